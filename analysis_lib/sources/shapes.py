@@ -109,6 +109,7 @@ class ReadContext:
     workspace: Workspace
     pseudonymiser: Pseudonymiser | None = None
     strict: bool = False
+    other_sheets: tuple[Sheet, ...] = ()  # sheets of the same workbook that only explain this one
 
 
 class Format(Protocol):
