@@ -39,10 +39,18 @@ class Parameter(Strict):
     enum: tuple[str, ...] = ()
 
 
+class Questions(Strict):
+    """What the readers of a report are asked to talk about."""
+
+    heading: str
+    items: tuple[str, ...]
+
+
 class Sidecar(Strict):
     """``notebooks/reports/<name>.yaml``."""
 
     title: str = Field(description="Rapportens namn, t.ex. Skolbild")
+    short: str = Field(pattern=r"^[A-Z]{2,4}$", description="Figurernas förled, t.ex. SB")
     description: str = Field(default="", description="En mening om vad rapporten är till för")
     scope: Literal["unit", "authority"] = Field(
         default="unit", description="unit: en för varje enhet; authority: en för hela huvudmannen"
@@ -55,6 +63,9 @@ class Sidecar(Strict):
     complete: tuple[str, ...] = Field(
         default=(), description="Rubriker som aldrig får sakna innehåll, annars är rapporten ofullständig"
     )
+    standfirst: str = Field(default="", description="Ingressens andra mening på första sidan")
+    about: tuple[str, ...] = Field(default=(), description="Indikatorer under Om oss, högst fyra")
+    questions: Questions | None = None
     parameters: dict[str, Parameter] = Field(default_factory=dict)
 
 
