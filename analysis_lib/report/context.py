@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+import pandas as pd
 import yaml
 
 from analysis_lib import text
@@ -18,7 +19,7 @@ from analysis_lib.disclosure.release import open_released
 from analysis_lib.disclosure.released import ReleasedCell
 from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.present.blocks import Block
-from analysis_lib.present.charts.figure import Comparison, Setting, gap_block
+from analysis_lib.present.charts.figure import Setting, gap_block
 from analysis_lib.present.evidence import merged
 from analysis_lib.report import figures, findings, sections, tables
 from analysis_lib.report.manifest import versions
@@ -49,7 +50,9 @@ def open_report(
     if seminar in catalog.seminars and audience in ("", *sections.EDITIONS):
         prepared = prepare(place, seminar, audience=audience)
     units = prepared.units if prepared else load_units(place, catalog)
-    checked = check_parameters(sidecar, given, where=f"notebooks/reports/{report}", catalog=catalog, units=units)
+    checked = check_parameters(
+        sidecar, given, where=f"notebooks/reports/{report}", catalog=catalog, units=units
+    )
     assert prepared is not None
     return Report(report, sidecar, catalog, prepared, units.get(unit), checked)
 
@@ -72,7 +75,7 @@ class Report:
         self.prepared = prepared
         self.parameters = parameters
         self.scope = Scope(
-            open_released(prepared.released_path),
+            open_released(pd.read_parquet(prepared.released_path), prepared.audience),
             catalog.settings,
             prepared.units,
             unit,
@@ -127,7 +130,9 @@ class Report:
 
     def targets(self) -> Block:
         """Decided targets, results and where they stand."""
-        rows = [(target, self._indicator(target.indicator), self._result(target)) for target in self._targets()]
+        rows = [
+            (target, self._indicator(target.indicator), self._result(target)) for target in self._targets()
+        ]
         rows = [row for row in rows if self.scope.unit is None or row[2] is not None]
         return self._kept(tables.targets_table(rows)) if rows else self.missing("targets")
 
@@ -275,7 +280,9 @@ class Report:
         return "Skolverkets statistik" if bases == {"published"} else indicator.source
 
     def _newest(self, name: str) -> ReleasedCell | None:
-        return self.scope.newest(self.scope.own(name, years=None)) if name in self.catalog.indicators else None
+        return (
+            self.scope.newest(self.scope.own(name, years=None)) if name in self.catalog.indicators else None
+        )
 
     def _same_year(self, name: str, cell: ReleasedCell) -> ReleasedCell | None:
         scope = self.scope
@@ -314,15 +321,6 @@ class Report:
         path = self.catalog.workspace.layered("params", "gaps.yaml")[0]
         words: dict[str, dict[str, str]] = yaml.safe_load(path.read_text("utf-8"))
         return words
-
-
-def comparisons(scope: Scope, indicator: Indicator) -> list[Comparison]:
-    """Kommun and riket for the figures of a unit; riket for those of a huvudman."""
-    found = []
-    if scope.unit:
-        found.append(Comparison("Kommunens skolor", tuple(scope.authority(indicator.id).cells())))
-    found.append(Comparison("Riket", tuple(scope.nation(indicator.id).cells()), "nation"))
-    return [each for each in found if any(cell.state != "missing" for cell in each.cells)]
 
 
 def _years(prepared: Prepared) -> tuple[str, ...]:

@@ -15,10 +15,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
 import analysis_lib
+from analysis_lib.disclosure.lattice import Lattice
 from analysis_lib.disclosure.policy import load_policy
 from analysis_lib.disclosure.release import release_cube
 from analysis_lib.errors import SkolbankError
@@ -27,7 +29,7 @@ from analysis_lib.report.manifest import own_version, write_whole
 from analysis_lib.snapshots.store import Store
 from analysis_lib.snapshots.units import load_units
 from analysis_lib.vocabulary.catalog import Catalog
-from analysis_lib.vocabulary.settings import Seminar, Unit
+from analysis_lib.vocabulary.settings import Audience, Seminar, Unit
 from analysis_lib.vocabulary.workspace import Workspace
 
 _ROOMS = ("vocabulary", "snapshots", "statistics", "indicators", "disclosure")
@@ -43,7 +45,7 @@ class Prepared:
     """Where a seminar's released numbers lie, and what they were made of."""
 
     seminar: Seminar
-    audience: str
+    audience: Audience
     school_year: str
     released_path: Path
     fingerprint: str
@@ -52,7 +54,7 @@ class Prepared:
     imported: datetime.date | None
 
 
-def prepare(workspace: Workspace, seminar_id: str, *, audience: str = "") -> Prepared:
+def prepare(workspace: Workspace, seminar_id: str, *, audience: Audience | Literal[""] = "") -> Prepared:
     """The release of a seminar for one audience (default: the seminar's own), made when it is not there.
 
     Cheap when nothing has changed: hashes of the parameters, the import log and our own code are compared.
@@ -82,13 +84,18 @@ def prepare(workspace: Workspace, seminar_id: str, *, audience: str = "") -> Pre
 
 
 def _make(
-    workspace: Workspace, catalog: Catalog, store: Store, seminar: Seminar, reader: str, folder: Path
+    workspace: Workspace, catalog: Catalog, store: Store, seminar: Seminar, reader: Audience, folder: Path
 ) -> None:
     units = load_units(workspace, catalog, store)
     cube = _cube(workspace, catalog, store, units)
     school_year = latest_school_year(cube, units) if seminar.school_year == "latest" else seminar.school_year
-    policy = load_policy(workspace, reader)
-    released = release_cube(cube, policy, catalog, earlier=_earlier(workspace, seminar, reader))
+    released = release_cube(
+        cube,
+        policy=load_policy(workspace, reader),
+        lattice=Lattice.of_units({code: unit.area for code, unit in units.items()}),
+        indicators=catalog.indicators,
+        earlier=_frames(_earlier(workspace, seminar, reader)),
+    )
     meta = {
         "seminar": seminar.id,
         "audience": reader,
@@ -134,7 +141,7 @@ def latest_school_year(cube: pd.DataFrame, units: dict[str, Unit]) -> str:
     return str(years.max())
 
 
-def _earlier(workspace: Workspace, seminar: Seminar, reader: str) -> list[Path]:
+def _earlier(workspace: Workspace, seminar: Seminar, reader: Audience) -> list[Path]:
     """The newest release of each seminar that was released before this one, for the same readers.
 
     Only those before: two seminars that looked at each other would never come to rest.
@@ -148,6 +155,10 @@ def _earlier(workspace: Workspace, seminar: Seminar, reader: str) -> list[Path]:
     return found
 
 
+def _frames(paths: list[Path]) -> pd.DataFrame | None:
+    return pd.concat([pd.read_parquet(path) for path in paths], ignore_index=True) if paths else None
+
+
 def _order(workspace: Workspace) -> list[str]:
     """The seminars in the order in which they were first released."""
     path = workspace.work / "release" / _ORDER
@@ -155,7 +166,7 @@ def _order(workspace: Workspace) -> list[str]:
     return order
 
 
-def _fingerprint(workspace: Workspace, store: Store, seminar: Seminar, reader: str) -> str:
+def _fingerprint(workspace: Workspace, store: Store, seminar: Seminar, reader: Audience) -> str:
     parts = [_cube_fingerprint(workspace, store), seminar.model_dump_json(), reader]
     parts += [path.parent.name for path in _earlier(workspace, seminar, reader)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

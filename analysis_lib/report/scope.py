@@ -14,6 +14,7 @@ from analysis_lib.disclosure.released import ReleasedCell, ReleasedTable
 from analysis_lib.vocabulary.settings import Settings, Unit
 
 NATION = "RIKET"
+BASES = ("own", "published", "computed")
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Scope:
     def series(self, places: Iterable[Place], indicator: str, **keys: object) -> ReleasedTable:
         """The rows of the first place that holds any with a value or a sign, over the report's years.
 
+        Rows of one origin only: our own figures and published ones are never mixed in a series.
         ``years=None`` takes every school year there is; other keys narrow the rows further.
         """
         years = keys.pop("years", self.years)
@@ -80,8 +82,10 @@ class Scope:
             rows = found.select(level=place.level, code=place.code)
             if place.organisers:
                 rows = rows.select(organiser=list(place.organisers))
-            if (rows.frame["state"] != "missing").any():
-                return rows
+            for basis in BASES:
+                part = rows.select(basis=basis)
+                if (part.frame["state"] != "missing").any():
+                    return part
         return found.select(code="-")
 
     def own(self, indicator: str, **keys: object) -> ReleasedTable:
@@ -102,7 +106,11 @@ class Scope:
         """The cells of all the workspace's units for the report's school year."""
         chosen = {"sex": "T", "category": "", "subject": "", "school_year": self.school_year} | keys
         rows = self.table.select(indicator=indicator, level="unit", **chosen).select(code=list(self.units))
-        return list(rows.cells())
+        found: dict[str, ReleasedCell] = {}
+        for basis in BASES:
+            for cell in rows.select(basis=basis).cells():
+                found.setdefault(cell.code, cell)
+        return list(found.values())
 
     def newest(self, table: ReleasedTable) -> ReleasedCell | None:
         """The cell of the latest school year in a series that is not merely missing."""
@@ -112,4 +120,5 @@ class Scope:
     def one(self, indicator: str, **keys: object) -> ReleasedCell | None:
         """One cell of both sexes and no category, unless other keys say so."""
         chosen = {"sex": "T", "category": "", "subject": ""} | keys
-        return self.table.one(indicator=indicator, **chosen)
+        found = self.table.select(indicator=indicator, **chosen)
+        return next((cell for basis in BASES if (cell := found.one(basis=basis))), None)

@@ -26,9 +26,13 @@ ORGANISERS = {
     "region": "regional",
     "international": "internationell",
 }
+
+
 def describe_unit(unit: Unit, municipality: str) -> str:
     """What a unit is, in words: ``En fristående grundskola, F–9, i Borlänge``."""
-    form = next((SCHOOL_FORM_NAMES[form] for form in ("gr", *unit.school_forms) if form in unit.school_forms), "")
+    form = next(
+        (SCHOOL_FORM_NAMES[form] for form in ("gr", *unit.school_forms) if form in unit.school_forms), ""
+    )
     organiser = ORGANISERS.get(unit.organiser, "")
     kind = " ".join(word for word in (organiser, form or "skola") if word)
     years = f", åk{text.NBSP}{unit.year_groups}," if unit.year_groups else ""
@@ -59,7 +63,9 @@ def masthead(
     if sidecar.standfirst:
         standfirst.append(sidecar.standfirst)
     lines = [f"Läsåret {scope.school_year}"]
-    lines.append(f"Seminariet hålls {text.date(seminar.held)}" if seminar.held else f"Gjord {text.date(made)}")
+    lines.append(
+        f"Seminariet hålls {text.date(seminar.held)}" if seminar.held else f"Gjord {text.date(made)}"
+    )
     if seminar.cutoff:
         lines.append(f"Uppgifter till och med {text.date(seminar.cutoff)}")
     data = {
@@ -107,14 +113,10 @@ def questions(sidecar: Sidecar) -> Block:
     """What the readers are asked to talk about or decide."""
     if sidecar.questions is None:
         return Block("questions", {"heading": "Att prata om", "items": []})
-    return Block(
-        "questions", {"heading": sidecar.questions.heading, "items": list(sidecar.questions.items)}
-    )
+    return Block("questions", {"heading": sidecar.questions.heading, "items": list(sidecar.questions.items)})
 
 
-def foot(
-    scope: Scope, seminar: Seminar, *, audience: str, bases: Collection[str], release: str
-) -> Block:
+def foot(scope: Scope, seminar: Seminar, *, audience: str, bases: Collection[str], release: str) -> Block:
     """How numbers are made, whom to ask, and which edition this is."""
     settings = scope.settings
     numbers = [
@@ -124,8 +126,10 @@ def foot(
     ]
     if "published" in bases:
         numbers.append("Publicerad statistik återges som den står hos Skolverket, med samma tecken.")
-    ask = [f"{settings.contact or 'Huvudmannens förvaltning'} svarar på frågor om uppgifterna.",
-           "Tillgänglighet: saknar du något eller kan inte läsa något, säg till så hjälper vi dig."]
+    ask = [
+        f"{settings.contact or 'Huvudmannens förvaltning'} svarar på frågor om uppgifterna.",
+        "Tillgänglighet: saknar du något eller kan inte läsa något, säg till så hjälper vi dig.",
+    ]
     edition = [
         f"{EDITIONS[audience]} {seminar.edition} · Handbok {seminar.handbook}",
         f"Seminarium: {seminar.title} ({seminar.id})",

@@ -43,7 +43,9 @@ def targets_table(rows: Sequence[tuple[Target, Indicator, ReleasedCell | None]])
     for target, indicator, cell in rows:
         chip, word = target_chip(target, cell, indicator)
         unit = f"{text.NBSP}%" if indicator.kind == "share" else ""
-        goal = f"{target.goal} ({narrative.population_words(cell)})" if cell and cell.is_shown else target.goal
+        goal = (
+            f"{target.goal} ({narrative.population_words(cell)})" if cell and cell.is_shown else target.goal
+        )
         body.append(
             row(
                 {
