@@ -1,4 +1,4 @@
-"""One run at a time per seminar: a lock that says who holds it and that nobody can hold after death (floor 8)."""
+"""One run at a time per seminar: the lock names its holder, and nobody holds it after death (floor 8)."""
 
 from __future__ import annotations
 

@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
-
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # compiles grammars for a second
 
 import nbformat
 from papermill.engines import Engine, papermill_engines

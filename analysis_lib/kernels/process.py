@@ -1,4 +1,4 @@
-"""Worker processes that take and answer one JSON line at a time, and never outlive who started them (floor 8).
+"""Worker processes that take and answer one JSON line at a time, and die with who started them (floor 8).
 
 Both sides live here. Pipes and one reading thread per worker are all it takes, on every platform.
 """

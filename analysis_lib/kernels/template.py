@@ -41,7 +41,6 @@ def main() -> None:
 
 def warm_up(modules: list[str]) -> None:
     """Imports what notebooks use and freezes it, so that children share the memory."""
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from analysis_lib.kernels import engine, shell
 
     for name in (*PRELOADED, *modules):
