@@ -33,9 +33,13 @@ class Links:
     same: tuple[tuple[int, ...], ...]
     means: tuple[tuple[int, tuple[int, ...]], ...]
 
-    def family(self, system: int) -> tuple[int, ...]:
-        """The nested systems that this one belongs to, itself among them."""
-        return next((family for family in self.families if system in family), (system,))
+    def moves_of(self) -> dict[int, list[tuple[tuple[int, int], ...]]]:
+        """The moves that each system takes part in."""
+        found: dict[int, list[tuple[tuple[int, int], ...]]] = {}
+        for move in self.moves:
+            for system, _ in move:
+                found.setdefault(system, []).append(move)
+        return found
 
 
 def find_links(cells: Cells, indicators: Mapping[str, Indicator]) -> Links:
