@@ -115,6 +115,7 @@ class ReadContext:
     workspace: Workspace
     pseudonymiser: Pseudonymiser | None = None
     strict: bool = False
+    other_sheets: tuple[Sheet, ...] = ()  # sheets of the same workbook that only explain this one
     units: Mapping[str, str] | None = None  # the register of units: code to name; None when not known
     store: Store | None = None
 
