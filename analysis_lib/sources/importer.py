@@ -212,17 +212,22 @@ def _store(
 
 
 def _replacements(changes: list[tuple[Snapshot, Change]]) -> list[Message]:
-    replaced = [change for _, change in changes if not (change.is_new or change.is_empty)]
+    """What the file changes in slots that held data; many removed pupils are a warning."""
+    replaced = [(s, change) for s, change in changes if not (change.is_new or change.is_empty)]
     if not replaced:
         return []
-    added, removed, changed = (sum(getattr(c, n) for c in replaced) for n in ("added", "removed", "changed"))
-    pupils = any(snapshot.table.startswith("core_scb") for snapshot, _ in changes)
-    thing = "elever" if pupils else "uppgifter"
+    added, removed, changed, before = (
+        sum(getattr(change, name) for _, change in replaced)
+        for name in ("added", "removed", "changed", "before")
+    )
+    thing = "elever" if replaced[0][0].table.startswith("core_scb") else "uppgifter"
     text = (
-        f"Ersätter tidigare inlästa uppgifter: {added} {thing} tillkom, {removed} togs bort "
+        f"Ersätter tidigare inlästa uppgifter om {before} {thing}: {added} tillkom, {removed} togs bort "
         f"och {changed} ändrades."
     )
-    return [Message("info", "replaced", text)]
+    if removed * 5 <= before:
+        return [Message("info", "replaced", text)]
+    return [Message("warning", "replaced-fewer", f"{text} Kontrollera att filen är fullständig.")]
 
 
 def _refused(name: str, message: Message, exit_status: int) -> FileReport:
