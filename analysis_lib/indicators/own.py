@@ -1,0 +1,119 @@
+"""Indicators from the huvudman's own pupil files: unit sums, rolled up to area and authority (floor 4).
+
+Only sums are rolled up, never rounded figures, so an authority's numerator and n are exactly those of
+its units. Every table is read once for all indicators, units and years.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
+from analysis_lib.indicators.columns import Origin, Tables, cube_rows
+from analysis_lib.indicators.formula import Formula, parse_formula
+from analysis_lib.indicators.results import long_numbers, source_table, sum_columns, sums_sql
+from analysis_lib.indicators.rules import GradeRules
+from analysis_lib.vocabulary.indicators import Indicator
+from analysis_lib.vocabulary.settings import Unit
+
+FIRST_CELLS = ["school_year", "year_group", "sex", "subject"]
+
+
+def own_rows(
+    store: Tables,
+    indicators: Mapping[str, Indicator],
+    *,
+    rules: GradeRules,
+    units: Mapping[str, Unit],
+    municipality_code: str,
+) -> list[pd.DataFrame]:
+    """Cube rows (basis ``own``) of every indicator whose formula counts pupils, grades or tests.
+
+    Levels: unit, area and authority; sex T, F and P. Distributions are split by sex for areas and
+    authorities only: in one unit the parts are too small to read. Raises ``unit-unknown`` for pupils at
+    a unit that ``units`` does not hold.
+    """
+    by_table: dict[str, dict[str, tuple[Indicator, Formula]]] = {}
+    for indicator in indicators.values():
+        formula = parse_formula(indicator.formula, where=f"params/indicators/{indicator.id}.yaml")
+        by_table.setdefault(formula.table, {})[indicator.id] = (indicator, formula)
+    frames: list[pd.DataFrame] = []
+    for table, chosen in sorted(by_table.items()):
+        snapshot = source_table(table)
+        years = store.query(f"SELECT DISTINCT school_year FROM {snapshot}")["school_year"]
+        if years.empty:
+            continue
+        rules.check_years(years)
+        columns = {_column(name): formula for name, (_, formula) in chosen.items()}
+        sums = store.query(sums_sql(table, columns, rules))
+        groups = roll_up(sums, units, municipality_code=municipality_code)
+        origin = Origin("own", store.fingerprint([snapshot]))
+        for name, (indicator, formula) in chosen.items():
+            frames.append(_indicator_rows(groups, indicator, formula, _column(name), origin))
+    return frames
+
+
+def roll_up(sums: pd.DataFrame, units: Mapping[str, Unit], *, municipality_code: str) -> pd.DataFrame:
+    """Sums per unit and sex made into sums per level, code and sex (T, F, P).
+
+    Pupils without a stated sex count in T only. Areas and the authority hold municipal units only; an
+    area's code is its name, led by the municipality code when several municipalities use the same name.
+    """
+    _refuse_unknown(sums["unit_code"].unique(), units)
+    places = _places(units, municipality_code)
+    sums = sums.merge(places, on="unit_code", how="left", validate="many_to_one")
+    computed = sum_columns(list(sums.columns))
+    parts = []
+    for level, code in (("unit", "unit_code"), ("area", "area_code"), ("authority", "authority_code")):
+        members = sums[sums[code] != ""]
+        keys = [key for key in FIRST_CELLS if key in sums]
+        by_sex = members[members["sex"].isin(["F", "P"])].groupby([code, *keys], as_index=False)
+        all_keys = [key for key in keys if key != "sex"]
+        total = members.groupby([code, *all_keys], as_index=False).agg(computed).assign(sex="T")
+        for part in (total, by_sex.agg(computed)):
+            parts.append(part.rename(columns={code: "code"}).assign(level=level))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _indicator_rows(
+    groups: pd.DataFrame, indicator: Indicator, formula: Formula, column: str, origin: Origin
+) -> pd.DataFrame:
+    if indicator.year_group:
+        groups = groups[groups["year_group"] == indicator.year_group]
+    if formula.measure == "distribution":
+        groups = groups[(groups["level"] != "unit") | (groups["sex"] == "T")]
+    return cube_rows(indicator, long_numbers(groups, column, formula), origin)
+
+
+def _places(units: Mapping[str, Unit], municipality_code: str) -> pd.DataFrame:
+    areas: dict[str, set[str]] = {}
+    for unit in units.values():
+        areas.setdefault(unit.area, set()).add(unit.municipality_code or municipality_code)
+    rows = []
+    for code, unit in units.items():
+        authority = unit.municipality_code or municipality_code
+        is_own = unit.organiser == "municipal"
+        is_shared = len(areas[unit.area]) > 1
+        area = f"{authority} {unit.area}" if unit.area and is_shared else unit.area
+        rows.append((code, area if is_own else "", authority if is_own else ""))
+    return pd.DataFrame(rows, columns=["unit_code", "area_code", "authority_code"], dtype="str")
+
+
+def _refuse_unknown(codes: object, units: Mapping[str, Unit]) -> None:
+    unknown = sorted(set(codes) - set(units))  # type: ignore[call-overload]
+    if unknown:
+        raise SeveralErrors(
+            SkolbankError(
+                "unit-unknown",
+                f"Enhet {code} har elevuppgifter men finns inte bland enheterna",
+                where="params/units.yaml",
+                remedy=did_you_mean(code, units) or "Lägg till enheten.",
+            )
+            for code in unknown
+        )
+
+
+def _column(indicator_id: str) -> str:
+    return indicator_id.replace(".", "_")

@@ -1,0 +1,172 @@
+"""Core tables in memory for tests of indicators: written briefly, read through DuckDB like the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from analysis_lib.vocabulary.settings import Unit
+
+COLUMNS: dict[str, dict[str, str]] = {
+    "core_scb__pupil_grades": {
+        **dict.fromkeys(("pupil", "unit_code", "school_year"), "str"),
+        "year_group": "int32",
+        **dict.fromkeys(("class_name", "sex", "subject", "language", "grade", "reason"), "str"),
+        "is_protected": "bool",
+    },
+    "core_scb__national_tests": {
+        **dict.fromkeys(("pupil", "unit_code", "school_year"), "str"),
+        "year_group": "int32",
+        **dict.fromkeys(("class_name", "sex", "subject", "curriculum", "grade", "status"), "str"),
+        "is_protected": "bool",
+    },
+    "core_skolverket__statistics": {
+        **dict.fromkeys(
+            (
+                "table_id",
+                "school_year",
+                "level",
+                "unit_code",
+                "unit_name",
+                "municipality_code",
+                "municipality_name",
+                "organiser",
+                "authority_name",
+                "authority_number",
+                "sex",
+                "subject",
+                "measure",
+            ),
+            "str",
+        ),
+        "value": "float64",
+        "mark": "str",
+        "decimals": "int32",
+        "raw": "str",
+    },
+}
+DEFAULT_UNIT = "11111111"
+FULL_TIMETABLE = [
+    "BL",
+    "EN",
+    "HKK",
+    "IDH",
+    "MA",
+    "MU",
+    "BI",
+    "FY",
+    "KE",
+    "GE",
+    "HI",
+    "RE",
+    "SH",
+    "SL",
+    "SV",
+    "TK",
+]
+
+
+class MemoryTables:
+    """The narrow store that indicators ask for, over frames."""
+
+    def __init__(self, **rows: Sequence[Mapping[str, Any]]) -> None:
+        self.connection = duckdb.connect()
+        for name, dtypes in COLUMNS.items():
+            frame = pd.DataFrame(list(rows.get(name, [])), columns=list(dtypes))
+            self.connection.register(name, frame.astype(dtypes))
+
+    def query(self, sql: str) -> pd.DataFrame:
+        return self.connection.execute(sql).df()
+
+    def fingerprint(self, tables: Sequence[str] = ()) -> str:
+        return "+".join(tables)
+
+
+def grade_rows(pupils: Iterable[Mapping[str, Any]], *, year_group: int = 9) -> list[dict[str, Any]]:
+    """Rows of the grades table; ``grades`` is ``BL A, EN F, M2 9``: a subject and a grade or SCB's code."""
+    rows = []
+    for number, pupil in enumerate(pupils):
+        base = _base(pupil, number, year_group)
+        pairs = _pairs(pupil.get("grades", ""))
+        for subject, sign in pairs or [("", "")]:
+            is_reason = sign in ("2", "3", "9", "Y", "Z")
+            rows.append(
+                {
+                    **base,
+                    "subject": subject,
+                    "language": "",
+                    "grade": "" if is_reason else sign,
+                    "reason": sign if is_reason else "",
+                }
+            )
+    return rows
+
+
+def national_test_rows(pupils: Iterable[Mapping[str, Any]], *, year_group: int = 6) -> list[dict[str, Any]]:
+    """Rows of the national tests table; ``tests`` is ``MA E, SVA absent``."""
+    rows = []
+    for number, pupil in enumerate(pupils):
+        for subject, sign in _pairs(pupil.get("tests", "")):
+            rows.append(
+                {
+                    **_base(pupil, number, year_group),
+                    "subject": "SV" if subject == "SVA" else subject,
+                    "curriculum": subject if subject in ("SV", "SVA") else "",
+                    "grade": sign if len(sign) == 1 else "",
+                    "status": "graded" if len(sign) == 1 else sign,
+                }
+            )
+    return rows
+
+
+def published_rows(cells: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of the published table, one per measure in ``measures`` (a number, or a mark in words)."""
+    rows = []
+    for cell in cells:
+        measures = cell["measures"]
+        base = {name: "" for name in COLUMNS["core_skolverket__statistics"]}
+        base |= {"school_year": "2024/25", "level": "unit", "organiser": "all", "sex": "T", "decimals": 1}
+        base |= {name: value for name, value in cell.items() if name != "measures"}
+        for measure, value in measures.items():
+            is_mark = isinstance(value, str)
+            rows.append(
+                {
+                    **base,
+                    "measure": measure,
+                    "value": None if is_mark else value,
+                    "mark": value if is_mark else "",
+                    "raw": str(value),
+                }
+            )
+    return rows
+
+
+def make_units(codes: Iterable[str], **fields: Any) -> dict[str, Unit]:
+    """Municipal units with these codes in the same area."""
+    known = {"area": "Norra", "municipality_code": "9901", **fields}
+    return {code: Unit(code=code, name=f"Skola {code}", **known) for code in codes}
+
+
+def _base(pupil: Mapping[str, Any], number: int, year_group: int) -> dict[str, Any]:
+    return {
+        "pupil": pupil.get("pupil", f"p{number:05d}"),
+        "unit_code": pupil.get("unit", DEFAULT_UNIT),
+        "school_year": pupil.get("school_year", "2024/25"),
+        "year_group": pupil.get("year_group", year_group),
+        "class_name": f"{year_group}A",
+        "sex": pupil.get("sex", "F"),
+        "is_protected": pupil.get("is_protected", False),
+    }
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    pairs = []
+    for part in filter(None, (each.strip() for each in text.split(","))):
+        subject, _, sign = part.partition(" ")
+        subjects = FULL_TIMETABLE if subject == "ALL" else [subject]
+        pairs += [(each, sign) for each in subjects]
+    # A later word on the same subject corrects an earlier one: "ALL E, MA F".
+    return list(dict(pairs).items())
