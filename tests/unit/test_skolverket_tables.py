@@ -151,7 +151,7 @@ def test_title_notices_footer_and_extract_date_are_kept() -> None:
     assert metadata["extracted"] == "2023-02-10"
     assert metadata["notices"][0].startswith("Från och med läsåret 2024/25")
     assert metadata["footer"][0] == "Rapportbeskrivning och definitioner etc."
-    assert metadata["mapping"]["#Heltidstjänster: Totalt antal"] == "fte_total"
+    assert metadata["header"]["#Heltidstjänster: Totalt antal"] == "fte_total"
     workbook = read_one(extract("grades_6_kommun_2024-25.xlsx"), "fil.xlsx").metadata
     assert any("streck eller anpassad studiegång" in line for line in workbook["footer"])
 
