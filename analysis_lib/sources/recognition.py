@@ -53,7 +53,7 @@ def recognise(sheet: Sheet, formats: Sequence[Format], *, wanted: str = "") -> F
         raise SkolbankError(
             "format-unknown",
             f"Filens innehåll känns inte igen. {_seen(sheet)}",
-            remedy="Kontrollera att det är en tabell som Skolbänken läser; se docs/FORMAT.md.",
+            remedy="Kontrollera att det är en tabell som Skolbänken läser, och att rubrikraden är med.",
         )
     if len(likely) > 1:
         raise SkolbankError(

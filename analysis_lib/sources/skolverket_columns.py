@@ -117,10 +117,12 @@ def _add_once(
 
 
 def _require_keys(layout: Layout, table: Table) -> None:
-    if layout.level not in table.levels:
+    place_keys = {"unit_name", "unit_code", "municipality_name", "municipality_code"}
+    if layout.level not in table.levels or not place_keys & set(layout.keys):
+        known = " och ".join({"unit": "skolenhet", "municipality": "kommun"}[level] for level in table.levels)
         raise SkolbankError(
             "level-unknown",
-            f"Tabellen {table.name} läses inte per {'skolenhet' if layout.level == 'unit' else 'kommun'}",
+            f"Tabellen {table.name} läses per {known}, inte på den här nivån",
             where=f"rad {layout.header_row}",
             remedy="Hämta tabellen på en annan nivå.",
         )

@@ -234,6 +234,11 @@ def test_unknown_content_is_refused_without_repeating_it(data: bytes) -> None:
     assert "Kalle" not in str(error)
 
 
+def test_another_level_is_told() -> None:
+    data = changed(GRADES, "Kommun;Kommun-kod;Län;Läns-kod;", "Huvudman;Huvudman orgnr;Län;Läns-kod;")
+    assert refusal(data).code == "level-unknown"
+
+
 def test_a_header_without_data_is_refused() -> None:
     lines = lines_of(GRADES)
     assert refusal(joined(lines[: header_place(lines) + 1]).encode()).code == "table-empty"
