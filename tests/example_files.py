@@ -6,12 +6,15 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-COLUMNS_9 = tuple(
-    ["System", "Datum", "Version", "PersonNr", "Skolenhetskod", "Klass", "Fornamn", "Efternamn", "Bl", "En", "Hkk", "Idh", "Ma", "M1s", "M1", "M2s", "M2", "MLs", "ML", "Mu", "Bi", "Fy", "Ke", "Ge", "Hi", "Re", "Sh", "Sl", "Sv", "Sva", "Tn", "Tk", "Ovr"]
-)
-COLUMNS_6 = tuple(
-    ["System", "Datum", "Version", "PersonNr", "Skolenhetskod", "Klass", "Fornamn", "Efternamn", "Bl", "En", "Hkk", "Idh", "Ma", "M1s", "M1", "M2s", "M2", "MLs", "ML", "Mu", "No", "Bi", "Fy", "Ke", "So", "Ge", "Hi", "Re", "Sh", "Sl", "Sv", "Sva", "Tn", "Tk", "Ovr"]
-)
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_PUPIL = "System Datum Version PersonNr Skolenhetskod Klass Fornamn Efternamn "
+_PUPIL += "Bl En Hkk Idh Ma M1s M1 M2s M2 MLs ML"
+COLUMNS_9 = _names(f"{_PUPIL} Mu Bi Fy Ke Ge Hi Re Sh Sl Sv Sva Tn Tk Ovr")
+COLUMNS_6 = _names(f"{_PUPIL} Mu No Bi Fy Ke So Ge Hi Re Sh Sl Sv Sva Tn Tk Ovr")
 SUBJECTS_9 = tuple(name for name in COLUMNS_9[8:] if not name.endswith("s"))
 SUBJECTS_6 = tuple(name for name in COLUMNS_6[8:] if not name.endswith("s"))
 

@@ -1,4 +1,4 @@
-"""The planted cases are in the files, and the written truth is what the files say by R2-R4 (no product code)."""
+"""The planted cases are in the files, and the written truth is what the files say by R2-R4, by plain code."""
 
 import csv
 import json

@@ -45,9 +45,11 @@ class ExampleSummary:
     school_years: tuple[str, ...]
 
     def __str__(self) -> str:
+        first, last = self.school_years[0], self.school_years[-1]
         return (
-            f"Exempelkommunen är klar i {self.folder}: {count(self.units)} enheter, {count(self.pupils)} elever "
-            f"och {count(self.files)} filer i data/inbox för läsåren {self.school_years[0]}–{self.school_years[-1]}."
+            f"Exempelkommunen är klar i {self.folder}: {count(self.units)} enheter, "
+            f"{count(self.pupils)} elever och {count(self.files)} filer i data/inbox "
+            f"för läsåren {first}–{last}."
         )
 
 
