@@ -1,0 +1,59 @@
+"""Which cells add up to which: the units of each area, the areas of the huvudman, girls and boys (floor 5).
+
+Both the suppressor and the attacker work on sums; this is the one statement of what sums to what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+ROOT = "KOMMUN"
+SEXES = ("T", "F", "P")
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """The huvudman's own units by area; a unit without area stands directly under the huvudman."""
+
+    areas: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    units: tuple[str, ...] = ()
+
+    @classmethod
+    def of_units(cls, area_of: Mapping[str, str]) -> Lattice:
+        """The lattice of units by the name of their area (empty name: no area).
+
+        >>> Lattice.of_units({"1": "Norr", "2": "Norr", "3": ""}).as_json()["unit"]
+        {'KOMMUN': ['Norr', '3'], 'Norr': ['1', '2']}
+        """
+        areas: dict[str, list[str]] = {}
+        for unit, area in sorted(area_of.items()):
+            if area:
+                areas.setdefault(area, []).append(unit)
+        loose = tuple(sorted(unit for unit, area in area_of.items() if not area))
+        return cls({area: tuple(units) for area, units in sorted(areas.items())}, loose)
+
+    @property
+    def all_units(self) -> tuple[str, ...]:
+        """Every unit, those with an area first."""
+        return tuple(unit for units in self.areas.values() for unit in units) + self.units
+
+    def with_units(self, codes: Iterable[str]) -> Lattice:
+        """The same lattice where unknown unit codes stand directly under the huvudman."""
+        known = set(self.all_units)
+        loose = sorted({code for code in codes if code not in known})
+        return Lattice(self.areas, tuple(self.units) + tuple(loose))
+
+    def as_json(self) -> dict[str, dict[str, list[str]]]:
+        """Children of every parent by dimension, the form that ``audit --lattice`` writes."""
+        unit: dict[str, list[str]] = {ROOT: [*self.areas, *self.units]}
+        unit |= {area: list(units) for area, units in self.areas.items()}
+        return {"unit": unit, "sex": {"T": ["F", "P"]}}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Lattice:
+        """The lattice that ``as_json`` wrote."""
+        unit = document["unit"]
+        areas = {name: tuple(units) for name, units in unit.items() if name != ROOT}
+        return cls(areas, tuple(name for name in unit.get(ROOT, ()) if name not in areas))

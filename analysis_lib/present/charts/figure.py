@@ -1,0 +1,195 @@
+"""What all figures share: their setting, their table, and how the parts become one block (floor 6).
+
+A figure has a finding, a measured title, two drawings, a table with one row per mark, an alt text with the
+same numbers, and a foot with n, source and date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from analysis_lib import text
+from analysis_lib.disclosure.released import Fact, ReleasedCell
+from analysis_lib.present import theme
+from analysis_lib.present.blocks import Block
+from analysis_lib.present.narrative import why_hidden, with_unit
+from analysis_lib.vocabulary.indicators import Indicator
+
+ALT_LIMIT = 300
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a figure must be told besides its cells: its id, whose it is, source and last date of the data."""
+
+    id: str
+    subject: str
+    source: str
+    until: str = ""
+    notes: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Grey cells to compare with: ``style`` is ``municipality`` (solid) or ``nation`` (dotted)."""
+
+    name: str
+    cells: Sequence[ReleasedCell]
+    style: str = "municipality"
+
+    @property
+    def colour(self) -> str:
+        return theme.MUNICIPALITY if self.style == "municipality" else theme.NATION
+
+    @property
+    def dash(self) -> str:
+        return "" if self.style == "municipality" else "2 3"
+
+
+@dataclass
+class Parts:
+    """The parts of a figure while it is put together."""
+
+    finding: str
+    title: str
+    alt: str
+    foot: str
+    columns: list[dict[str, str]]
+    rows: list[dict[str, Any]]
+    facts: tuple[Fact, ...]
+    notes: list[Mapping[str, str]] = field(default_factory=list)
+    derived: list[dict[str, Any]] = field(default_factory=list)
+
+
+Drawing = Callable[[theme.Width], dict[str, Any]]
+
+
+def figure_block(setting: Setting, parts: Parts, draw: Drawing) -> Block:
+    """The figure as a block, drawn separately for both widths."""
+    charts = {width: draw(width) for width in theme.WIDTHS}
+    alt = shortened(parts.alt)
+    for spec in charts.values():
+        spec["description"] = alt
+    data = {
+        "id": setting.id,
+        "finding": parts.finding,
+        "title": parts.title,
+        "alt": alt,
+        "foot": " ".join(filter(None, (parts.foot, source_line(setting)))),
+        "charts": charts,
+        "hatches": [theme.HATCH_SUPPRESSED, theme.HATCH_NEGATIVE],
+        "table": {
+            "id": f"{setting.id}-tabell",
+            "caption": parts.title,
+            "columns": parts.columns,
+            "rows": parts.rows,
+            "notes": [],
+            "foot": "",
+        },
+        "notes": [dict(note) for note in (*setting.notes, *parts.notes)],
+        "derived": parts.derived,
+    }
+    return Block("figure", data, parts.facts)
+
+
+def gap_block(what: str, why: str, remedy: str = "", facts: tuple[Fact, ...] = ()) -> Block:
+    """An explained empty place, instead of an empty chart."""
+    return Block("gap", {"what": what, "why": why, "remedy": remedy}, facts)
+
+
+def source_line(setting: Setting) -> str:
+    """``Källa: skolornas betyg, till och med 30 juni 2026.``"""
+    until = f", till och med {setting.until}" if setting.until else ""
+    return f"Källa: {setting.source.rstrip('.')}{until}."
+
+
+def shortened(alt: str, limit: int = ALT_LIMIT) -> str:
+    """The alt text in whole sentences within the limit."""
+    while len(alt) > limit and ". " in alt.rstrip("."):
+        alt = alt.rstrip(".").rsplit(". ", 1)[0] + "."
+    return alt if len(alt) <= limit else alt[: limit - 1].rsplit(" ", 1)[0] + "…"
+
+
+def brief(definition: str, limit: int = 300) -> str:
+    """The first whole sentences of a definition, at least one, for a margin note."""
+    sentences = definition.split(". ")
+    kept = sentences[0]
+    for sentence in sentences[1:]:
+        if len(kept) + len(sentence) + 2 > limit:
+            return f"{kept.rstrip('.')}."
+        kept = f"{kept}. {sentence}"
+    return kept
+
+
+def mark_notes(cells: Iterable[ReleasedCell]) -> list[Mapping[str, str]]:
+    """Margin notes for the signs that the cells show."""
+    states = {cell.state for cell in cells}
+    notes: list[Mapping[str, str]] = []
+    if "nearly_all" in states:
+        notes.append(
+            {
+                "term": "~100 betyder nästan alla",
+                "text": "Högst fyra elever nådde inte dit. Exakt tal visas inte, så att ingen enskild elev "
+                "kan pekas ut.",
+            }
+        )
+    if "nearly_none" in states:
+        notes.append(
+            {"term": "~0 betyder nästan inga", "text": "Högst fyra elever nådde dit. Exakt tal visas inte."}
+        )
+    if "suppressed" in states:
+        notes.append(
+            {
+                "term": ".. betyder visas inte",
+                "text": "Gruppen är för liten, eller går att räkna ut ur andra tal.",
+            }
+        )
+    if "missing" in states:
+        notes.append({"term": ". betyder att uppgift saknas", "text": "Inget har rapporterats för gruppen."})
+    return notes
+
+
+def table_cell(words: str, *, reason: str = "") -> dict[str, str]:
+    """One cell of a table block."""
+    return {"text": words, "reason": reason} if reason else {"text": words}
+
+
+def value_cell(cell: ReleasedCell | None, indicator: Indicator) -> dict[str, str]:
+    """The value of a cell for a table, with the reason when it is not shown."""
+    if cell is None:
+        return table_cell("")
+    hidden = cell.state not in ("shown",)
+    return table_cell(with_unit(cell, indicator), reason=why_hidden(cell) if hidden else "")
+
+
+def column(key: str, label: str, align: str = "right") -> dict[str, str]:
+    """One column of a table block."""
+    return {"key": key, "label": label, "align": align}
+
+
+def row(cells: Mapping[str, dict[str, str]], style: str = "") -> dict[str, Any]:
+    """One row of a table block; ``style`` is empty, ``own``, ``sum`` or ``group``."""
+    return {"style": style, "cells": dict(cells)}
+
+
+def span_of_years(years: Sequence[str]) -> str:
+    """``Läsåret 2025/26`` or ``Läsåren 2018/19–2025/26``."""
+    if len(years) == 1:
+        return f"Läsåret {years[0]}"
+    return f"Läsåren {years[0]}{text.EN_DASH}{years[-1]}"
+
+
+def lozenge(cell: ReleasedCell) -> tuple[float, float] | None:
+    """Where a ``~100`` or ``~0`` may lie, per cent: at most four pupils of n from the end.
+
+    Without a known n the group is taken to be ten, the least that an authority publishes.
+    """
+    if cell.state not in ("nearly_all", "nearly_none"):
+        return None
+    n = cell.n if cell.n_state == "shown" and cell.n else 10
+    far = min(400 / n, 100)
+    # Our own signs also cover nobody at all; an authority's signs mean one to four.
+    near = 100 / n if cell.basis == "published" else 0.0
+    return (100 - far, 100 - near) if cell.state == "nearly_all" else (near, far)

@@ -1,0 +1,206 @@
+"""Swedish sentences that carry the facts of the cells they speak of (floor 6).
+
+Certainty has a fixed set of words, chosen by the interval of a difference and by nothing else. Words that
+rank schools or sound an alarm are not in the language; a test holds every template to that.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Final
+
+from analysis_lib import text
+from analysis_lib.disclosure.released import ReleasedCell
+from analysis_lib.present.evidence import cell_name, derived_value
+from analysis_lib.statistics.change import Change, Observed, Verdict, change
+from analysis_lib.vocabulary.indicators import Indicator
+
+NBSP: Final = text.NBSP
+DASH: Final = f"{NBSP}{text.EN_DASH} "
+FORBIDDEN: Final = (
+    "bäst", "sämst", "ranking", "topp", "signifikant", "larm", "rödlistad", "för höga betyg", "!",
+)  # fmt: skip
+CERTAINTY: Final[dict[Verdict, str]] = {
+    Verdict.SURE_INCREASE: "säker ökning",
+    Verdict.SURE_DECREASE: "säker minskning",
+    Verdict.NO_SURE_CHANGE: "ingen säker förändring",
+    Verdict.TOO_FEW: "för få elever för att säga",
+}
+_INDEFINITE: Final = {
+    "niorna": "nior", "sexorna": "sexor", "treorna": "treor", "eleverna": "elever", "lärarna": "lärare",
+    "flickorna": "flickor", "pojkarna": "pojkar", "barnen": "barn", "svaren": "svar",
+    "avgångseleverna": "avgångselever", "tjänsterna": "tjänster", "heltidstjänsterna": "heltidstjänster",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A text, the cells it speaks of and the numbers reckoned from them."""
+
+    text: str
+    cells: tuple[ReleasedCell, ...] = ()
+    derived: tuple[dict[str, Any], ...] = ()
+
+
+def unit_words(indicator: Indicator) -> str:
+    """What the value counts, as it stands above an axis: ``procent``, ``poäng`` or ``antal``."""
+    if indicator.kind in ("share", "distribution"):
+        return "procent"
+    return "poäng" if indicator.kind == "mean" and "merit" in indicator.id else _plain_unit(indicator)
+
+
+def _plain_unit(indicator: Indicator) -> str:
+    return "antal" if indicator.kind == "count" else "värde"
+
+
+def with_unit(cell: ReleasedCell, indicator: Indicator) -> str:
+    """The value as charts and tables write it: ``89,6 %`` for a share, marks as they stand."""
+    is_share = indicator.kind in ("share", "distribution")
+    return f"{cell.text}{NBSP}%" if is_share and cell.is_shown else cell.text
+
+
+def in_prose(cell: ReleasedCell, indicator: Indicator) -> str:
+    """The value as running text writes it: ``89,6 procent``."""
+    is_share = indicator.kind in ("share", "distribution")
+    if not is_share or cell.state in ("suppressed", "missing"):
+        return cell.text
+    return f"{cell.text}{NBSP}procent"
+
+
+def why_hidden(cell: ReleasedCell) -> str:
+    """The reason in words for a value that is not shown, without a capital and a full stop."""
+    if cell.state == "missing":
+        return "uppgift saknas"
+    if cell.state == "nearly_all":
+        return "högst fyra elever nådde inte dit"
+    if cell.state == "nearly_none":
+        return "högst fyra elever nådde dit"
+    return "för få elever"
+
+
+def out_of_ten(share: float) -> str:
+    """A share of 0-100 in everyday words, lower case; the exact number must stand beside it.
+
+    >>> out_of_ten(89.6), out_of_ten(71.9), out_of_ten(78.0), out_of_ten(100)
+    ('nio av tio', 'drygt sju av tio', 'nästan åtta av tio', 'alla')
+    """
+    if share >= 100:
+        return "alla"
+    if share <= 0:
+        return "inga"
+    if share >= 97.5:
+        return "nästan alla"
+    if share < 5:
+        return "färre än en av tjugo"
+    if abs(share - 50) < 1.5:
+        return "hälften av"
+    tenths = min(max(math.floor(share / 10 + 0.5), 1), 9)
+    rest = share - 10 * tenths
+    nearness = "drygt " if rest > 1.5 else "nästan " if rest < -1.5 else ""
+    return f"{nearness}{text.count_word(tenths)} av tio"
+
+
+def statement(cell: ReleasedCell, indicator: Indicator) -> str:
+    """What a cell says as a sentence without its full stop: ``Nio av tio nior blev behöriga``."""
+    if cell.state == "suppressed":
+        return f"{indicator.short} visas inte: {why_hidden(cell)}"
+    if cell.state == "missing":
+        return f"{indicator.short}: uppgift saknas"
+    if indicator.kind == "share":
+        told = _share_statement(cell, indicator)
+        if told:
+            return told
+    return f"{indicator.short} {in_prose(cell, indicator)}"
+
+
+def _share_statement(cell: ReleasedCell, indicator: Indicator) -> str:
+    words = indicator.finding.split(" ")
+    if len(words) < 3 or words[0] != "av" or words[1] not in _INDEFINITE:
+        return ""
+    share = {"nearly_all": 99.0, "nearly_none": 1.0}.get(cell.state, cell.value)
+    if share is None:
+        return ""
+    amount = out_of_ten(share)
+    noun = words[1] if amount == "hälften av" else _INDEFINITE[words[1]]
+    return text.capitalised(f"{amount} {noun} {' '.join(words[2:])}")
+
+
+def observed(cell: ReleasedCell) -> Observed:
+    """What a released cell tells the comparison: n, numerator, and the spread of a mean from its interval."""
+    total = total_sq = None
+    if cell.value is not None and cell.n and cell.n > 1 and cell.low is not None and cell.high is not None:
+        from scipy import stats
+
+        error = (cell.high - cell.low) / 2 / float(stats.t.ppf(0.975, cell.n - 1))
+        total = cell.value * cell.n
+        total_sq = (cell.n - 1) * error * error * cell.n + total * total / cell.n
+    return Observed(
+        value=cell.value if cell.is_shown else None,
+        n=cell.n if cell.n_state == "shown" else None,
+        numerator=cell.numerator,
+        total=total,
+        total_sq=total_sq,
+    )
+
+
+def change_between(earlier: ReleasedCell | None, later: ReleasedCell | None, indicator: Indicator) -> Change:
+    """What may be said about the later value against the earlier."""
+    if earlier is None or later is None or not (earlier.is_shown and later.is_shown):
+        return Change(Verdict.UNKNOWN)
+    return change("share" if indicator.kind == "share" else "mean", observed(earlier), observed(later))
+
+
+def difference_words(found: Change, indicator: Indicator) -> str:
+    """A difference with its interval: ``+3,6 procentenheter (95 % intervall −10,1 till 17,1)``."""
+    if found.difference is None:
+        return ""
+    unit = "procentenheter" if indicator.kind == "share" else unit_words(indicator)
+    told = f"{text.number(found.difference, indicator.decimals, signed=True)} {unit}"
+    if found.low is None or found.high is None:
+        return told
+    return f"{told} (95{NBSP}% intervall {text.interval(found.low, found.high, indicator.decimals)})"
+
+
+def derived_change(
+    found: Change, earlier: ReleasedCell, later: ReleasedCell, indicator: Indicator
+) -> tuple[dict[str, Any], ...]:
+    """The numbers of a change with the cells they come from."""
+    of = (cell_name(earlier), cell_name(later))
+    named = (("difference", found.difference), ("low", found.low), ("high", found.high))
+    return tuple(
+        derived_value(what, value, indicator.decimals, of, signed=what == "difference")
+        for what, value in named
+        if value is not None
+    )
+
+
+def change_sentence(
+    earlier: ReleasedCell | None, later: ReleasedCell, indicator: Indicator, *, against: str = "året före"
+) -> Sentence:
+    """The finding of a trend: what the latest value says and whether it has surely changed."""
+    told = statement(later, indicator)
+    found = change_between(earlier, later, indicator)
+    certainty = CERTAINTY.get(found.verdict, "")
+    if earlier is None or not certainty:
+        return Sentence(told, (later,))
+    if found.verdict is Verdict.TOO_FEW:
+        return Sentence(f"{told}{DASH}{certainty} om något har ändrats", (later, earlier))
+    return Sentence(f"{told}{DASH}{certainty} mot {against}", (later, earlier))
+
+
+def level_sentence(
+    cell: ReleasedCell, indicator: Indicator, other: ReleasedCell | None, name: str
+) -> Sentence:
+    """The finding when nothing can be said of a change: the value beside a comparison."""
+    told = statement(cell, indicator)
+    if other is None or not other.is_shown or cell.state in ("suppressed", "missing"):
+        return Sentence(told, (cell,))
+    return Sentence(f"{told}{DASH}{name} {in_prose(other, indicator)}", (cell, other))
+
+
+def population_words(cell: ReleasedCell, noun: str = "elever") -> str:
+    """``43 av 48 elever`` or ``48 elever``; the sign when n is hidden."""
+    if cell.is_shown and cell.numerator is not None and cell.n is not None and cell.n_state == "shown":
+        return f"{text.count(cell.numerator)} av {text.count(cell.n)} {noun}"
+    return f"{cell.n_text} {noun}"

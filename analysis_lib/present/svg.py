@@ -1,0 +1,146 @@
+"""From a chart specification to an SVG that stands on its own (floor 6, the one door to vl-convert).
+
+vl-convert keeps a JavaScript engine with threads in the process, so it must never be started in a process
+that forks afterwards: a notebook kernel emits a placeholder instead (``SKOLBANK_DEFER_CHARTS=1``) and a render
+worker fills it in with ``fill_charts``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from analysis_lib.present import theme
+
+DRAWING_VERSION = "1"
+_PLACEHOLDER = re.compile(r'<div class="chart-later" data-chart="([0-9a-f]{16})-(wide|narrow)"></div>')
+
+
+def render_svg(spec: Mapping[str, Any], *, id_prefix: str) -> str:
+    """The specification drawn as one ``<svg>`` element with its description as ``aria-label``.
+
+    Ids begin with ``id_prefix``: a pattern with the same id in a hidden SVG would not draw. The drawing is
+    kept under ``SKOLBANK_CHART_CACHE`` when that names a folder.
+    """
+    return _dressed(_bare_svg(spec), str(spec.get("description", "")), id_prefix)
+
+
+def chart_key(charts: Mapping[str, Any]) -> str:
+    """A short name for a figure's specifications, the same in the kernel and in the render worker."""
+    return hashlib.sha256(_canonical(charts).encode()).hexdigest()[:16]
+
+
+def is_deferred() -> bool:
+    """Whether charts are left as placeholders for a render worker."""
+    return os.environ.get("SKOLBANK_DEFER_CHARTS") == "1"
+
+
+def chart_html(charts: Mapping[str, Any], width: theme.Width, *, id_prefix: str) -> str:
+    """One chart of a figure for a page: drawn now, or a placeholder when drawing is deferred."""
+    if is_deferred():
+        return f'<div class="chart-later" data-chart="{chart_key(charts)}-{width}"></div>'
+    return render_svg(charts[width], id_prefix=f"{id_prefix}-{width}")
+
+
+def fill_charts(page: str, charts: Mapping[str, Mapping[str, Any]]) -> str:
+    """The page with every placeholder drawn.
+
+    ``charts`` holds the ``charts`` of each figure by ``chart_key``; a placeholder of an unknown figure raises
+    ``KeyError``, since a page with an empty place must not be published.
+    """
+    seen: dict[str, int] = {}
+
+    def draw(match: re.Match[str]) -> str:
+        key, width = match[1], match[2]
+        seen[match[0]] = seen.get(match[0], 0) + 1
+        return render_svg(charts[key][width], id_prefix=f"c{key}-{width}-{seen[match[0]]}")
+
+    return _PLACEHOLDER.sub(draw, page)
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+@lru_cache(maxsize=1)
+def _versions() -> str:
+    fonts = hashlib.sha256()
+    for path in sorted(theme.font_folder().glob("*.ttf")):
+        fonts.update(path.read_bytes())
+    return f"{DRAWING_VERSION}|{version('vl-convert-python')}|{fonts.hexdigest()}"
+
+
+def _bare_svg(spec: Mapping[str, Any]) -> str:
+    folder = os.environ.get("SKOLBANK_CHART_CACHE")
+    if not folder:
+        return _draw(spec)
+    key = hashlib.sha256(f"{_versions()}|{_canonical(spec)}".encode()).hexdigest()
+    path = Path(folder) / key[:2] / f"{key}.svg"
+    if path.is_file():
+        return path.read_text("utf-8")
+    drawn = _draw(spec)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as handle:
+        handle.write(drawn)
+    Path(handle.name).replace(path)
+    return drawn
+
+
+@lru_cache(maxsize=1)
+def _engine() -> Any:
+    import vl_convert
+
+    vl_convert.register_font_directory(str(theme.font_folder()))
+    return vl_convert
+
+
+def _draw(spec: Mapping[str, Any]) -> str:
+    drawn: str = _engine().vegalite_to_svg(dict(spec))
+    return drawn
+
+
+_HATCHES = {
+    theme.HATCH_SUPPRESSED: (
+        "hatch",
+        f'<rect width="7" height="7" fill="{theme.TONE}"/>'
+        f'<path d="M0 0V7" stroke="{theme.HATCH_LINE}" stroke-width="2.4"/>',
+    ),
+    theme.HATCH_NEGATIVE: (
+        "negative",
+        f'<rect width="5" height="5" fill="{theme.DIVERGING[1]}"/>'
+        f'<path d="M0 0V5" stroke="{theme.DIVERGING[0]}" stroke-width="1"/>',
+    ),
+}
+_ROOT = re.compile(r"<svg [^>]*?width=\"([\d.]+)\" height=\"([\d.]+)\" viewBox=\"([^\"]+)\"[^>]*>")
+_INNER_ARIA = re.compile(r' (?:role|aria-roledescription|aria-hidden|aria-label)="[^"]*"')
+_EMPTY_PATHS = re.compile(r'<path class="(?:background|foreground)"[^>]*/>')
+
+
+def _dressed(drawn: str, description: str, id_prefix: str) -> str:
+    root = _ROOT.match(drawn)
+    if root is None:
+        raise ValueError("vl-convert drew something that is no SVG")
+    body = _EMPTY_PATHS.sub("", _INNER_ARIA.sub("", drawn[root.end() :]))
+    patterns = []
+    for stand_in, (name, content) in _HATCHES.items():
+        if stand_in in body:
+            side = 7 if name == "hatch" else 5
+            patterns.append(
+                f'<pattern id="{id_prefix}-{name}" width="{side}" height="{side}" '
+                f'patternUnits="userSpaceOnUse" patternTransform="rotate(45)">{content}</pattern>'
+            )
+            body = body.replace(stand_in, f"url(#{id_prefix}-{name})")
+    defs = f"<defs>{''.join(patterns)}</defs>" if patterns else ""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{html.escape(description)}" '
+        f'width="{root[1]}" height="{root[2]}" viewBox="{root[3]}">{defs}{body}'
+    )
