@@ -12,6 +12,7 @@ from indicator_tables import FULL_TIMETABLE, MemoryTables, grade_rows, make_unit
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.indicators.cube import COLUMNS, compute_cube
+from analysis_lib.snapshots.log import Snapshot
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace, builtin_root
 
@@ -183,6 +184,22 @@ def test_a_school_year_without_a_grade_scale_stops_the_work() -> None:
     with pytest.raises(SkolbankError, match="1997/98") as caught:
         cube_of([{"school_year": "1997/98", "grades": "ALL E"}])
     assert caught.value.code == "rule-missing"
+
+
+def test_a_row_names_the_files_it_rests_on_and_a_sum_those_of_its_parts() -> None:
+    store = MemoryTables(
+        core_scb__pupil_grades=grade_rows({"unit": unit, "grades": "ALL E"} for unit in CODES[:3])
+    )
+    table = "core_scb__pupil_grades"
+    slots = [("a" * 64, CODES[:2], CODES[:1]), ("b" * 64, CODES[:1], []), ("c" * 64, CODES[2:3], [])]
+    store.snapshots[table] = [
+        Snapshot(table, "9/2024-25/x", digest, tuple(keys), 1, "", frozenset(replaced))
+        for digest, keys, replaced in slots
+    ]
+    cube = compute_cube(store, CATALOG, make_units(CODES))
+    found = cube[(cube["indicator"] == "results.all_passed_9") & (cube["sex"] == "T")].set_index("code")
+    assert [found.loc[code, "sources"] for code in CODES[:3]] == ["b" * 12, "a" * 12, "c" * 12]
+    assert found.loc["9901", "sources"] == ";".join(letter * 12 for letter in "abc")
 
 
 def test_independent_units_are_not_part_of_the_authority() -> None:

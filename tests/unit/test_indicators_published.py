@@ -65,6 +65,7 @@ def test_r4_golden_roll_up_of_2017_18() -> None:
             subject="",
             category="",
             mark="",
+            sources="",
             decimals=1,
         )
         computed = computed_cells(found, CATALOG.indicators[MEASURES[measure]], national_minimum=1)
