@@ -85,7 +85,7 @@ def roll_up(sums: pd.DataFrame, units: Mapping[str, Unit], *, municipality_code:
 def _files(members: pd.DataFrame, code: str) -> pd.DataFrame:
     keys = [code, "school_year", "year_group"]
     distinct = members[[*keys, "sources"]].drop_duplicates()
-    return distinct.groupby(keys, as_index=False)["sources"].agg(joined)
+    return distinct.groupby(keys, as_index=False).agg({"sources": joined})
 
 
 def _indicator_rows(
