@@ -1,0 +1,1 @@
+"""The batch: plan, execute, render, check, publish and index a seminar's documents."""

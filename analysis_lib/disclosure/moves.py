@@ -50,15 +50,20 @@ class Tree:
             sums[..., node] = values[..., self.parent == node].sum(axis=-1)
         return sums
 
-    def reach(self, up: Numbers, down: Numbers) -> tuple[Numbers, Numbers]:
+    def reach(self, up: Numbers, down: Numbers, share: float = 1.0) -> tuple[Numbers, Numbers]:
         """How far every node can rise and fall when each may move ``up`` and ``down`` by itself.
 
-        Arrays with the nodes along the last axis; a shown node has room 0, an unpublished sum ``FREE``.
+        Arrays with the nodes along the last axis; a shown node has room 0, an unpublished sum ``FREE``. With
+        ``share`` the others give only that part of their room, so that two kinds of moves can be added.
         """
-        inner_up, inner_down = self._inner(up), self._inner(down)
-        rise = np.minimum(inner_up, self._outer(up, inner_down))
-        fall = np.minimum(inner_down, self._outer(down, inner_up))
+        lent_up, lent_down = up * share, down * share
+        inner_up, inner_down = self._inner(lent_up), self._inner(lent_down)
+        rise = np.minimum(self._own(up, inner_up), self._outer(up, lent_up, inner_down))
+        fall = np.minimum(self._own(down, inner_down), self._outer(down, lent_down, inner_up))
         return rise, fall
+
+    def _own(self, room: Numbers, inner: Numbers) -> Numbers:
+        return np.where(self.leaf, room, np.minimum(room, inner))
 
     def _inner(self, room: Numbers) -> Numbers:
         inside = room.copy()
@@ -71,44 +76,56 @@ class Tree:
         inside[..., root] = np.minimum(room[..., root], inside[..., self.parent == root].sum(axis=-1))
         return inside
 
-    def _outer(self, room: Numbers, opposite: Numbers) -> Numbers:
+    def _outer(self, room: Numbers, lent: Numbers, opposite: Numbers) -> Numbers:
         """How far a node may move in one direction if siblings and parents give way in the other."""
-        outside = room.copy()
+        passed, outside = lent.copy(), room.copy()
         giving = self.children_sum(opposite)
-        for node in range(len(self) - 2, -1, -1):
-            if not self.leaf[node]:
-                self._give_way(outside, room, giving, opposite, node)
-        leaves = np.flatnonzero(self.leaf)
-        over = self.parent[leaves]
-        siblings = giving[..., over] - opposite[..., leaves] + outside[..., over]
-        outside[..., leaves] = np.minimum(room[..., leaves], siblings)
+        inner = [node for node in range(len(self) - 2, -1, -1) if not self.leaf[node]]
+        for nodes in [*([node] for node in inner), np.flatnonzero(self.leaf)]:
+            over = self.parent[nodes]
+            siblings = giving[..., over] - opposite[..., nodes] + passed[..., over]
+            passed[..., nodes] = np.minimum(lent[..., nodes], siblings)
+            outside[..., nodes] = np.minimum(room[..., nodes], siblings)
         return outside
-
-    def _give_way(
-        self, outside: Numbers, room: Numbers, giving: Numbers, opposite: Numbers, node: int
-    ) -> None:
-        over = self.parent[node]
-        siblings = giving[..., over] - opposite[..., node] + outside[..., over]
-        outside[..., node] = np.minimum(room[..., node], siblings)
 
 
 def freedom(tree: Tree, up: Numbers, down: Numbers) -> tuple[Numbers, Numbers]:
     """How far every cell can rise and fall; arrays of (system, node, sex) with the room of each cell.
 
     Girls and boys can change places where both are hidden (the whole stays), or pupils of one sex can change
-    units (the other sex stays), which the wholes must allow.
+    units (the other sex stays), which the wholes must allow. Both can be done one after the other.
     """
     rise, fall = np.zeros_like(up), np.zeros_like(down)
-    swap = tree.reach(np.minimum(up[..., F], down[..., P]), np.minimum(down[..., F], up[..., P]))
-    alone = {}
-    for sex in (F, P):
-        room = np.minimum(up[..., sex], up[..., T]), np.minimum(down[..., sex], down[..., T])
-        alone[sex] = tree.reach(*room)
-    rise[..., F] = np.maximum(swap[0], alone[F][0])
-    fall[..., F] = np.maximum(swap[1], alone[F][1])
-    rise[..., P] = np.maximum(swap[1], alone[P][0])
-    fall[..., P] = np.maximum(swap[0], alone[P][1])
+    swap_room = np.minimum(up[..., F], down[..., P]), np.minimum(down[..., F], up[..., P])
+    rooms = {
+        sex: (np.minimum(up[..., sex], up[..., T]), np.minimum(down[..., sex], down[..., T])) for sex in (F, P)
+    }
+    for share in (1.0, 0.5):
+        swap = tree.reach(*swap_room, share)
+        alone = {sex: tree.reach(*rooms[sex], share) for sex in (F, P)}
+        both = np.maximum if share == 1.0 else np.add
+        for sex, (first, second) in ((F, swap), (P, swap[::-1])):
+            _widen(rise[..., sex], both(first, alone[sex][0]), up[..., sex])
+            _widen(fall[..., sex], both(second, alone[sex][1]), down[..., sex])
+        for side, target, room in ((0, rise, up), (1, fall, down)):
+            _widen(target[..., T], both(alone[F][side], alone[P][side]), room[..., T])
+    split = {sex: _unshared(up, down, sex) for sex in (F, P)}
+    parts = [tree.reach(*split[sex]) for sex in (F, P)]
     whole = tree.reach(up[..., T], down[..., T])
-    rise[..., T] = np.minimum(whole[0], alone[F][0] + alone[P][0])
-    fall[..., T] = np.minimum(whole[1], alone[F][1] + alone[P][1])
+    _widen(rise[..., T], parts[0][0] + parts[1][0], whole[0])
+    _widen(fall[..., T], parts[0][1] + parts[1][1], whole[1])
     return rise, fall
+
+
+def _unshared(up: Numbers, down: Numbers, sex: int) -> tuple[Numbers, Numbers]:
+    """The room of one sex where the whole has room for both sexes at once, half the whole's elsewhere."""
+    rooms = []
+    for room in (up, down):
+        whole = room[..., T]
+        wide = whole >= room[..., F] + room[..., P]
+        rooms.append(np.minimum(room[..., sex], np.where(wide, whole, whole / 2)))
+    return rooms[0], rooms[1]
+
+
+def _widen(widest: Numbers, found: Numbers, limit: Numbers) -> None:
+    np.maximum(widest, np.minimum(found, limit), out=widest)

@@ -6,15 +6,16 @@ group that gives it room when it is hidden too. The attacker in ``audit`` shares
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
 from analysis_lib.disclosure import cells as rules
 from analysis_lib.disclosure.cells import NEARLY_ALL, NEARLY_NONE, SHOWN, SUPPRESSED, Cells, Flags
 from analysis_lib.disclosure.links import Links, find_links, tie, widths
-from analysis_lib.disclosure.moves import F, Numbers, P, T, freedom
+from analysis_lib.disclosure.moves import FREE, Numbers, freedom
 from analysis_lib.disclosure.policy import Policy
+from analysis_lib.disclosure.repair import Ground, next_to_hide, single_moves
 from analysis_lib.vocabulary.indicators import Indicator
 
 _MOST_ROUNDS = 500
@@ -32,18 +33,21 @@ def suppress(cells: Cells, policy: Policy, indicators: Mapping[str, Indicator]) 
 def protect_sizes(cells: Cells, policy: Policy) -> None:
     """Hide more group sizes until every small one could be anything below the threshold."""
     split = np.arange(3) > 0
-    alone = [(i,) for i in range(len(cells.systems))]
     first = _first_of_each(cells.n)
     _hide_sizes(cells, np.zeros(cells.state.shape, bool), policy)
     for _ in range(_MOST_ROUNDS):
-        rise, fall = freedom(cells.tree, *rules.n_rooms(cells))
+        room = rules.n_rooms(cells)
+        rise, fall = freedom(cells.tree, *room)
         hidden = (cells.n_state == SUPPRESSED) & ~cells.harmless
         small = hidden & (cells.n < policy.threshold)
         sensitive = small | (hidden & cells.protected & split)
-        short = small & (cells.n + rise < policy.threshold - 1)
-        short |= sensitive & (rise + fall < _widths(cells.n, policy))
+        demand = np.where(sensitive, _widths(cells.n, policy), 0.0)
+        upwards = np.where(small, policy.threshold - 1 - cells.n, 0.0)
+        short = (rise < upwards) | (rise + fall < demand)
         short[~first] = False
-        wanted = _partners(cells, short, cells.n_state == SHOWN, alone)
+        free = (cells.n_state == SHOWN) & ~cells.harmless
+        ground = Ground(cells, room, (np.where(free, FREE, 0.0), np.where(free, cells.n, 0.0)), free)
+        wanted = next_to_hide(ground, short, np.maximum(demand, upwards + 1), single_moves(cells))
         if not wanted.any():
             return
         _hide_sizes(cells, wanted, policy)
@@ -69,21 +73,19 @@ def _hide_sizes(cells: Cells, wanted: Flags, policy: Policy) -> None:
 
 def protect_results(cells: Cells, policy: Policy, links: Links) -> None:
     """Hide more results until every hidden one keeps the width that the policy demands."""
-    alone = [(i,) for i in range(len(cells.systems))]
-    families = [links.family(i) for i in range(len(cells.systems))]
-    spread = np.array([kind == "distribution" for kind in cells.kinds])[:, None, None]
+    by_system = links.moves_of()
     _settle(cells, links)
     for _ in range(_MOST_ROUNDS):
-        rise, fall = widths(cells, links, rules.rooms(cells, policy))
-        short = cells.unshown & ~cells.known & (rise + fall < _demand(cells, policy) - 1e-6)
+        room = rules.rooms(cells, policy)
+        rise, fall = widths(cells, links, room)
+        demand = _demand(cells, policy)
+        short = cells.unshown & ~cells.known & (rise + fall < demand - 1e-6)
         if not short.any():
             return
         free = (cells.state == SHOWN) & ~cells.known & ~cells.harmless
-        wanted = _categories(cells, short, free)
-        single = short & ~spread
-        wanted |= _partners(cells, single, free & _has_room(cells, links), alone)
-        if not wanted.any():
-            wanted = _partners(cells, single, free, families)
+        hidden = np.where(free, cells.n - cells.k, 0.0), np.where(free, cells.k, 0.0)
+        ground = Ground(cells, room, hidden, free, (links.above, links.below))
+        wanted = next_to_hide(ground, short, demand, by_system)
         if not wanted.any():
             return
         cells.hide(wanted, "complementary")
@@ -108,111 +110,7 @@ def _demand(cells: Cells, policy: Policy) -> Numbers:
     sensitive |= cells.reason == "published"
     demand = np.where((cells.state == SUPPRESSED) & sensitive, _widths(cells.n, policy), 0.0)
     tails = np.isin(cells.state, (NEARLY_ALL, NEARLY_NONE))
-    demand[tails] = np.minimum(cells.n, 2)[tails]
+    demand[tails] = np.minimum(cells.n, 1)[tails]
     spread = np.array([kind == "distribution" for kind in cells.kinds])[:, None, None]
     demand = np.where(spread, np.minimum(demand, 1), demand)
     return np.where(cells.harmless, 0.0, demand)
-
-
-def _has_room(cells: Cells, links: Links) -> Flags:
-    """Where hiding a cell would give its neighbours any room."""
-    up = np.minimum(cells.n - cells.k, links.above)
-    down = np.minimum(cells.k, links.below)
-    useful = up + down > 0
-    swap = np.minimum(up[..., F], down[..., P]) + np.minimum(down[..., F], up[..., P])
-    useful[..., F] = useful[..., P] = swap > 0
-    return np.asarray(useful)
-
-
-def _partners(cells: Cells, short: Flags, free: Flags, groups: list[tuple[int, ...]]) -> Flags:
-    """The cells to hide next: for every system and parent with a tight child, the smallest that helps."""
-    wanted = np.zeros(short.shape, bool)
-    for i in np.flatnonzero(short.any(axis=(1, 2))).tolist():
-        members = list(groups[i])
-        for node, sex in _tight(cells, short[i]):
-            if wanted[i].any() and _is_served(cells, wanted[i], node):
-                continue
-            for where in _candidates(cells, i, node, sex, free[members].any(axis=0)):
-                wanted[np.ix_(members, where[0], where[1])] |= free[np.ix_(members, where[0], where[1])]
-                break
-    return wanted
-
-
-def _tight(cells: Cells, short: Flags) -> Iterator[tuple[int, int]]:
-    """The tight cells of one system, wholes and small groups first."""
-    nodes, sexes = np.nonzero(short)
-    order = sorted(zip(sexes.tolist(), nodes.tolist(), strict=True), key=lambda at: (at[0] > 0, at[1], at[0]))
-    yield from ((node, sex) for sex, node in order)
-
-
-def _is_served(cells: Cells, wanted: Flags, node: int) -> bool:
-    """Whether a sibling of the node is about to be hidden already."""
-    parent = cells.tree.parent
-    return bool(wanted[parent == parent[node]].any())
-
-
-def _candidates(
-    cells: Cells, system: int, node: int, sex: int, free: Flags
-) -> Iterator[tuple[list[int], list[int]]]:
-    """Cells to hide for a tight one, best first: (nodes, sexes); siblings, then the parent, then upwards."""
-    sizes = cells.n[system, :, T]
-    columns = [[F, P], [T, F, P]] if sex else [[T, F, P]]
-    for taken in columns:
-        if T in taken and sex and free[node, T]:
-            yield [node], taken
-        lead = taken[0]
-        at = node
-        while cells.tree.parent[at] >= 0:
-            over = int(cells.tree.parent[at])
-            siblings = np.flatnonzero((cells.tree.parent == over) & free[:, lead])
-            for sibling in sorted(siblings.tolist(), key=lambda y: (sizes[y], y)):
-                if sibling != at:
-                    yield [sibling], taken
-            if free[over, lead]:
-                yield [over], taken
-            at = over
-
-
-def _categories(cells: Cells, short: Flags, free: Flags) -> Flags:
-    """More categories to hide, for tight categories of a distribution."""
-    wanted = np.zeros(short.shape, bool)
-    for members in _distribution_members(cells):
-        for i in members:
-            for node, sex in _tight(cells, short[i]):
-                _hide_category(cells, wanted, free, members, (i, node, sex))
-    return wanted
-
-
-def _distribution_members(cells: Cells) -> list[list[int]]:
-    found: dict[tuple[str, str], list[int]] = {}
-    for i, (name, subject, _) in enumerate(cells.systems):
-        if cells.kinds[i] == "distribution":
-            found.setdefault((name, subject), []).append(i)
-    return list(found.values())
-
-
-def _hide_category(
-    cells: Cells, wanted: Flags, free: Flags, members: list[int], at: tuple[int, int, int]
-) -> None:
-    system, node, sex = at
-    if wanted[members, node].any() or wanted[members][:, cells.tree.parent == cells.tree.parent[node]].any():
-        return
-    sexes = [F, P] if sex else [T, F, P]
-    others = [c for c in members if c != system]
-    open_others = [c for c in others if free[c, node, sex]]
-    if not any(cells.unshown[c, node, sex] for c in others) and open_others:
-        wanted[np.ix_([min(open_others, key=lambda c: (cells.k[c, node, sex], c))], [node], sexes)] = True
-        return
-    partner = max(
-        (c for c in others if cells.unshown[c, node, sex]), key=lambda c: (cells.k[c, node, sex], -c), default=-1
-    )
-    pair = [system, partner] if partner >= 0 else [system]
-    for nodes, taken in _candidates(cells, system, node, sex, free[pair].any(axis=0)):
-        useful = free[np.ix_(pair, nodes, taken)]
-        if useful.any():
-            wanted[np.ix_(pair, nodes, taken)] |= useful
-            return
-    if open_others:
-        wanted[np.ix_([min(open_others, key=lambda c: (cells.k[c, node, sex], c))], [node], sexes)] = True
-
-

@@ -26,6 +26,8 @@ CELL_KEYS = ["school_year", "level", "code", "organiser", "sex", "subject", "cat
 # "~100" means that one to four pupils did not reach it: the middle of that is used in sums, and the
 # error for a whole kommun or riket is at most 1.5 pupils for each such part.
 NEARLY_ALL_MISSED = 2.5
+# A file cut to a few kommuner says nothing of riket: at least nine of ten of the 290 must be there.
+NATIONAL_MINIMUM = 261
 
 
 def published_rows(store: Tables, indicators: Mapping[str, Indicator]) -> list[pd.DataFrame]:
@@ -67,20 +69,23 @@ def published_cells(cells: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
     return found
 
 
-def computed_cells(found: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
+def computed_cells(
+    found: pd.DataFrame, indicator: Indicator, *, national_minimum: int = NATIONAL_MINIMUM
+) -> pd.DataFrame:
     """Kommun and riket computed where no such row is published, weighted by n.
 
-    Riket is summed from kommuner, or from units where the table holds no kommuner; a kommun from its
-    units. ``..`` and ``.`` are left out, ``~100`` counts as 2.5 pupils short, and ``coverage`` is the
-    share of the pupils with a published n whose value is part of the sum. Without n there is no weight,
-    so means and shares without n are not computed.
+    Riket is summed from kommuner, or from units where the table holds no kommuner, and only when at
+    least ``national_minimum`` kommuner have rows; a kommun is summed from its units. ``..`` and ``.`` are
+    left out, ``~100`` counts as 2.5 pupils short, and ``coverage`` is the share of the pupils with a
+    published n whose value is part of the sum (for counts: the share of the parts that are shown).
+    Without n there is no weight, so means and shares without n are not computed.
     """
-    units = found[found["level"] == "unit"]
+    units = _all_organisers(found[found["level"] == "unit"])
     municipalities = found[found["level"] == "municipality"]
     sums = [
-        _weighted(_all_organisers(units), indicator, level="municipality"),
-        _weighted(municipalities, indicator, level="national"),
-        _weighted(_all_organisers(units), indicator, level="national"),
+        _weighted(units, indicator, level="municipality"),
+        _weighted(_whole_country(municipalities, national_minimum), indicator, level="national"),
+        _weighted(_whole_country(units, national_minimum), indicator, level="national"),
     ]
     computed = pd.concat([part for part in sums if not part.empty] or [found.head(0)], ignore_index=True)
     if computed.empty:
@@ -135,35 +140,42 @@ def _all_organisers(units: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([each, units.assign(organiser="all")], ignore_index=True)
 
 
+def _whole_country(cells: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    """The cells of school years for which enough kommuner have rows."""
+    municipalities = cells.groupby("school_year")["part_of"].nunique()
+    return cells[cells["school_year"].isin(municipalities.index[municipalities >= minimum])]
+
+
 def _weighted(cells: pd.DataFrame, indicator: Indicator, *, level: str) -> pd.DataFrame:
     if cells.empty or indicator.kind not in ("share", "mean", "count"):
         return pd.DataFrame()
     cells = cells.assign(code=cells["part_of"] if level == "municipality" else NATIONAL_CODE, level=level)
     value = cells["value"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     n = cells["n"].to_numpy(dtype=float, na_value=np.nan)
-    if indicator.kind == "count":
-        n = np.where(np.isnan(n), 0.0, n)
-        value = np.where(np.isnan(value), np.nan, 1.0)
-    elif indicator.kind == "share":
+    if indicator.kind == "share":
         is_nearly_all = (cells["mark"] == Mark.NEARLY_ALL).to_numpy() & (n > 0)
         value = np.where(
             is_nearly_all, 100 * np.maximum(n - NEARLY_ALL_MISSED, 0) / np.where(n > 0, n, 1), value
         )
     is_shown = ~np.isnan(value) & (n > 0)
+    # The parts of a count have no other size than the count itself: there it is the parts that are covered.
+    size = np.where(n > 0, 1.0, 0.0) if indicator.kind == "count" else np.where(n > 0, n, 0.0)
+    known = np.ones_like(size) if indicator.kind == "count" else size
     parts = cells[CELL_KEYS].assign(
-        shown=np.where(is_shown, n, 0.0),
-        known=np.where(n > 0, n, 0.0),
+        n=np.where(is_shown, n, 0.0),
+        shown=np.where(is_shown, size, 0.0),
+        known=known,
         weighted=np.where(is_shown, value * n, 0.0),
     )
-    sums = parts.groupby(CELL_KEYS, as_index=False)[["shown", "known", "weighted"]].sum()
+    sums = parts.groupby(CELL_KEYS, as_index=False)[["n", "shown", "known", "weighted"]].sum()
     sums = sums[sums["shown"] > 0].reset_index(drop=True)
     return _finished(sums, indicator)
 
 
 def _finished(sums: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
-    sums["n"] = sums["shown"].round().astype("Int64")
     sums["coverage"] = sums["shown"] / sums["known"]
-    sums["value"] = sums["n"].astype(float) if indicator.kind == "count" else sums["weighted"] / sums["shown"]
+    sums["value"] = sums["n"] if indicator.kind == "count" else sums["weighted"] / sums["n"]
+    sums["n"] = sums["n"].round().astype("Int64")
     sums["low"], sums["high"], sums["mark"] = np.nan, np.nan, Mark.NONE.value
     sums["decimals"] = indicator.decimals
     if indicator.kind == "count":

@@ -1,4 +1,4 @@
-"""Staff figures that take two published tables to compute (floor 4).
+"""Staff figures that take two published measures to compute (floor 4).
 
 Each public function here is a formula that an indicator's YAML can name.
 """
@@ -8,41 +8,37 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis_lib.indicators.columns import Origin, Tables, cube_rows
-from analysis_lib.indicators.published import NATIONAL_CODE, STATISTICS_TABLE, SUFFIX
+from analysis_lib.indicators.published import NATIONAL_CODE, NATIONAL_MINIMUM, STATISTICS_TABLE, SUFFIX
 from analysis_lib.vocabulary.indicators import Indicator
 
-KEYS = ["school_year", "level", "code", "organiser"]
 
+def lead_teacher_pct(store: Tables, indicator: Indicator) -> pd.DataFrame:
+    """Full-time posts of lead teachers (förstelärare) per hundred full-time posts of teachers.
 
-def pupils_per_teacher(store: Tables, indicator: Indicator) -> pd.DataFrame:
-    """Pupils in years 1-9 per full-time teacher, both counted on 15 October; n is the pupils.
-
-    Rows where either number is hidden are left out. Source: Skolverket's tables ``pupils`` and ``staff``.
+    Rows where either number is hidden are left out. Source: Skolverket's table ``staff``, 15 October.
     """
     cells = store.query(
-        f"""SELECT pupils.school_year, pupils.level, pupils.unit_code, pupils.municipality_code,
-               pupils.organiser, pupils.value AS n, staff.value AS teachers
-        FROM {STATISTICS_TABLE} AS pupils
-        JOIN {STATISTICS_TABLE} AS staff
-          USING (school_year, level, unit_code, municipality_code, organiser, sex)
-        WHERE pupils.table_id = 'pupils' AND pupils.measure = 'pupils_total' AND pupils.sex = 'T'
-          AND staff.table_id = 'staff' AND staff.measure = 'fte_total'
-          AND pupils.value > 0 AND staff.value > 0
-        ORDER BY ALL"""
+        f"""SELECT school_year, level, unit_code, municipality_code, organiser,
+               max(value) FILTER (WHERE measure = 'fte_lead_teachers') AS part,
+               max(value) FILTER (WHERE measure = 'fte_total') AS whole
+        FROM {STATISTICS_TABLE}
+        WHERE table_id = 'staff' AND sex = 'T' AND subject = ''
+        GROUP BY ALL HAVING part >= 0 AND whole > 0 ORDER BY ALL"""
     )
     cells["code"] = cells["unit_code"].where(cells["level"] == "unit", cells["municipality_code"])
     cells["code"] = cells["code"].where(cells["level"] != "national", NATIONAL_CODE)
     cells["organiser"] = cells["organiser"].where(cells["level"] != "unit", "")
     rows = pd.concat([cells, _national(cells)], ignore_index=True)
-    rows["value"] = rows["n"] / rows["teachers"]
-    rows["sex"] = "T"
-    rows["n"] = rows["n"].round().astype("Int64")
+    # Full-time posts are no persons: the share has no whole denominator and no interval.
+    rows = rows.assign(value=100 * rows["part"] / rows["whole"], sex="T")
     return cube_rows(indicator, rows, Origin("computed", store.fingerprint([STATISTICS_TABLE]), SUFFIX))
 
 
 def _national(cells: pd.DataFrame) -> pd.DataFrame:
-    """Riket from the kommuner, for school years without a row of its own."""
+    """Riket from the kommuner, for school years without a row of its own and with enough kommuner."""
     has_national = cells.loc[cells["level"] == "national", "school_year"]
     parts = cells[(cells["level"] == "municipality") & ~cells["school_year"].isin(has_national)]
-    sums = parts.groupby(["school_year", "organiser"], as_index=False)[["n", "teachers"]].sum()
+    municipalities = parts.groupby("school_year")["code"].nunique()
+    parts = parts[parts["school_year"].isin(municipalities.index[municipalities >= NATIONAL_MINIMUM])]
+    sums = parts.groupby(["school_year", "organiser"], as_index=False)[["part", "whole"]].sum()
     return sums.assign(level="national", code=NATIONAL_CODE)

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from analysis_lib.errors import SkolbankError
 from analysis_lib.vocabulary.periods import SchoolYear
 
 UnitCode = Annotated[str, StringConstraints(pattern=r"^\d{8}$")]
@@ -113,7 +114,10 @@ class Seminar(Strict):
     @field_validator("school_year")
     @classmethod
     def _is_a_school_year(cls, text: str) -> str:
-        return text if text == "latest" else str(SchoolYear.parse(text))
+        try:
+            return text if text == "latest" else str(SchoolYear.parse(text))
+        except SkolbankError:
+            raise ValueError("not a school year") from None
 
 
 class Target(Strict):

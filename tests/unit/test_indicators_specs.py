@@ -8,7 +8,14 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
-from indicator_tables import DEFAULT_UNIT, MemoryTables, grade_rows, make_units, published_rows, test_rows
+from indicator_tables import (
+    DEFAULT_UNIT,
+    MemoryTables,
+    grade_rows,
+    make_units,
+    national_test_rows,
+    published_rows,
+)
 
 from analysis_lib.indicators.cube import compute_cube
 from analysis_lib.vocabulary.catalog import Catalog
@@ -22,7 +29,9 @@ def _cases() -> list[Any]:
     found = []
     for path in sorted(SPECS.glob("*.yaml")):
         document = yaml.safe_load(path.read_text("utf-8"))
-        found += [pytest.param(path.stem, case, id=f"{path.stem}: {case['case']}") for case in document["cases"]]
+        found += [
+            pytest.param(path.stem, case, id=f"{path.stem}: {case['case']}") for case in document["cases"]
+        ]
     return found
 
 
@@ -32,7 +41,9 @@ def test_indicator_follows_its_specification(indicator: str, case: dict[str, Any
     pupils = [each for each in case.get("pupils", []) for _ in range(each.get("times", 1))]
     store = MemoryTables(
         core_scb__pupil_grades=grade_rows((p for p in pupils if "tests" not in p), year_group=year_group),
-        core_scb__national_tests=test_rows((p for p in pupils if "tests" in p), year_group=year_group),
+        core_scb__national_tests=national_test_rows(
+            (p for p in pupils if "tests" in p), year_group=year_group
+        ),
         core_skolverket__statistics=published_rows(case.get("published", [])),
     )
     codes = {str(pupil.get("unit", DEFAULT_UNIT)) for pupil in pupils} | {DEFAULT_UNIT}

@@ -1,0 +1,53 @@
+# Everything a clone needs. "make demo" and "make test" do all the set-up themselves.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+export SKOLBANK_WORKSPACE := $(CURDIR)
+
+.PHONY: demo test test-full check bench lab clean
+
+demo: $(STAMP)  ## the example municipality through one whole seminar round
+	$(BIN)/skolbank example .
+	$(BIN)/skolbank import data/inbox
+	$(BIN)/skolbank run 2026-ht-resultat
+	@echo
+	@echo "Startsidan ligger här / the index page lies here:"
+	@echo "  $(CURDIR)/output/2026-ht-resultat/index.html"
+
+test: $(STAMP)  ## all tests of a full machine, style, types and the floors
+	$(BIN)/python -m pytest
+	$(MAKE) check
+
+test-full: $(STAMP)  ## the long proofs too
+	$(BIN)/python -m pytest -m "slow or not slow"
+	$(MAKE) check
+
+check: $(STAMP)  ## changes nothing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(STAMP)  ## side-by-side timings
+	$(BIN)/python -m benchmarks
+
+lab: $(STAMP)
+	$(BIN)/skolbank lab
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+# Exactly the locked versions, each checked by its hash; then the project itself, without dependencies.
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed")'
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" $(VENV) && \
+	  uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock && \
+	  uv pip install --quiet --python $(BIN)/python --no-deps --editable . ; \
+	else \
+	  $(PYTHON) -m venv $(VENV) && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable . ; \
+	fi
+	@touch $(STAMP)

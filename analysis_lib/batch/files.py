@@ -1,0 +1,101 @@
+"""Files that appear whole or not at all (floor 8)."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from analysis_lib.errors import SkolbankError
+
+_BLOCK = 1 << 20
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes, as hexadecimal text."""
+    digest = hashlib.sha256()
+    with path.open("rb") as source:
+        while block := source.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def write_whole(path: Path, content: bytes | str) -> None:
+    """Writes a file under its final name only when every byte is safe on disk."""
+    data = content.encode() if isinstance(content, str) else content
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as part:
+            part.write(data)
+            part.flush()
+            os.fsync(part.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def move_whole(source: Path, target: Path) -> None:
+    """Moves a finished file to its final name, across file systems too."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        source.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        write_whole(target, source.read_bytes())
+        source.unlink()
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes the names in a folder safe on disk, where the system can."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def emptied(folder: Path) -> Path:
+    """The folder, existing and empty."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def tree_hash(*folders: Path, endings: tuple[str, ...] = ()) -> str:
+    """One hash of all files in the folders (with the given endings): names and content."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
+            if "__pycache__" in path.parts or not path.is_file() or path.name.startswith("."):
+                continue
+            if endings and not path.name.endswith(endings):
+                continue
+            digest.update(f"{path.relative_to(folder)}\0{sha256_of(path)}\n".encode())
+        digest.update(b"\1")
+    return digest.hexdigest()
+
+
+def cannot_write(error: OSError, where: str) -> SkolbankError:
+    """What a person is told when the disk is full, the folder is read-only or the device fails."""
+    reasons = {
+        errno.ENOSPC: ("Disken är full", "Frigör utrymme och kör igen, det som är klart görs inte om."),
+        errno.EDQUOT: ("Diskkvoten är slut", "Frigör utrymme och kör igen, det som är klart görs inte om."),
+        errno.EROFS: ("Mappen går bara att läsa", "Välj en arbetsyta där du får skriva."),
+        errno.EACCES: ("Du får inte skriva i mappen", "Be om skrivrätt eller välj en annan arbetsyta."),
+        errno.EFBIG: ("Filen blev större än vad som är tillåtet", "Höj gränsen för filstorlek och kör igen."),
+    }
+    what, remedy = reasons.get(
+        error.errno or 0, ("Filen gick inte att skriva", "Kontrollera disken och kör igen.")
+    )
+    return SkolbankError("write-failed", what, where=where, remedy=remedy, exit_status=1)

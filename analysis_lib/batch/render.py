@@ -1,0 +1,107 @@
+"""A long-lived worker that turns executed notebooks into pages, PDF files and facts (floor 8).
+
+It owns what is slow to start and cannot be forked: the chart engine, the page template, the typesetter.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis_lib.batch.files import sha256_of, sync_folder, write_whole
+from analysis_lib.kernels.process import serve
+
+
+@dataclass(frozen=True)
+class RenderJob:
+    """One executed notebook to render: ``folder`` receives ``<report>.ipynb`` and the ``outputs``."""
+
+    id: str
+    executed: str
+    source: str
+    folder: str
+    report: str
+    outputs: tuple[str, ...]
+    document: str
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+Renderer = Callable[[RenderJob], Mapping[str, Any]]
+
+
+def render_report(job: RenderJob) -> dict[str, Any]:
+    """Writes the notebook without traces, page, PDF and facts; the answer is the manifest entry.
+
+    One output that fails does not stop the others: it is named in ``faults``.
+    """
+    from analysis_lib.report import html, manifest, pdf
+    from analysis_lib.report.document import scrubbed
+
+    notebook = json.loads(Path(job.executed).read_text("utf-8"))
+    folder = Path(job.folder)
+    makers: dict[str, Callable[[], bytes | str]] = {
+        "html": lambda: html.write_html(notebook),
+        "pdf": lambda: pdf.write_pdf(notebook),
+    }
+    clean = json.dumps(scrubbed(notebook), ensure_ascii=False, indent=1, sort_keys=True)
+    write_whole(folder / f"{job.report}.ipynb", clean + "\n")
+    written, faults = [folder / f"{job.report}.ipynb"], []
+    for output in job.outputs:
+        path = folder / f"{job.report}.{output}"
+        try:
+            write_whole(path, makers[output]())
+            written.append(path)
+        except Exception as error:
+            faults.append({"output": output, "message": str(error)[:2000], "error": type(error).__name__})
+            traceback.print_exc()
+    facts = folder / f"{job.report}.facts.jsonl"
+    manifest.write_facts(facts, manifest.collect_facts(notebook, job.document))
+    entry = manifest.manifest_entry(
+        notebook, source=Path(job.source), outputs=written, facts=sha256_of(facts)
+    )
+    return {"entry": entry, "faults": faults}
+
+
+def answer_with(renderer: Renderer) -> Callable[[dict[str, Any]], Mapping[str, Any]]:
+    """The worker's answer to one request: ``rendered`` with the hash of each file, or ``unrendered``."""
+
+    def answer(request: dict[str, Any]) -> Mapping[str, Any]:
+        job = RenderJob(**request)
+        folder = Path(job.folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            made = renderer(job)
+            sync_folder(folder)
+            files = {
+                path.name: {"sha256": sha256_of(path), "size": path.stat().st_size}
+                for path in sorted(folder.glob(f"{job.report}.*"))
+            }
+        except Exception as error:
+            traceback.print_exc()
+            fault = {"error": type(error).__name__, "message": str(error)[:2000]}
+            if isinstance(error, OSError):
+                fault["errno"] = str(error.errno or 0)
+            return {"event": "unrendered", "id": job.id, **fault}
+        return {"event": "rendered", "id": job.id, "files": files, **made}
+
+    return answer
+
+
+def main() -> None:
+    """Serves until the pipe ends; ``sys.argv[1]`` is the renderer, ``module:function``."""
+    module, _, name = sys.argv[1].partition(":")
+    renderer: Renderer = getattr(importlib.import_module(module), name)
+    serve(answer_with(renderer), greeting={"event": "ready", "pid": os.getpid()})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""What is made, missing and failed, read from the ledger alone so that it answers at once (floor 8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analysis_lib.batch.index import STATE_WORDS
+from analysis_lib.batch.lock import is_running
+from analysis_lib.batch.run import ledger_of, lock_of
+from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.workspace import Workspace
+
+
+def status_of(workspace: Workspace, seminar: str = "") -> dict[str, Any]:
+    """The documents of one seminar or of all, with counts per state; ``is_running`` while a run holds it."""
+    catalog = Catalog(workspace)
+    chosen = [catalog.seminar(seminar)] if seminar else list(catalog.seminars.values())
+    ledger = ledger_of(workspace)
+    try:
+        found = [
+            {
+                "seminar": one.id,
+                "title": one.title,
+                "is_running": is_running(lock_of(workspace, one.id)),
+                "documents": [
+                    {
+                        "unit": entry.code,
+                        "report": entry.report,
+                        "status": entry.state,
+                        "finished": entry.finished,
+                        "error_id": entry.error_id,
+                        "message": entry.message,
+                    }
+                    for entry in ledger.entries(one.id).values()
+                ],
+            }
+            for one in chosen
+        ]
+    finally:
+        ledger.close()
+    for line in found:
+        line["counts"] = _counts(line["documents"])
+    return {"format": 1, "seminars": found}
+
+
+def status_text(status: dict[str, Any]) -> str:
+    """The same in words: a line per seminar, and one per document that is not done."""
+    lines = []
+    for seminar in status["seminars"]:
+        counts = seminar["counts"]
+        words = ", ".join(f"{STATE_WORDS[state].lower()}: {count}" for state, count in counts.items())
+        running = " (körs nu)" if seminar["is_running"] else ""
+        lines.append(f"{seminar['seminar']}{running}: {words or 'inget är gjort än'}")
+        for document in seminar["documents"]:
+            if document["status"] != "done":
+                word = STATE_WORDS[document["status"]].lower()
+                reason = f": {document['message']} [{document['error_id']}]" if document["error_id"] else ""
+                lines.append(f"  {document['unit']}/{document['report']} {word}{reason}")
+    return "\n".join(lines) or "Arbetsytan har inga seminarier."
+
+
+def _counts(documents: Any) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for document in documents:
+        counts[document["status"]] = counts.get(document["status"], 0) + 1
+    return counts

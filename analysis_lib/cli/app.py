@@ -1,0 +1,104 @@
+"""Names, help and errors of the command; the commands themselves are loaded when they are called (floor 9)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from cyclopts import App
+from cyclopts.exceptions import CycloptsError
+
+from analysis_lib import __version__
+from analysis_lib.errors import EXIT_INTERRUPTED, EXIT_PARTIAL, EXIT_USAGE, SkolbankError
+
+_COMMANDS: dict[str, tuple[str, str, str]] = {
+    "init": (
+        "analysis_lib.cli.setup:init",
+        "Make a new workspace for a real municipality.",
+        "skolbank init borlange --municipality 2081",
+    ),
+    "example": (
+        "analysis_lib.cli.setup:example",
+        "Make the example municipality: a workspace with files in the real formats.",
+        "skolbank example demo --size small",
+    ),
+    "import": (
+        "analysis_lib.cli.data:import_files",
+        "Recognise, check, pseudonymise and store files.",
+        "skolbank import data/inbox --json import.json",
+    ),
+    "run": (
+        "analysis_lib.cli.rounds:run",
+        "Make all documents of a seminar; what is made and unchanged is left as it is.",
+        "skolbank run 2026-ht --report skolbild --jobs 2",
+    ),
+    "status": (
+        "analysis_lib.cli.rounds:status",
+        "Show what is made, missing and failed.",
+        "skolbank status 2026-ht --json status.json",
+    ),
+    "audit": (
+        "analysis_lib.cli.rounds:audit",
+        "Attack everything released so far; export every published statement.",
+        "skolbank audit 2026-ht --facts facts.jsonl --lattice lattice.json",
+    ),
+    "lab": (
+        "analysis_lib.cli.setup:lab",
+        "Open JupyterLab on notebooks/explore.",
+        "skolbank lab --no-browser --port 8899",
+    ),
+    "check": (
+        "analysis_lib.cli.data:check",
+        "Cross-check params, notebooks and data; tell all faults at once.",
+        "skolbank check --workspace borlange",
+    ),
+}
+
+
+def build_app() -> App:
+    """The command with all its sub-commands, none of them loaded yet."""
+    app = App(
+        name="skolbank",
+        help="Skolbänken: files in, checked snapshots, indicators, disclosure control, reports.",
+        version=__version__,
+        help_format="plaintext",
+        help_epilogue="Example: skolbank run 2026-ht",
+        exit_on_error=False,
+        print_error=False,
+        suppress_keyboard_interrupt=False,
+        result_action="return_value",
+    )
+    for name, (target, text, example) in _COMMANDS.items():
+        app.command(target, name=name, help=text, help_epilogue=f"Example: {example}")
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command; the exit status is that of ``docs`` (0, 1, 2, 3, 4 or 130)."""
+    tokens = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        status = build_app()(tokens)
+    except CycloptsError as error:
+        command = next((token for token in tokens if token in _COMMANDS), "")
+        return _tell(f"{error}\nSee: {' '.join(['skolbank', *([command] if command else []), '--help'])}")
+    except SkolbankError as error:
+        if "--debug" in tokens:
+            raise
+        return _tell(str(error), error.exit_status)
+    except KeyboardInterrupt:
+        return _tell("Avbrutet. [interrupted]", EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_PARTIAL
+    except Exception as error:
+        if "--debug" in tokens:
+            raise
+        text = "Något gick fel i programmet. Kör igen med --debug och anmäl felet."
+        return _tell(f"{text} ({type(error).__name__}) [internal-error]", EXIT_PARTIAL)
+    return status if isinstance(status, int) else 0
+
+
+def _tell(message: str, status: int = EXIT_USAGE) -> int:
+    print(message, file=sys.stderr)
+    return status

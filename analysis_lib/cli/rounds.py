@@ -1,0 +1,135 @@
+"""The commands about a seminar's round: run, status, audit (floor 9)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Parameter, validators
+
+from analysis_lib.cli.options import NO_OPTIONS, Shared
+
+if TYPE_CHECKING:
+    from analysis_lib.batch.run import Result
+    from analysis_lib.vocabulary.workspace import Workspace
+
+Many = Parameter(negative="")
+
+
+def run(
+    seminar: str,
+    /,
+    *,
+    unit: Annotated[tuple[str, ...], Many] = (),
+    report: Annotated[tuple[str, ...], Many] = (),
+    jobs: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 0,
+    force: Annotated[bool, Many] = False,
+    engine: Literal["fork", "kernel"] = "fork",
+    shared: Shared = NO_OPTIONS,
+) -> int:
+    """Make all documents of a seminar; what is made and unchanged is left as it is.
+
+    Parameters
+    ----------
+    seminar
+        A seminar in params/seminars.
+    unit
+        Only this unit (its code); may be repeated.
+    report
+        Only this report; may be repeated.
+    jobs
+        Notebooks at the same time; 0 means one per core.
+    force
+        Make everything again.
+    engine
+        fork: warm processes; kernel: ordinary Jupyter kernels.
+    """
+    from analysis_lib.batch.plan import Order
+    from analysis_lib.batch.run import Manner, interrupted, run_seminar
+
+    workspace = shared.find()
+    order = Order(seminar, tuple(unit), tuple(report))
+    manner = Manner(jobs=jobs, engine=engine, force=force)
+    try:
+        result = run_seminar(workspace, order, manner=manner, warn=_warn)
+    except KeyboardInterrupt:
+        raise interrupted(workspace, seminar) from None
+    _summarise(workspace, result)
+    return result.exit_status
+
+
+def status(
+    seminar: str = "",
+    /,
+    *,
+    json_path: Annotated[Path | None, Parameter(name="--json")] = None,
+    shared: Shared = NO_OPTIONS,
+) -> int:
+    """Show what is made, missing and failed.
+
+    Parameters
+    ----------
+    seminar
+        A seminar in params/seminars; without it, all of them.
+    json_path
+        Write the same as JSON to this file.
+    """
+    from analysis_lib.batch.status import status_of, status_text
+
+    workspace = shared.find()
+    found = status_of(workspace, seminar)
+    if json_path:
+        json_path.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    print(status_text(found))
+    return 0
+
+
+def audit(
+    *seminars: str,
+    facts: Path | None = None,
+    lattice: Path | None = None,
+    shared: Shared = NO_OPTIONS,
+) -> int:
+    """Attack everything released so far; export every published statement.
+
+    Parameters
+    ----------
+    seminars
+        Seminars whose findings are told; without any, all.
+    facts
+        Write every published statement here, one JSON object a line.
+    lattice
+        Write parents and children of each dimension here.
+    """
+    from analysis_lib.batch.audit import audit_published
+
+    workspace = shared.find()
+    result = audit_published(workspace, seminars, facts=facts, lattice=lattice)
+    for finding in result.findings:
+        print(finding, file=sys.stderr)
+    print(result.summary)
+    return result.exit_status
+
+
+def _summarise(workspace: Workspace, result: Result) -> None:
+    for key, reason in result.failed.items():
+        print(f"{key}: {reason}", file=sys.stderr)
+    for finding in result.findings:
+        print(finding, file=sys.stderr)
+    if result.findings:
+        print(
+            "Dokumenten gavs inte ut: dolda uppgifter går att räkna ut. Inget har bytts ut i output. "
+            "[release-refused]",
+            file=sys.stderr,
+        )
+    counts: list[Any] = [f"{result.made} gjordes", f"{result.kept} var oförändrade"]
+    if result.failed:
+        counts.append(f"{len(result.failed)} misslyckades")
+    print(f"Dokument: {', '.join(counts)}.")
+    print(workspace.shown(result.index))
+
+
+def _warn(text: str) -> None:
+    print(text, file=sys.stderr)

@@ -1,0 +1,328 @@
+"""What a notebook sees: one report object whose verbs each give a block (floor 7).
+
+A notebook says which question comes when; everything else (which unit, which years, what may be shown, how it
+is drawn) is decided here and below. A verb without data gives an explained gap, never an empty chart.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from analysis_lib import text
+from analysis_lib.disclosure.release import open_released
+from analysis_lib.disclosure.released import ReleasedCell
+from analysis_lib.errors import SkolbankError, did_you_mean
+from analysis_lib.present.blocks import Block
+from analysis_lib.present.charts.figure import Setting, gap_block
+from analysis_lib.present.evidence import merged
+from analysis_lib.report import figures, findings, sections, tables
+from analysis_lib.report.manifest import versions
+from analysis_lib.report.parameters import Sidecar, check_parameters, load_sidecar
+from analysis_lib.report.prepare import Prepared, prepare
+from analysis_lib.report.scope import Scope
+from analysis_lib.snapshots.units import load_units
+from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.indicators import Indicator
+from analysis_lib.vocabulary.periods import SchoolYear
+from analysis_lib.vocabulary.settings import Target, Unit
+from analysis_lib.vocabulary.workspace import Workspace
+
+
+def open_report(
+    *, report: str, unit: str = "", seminar: str, audience: str = "", workspace: str | None = None
+) -> Report:
+    """The report that a notebook fills: one unit, or the whole huvudman when ``unit`` is empty.
+
+    Raises ``SeveralErrors`` with every faulty parameter. The release is made when it is not there yet.
+    """
+    place = Workspace.find(workspace)
+    catalog = Catalog(place)
+    sidecar = load_sidecar(place, report)
+    given = {"unit": unit, "seminar": seminar, "audience": audience}
+    given = {name: value for name, value in given.items() if name in sidecar.parameters or value}
+    prepared = None
+    if seminar in catalog.seminars and audience in ("", *sections.EDITIONS):
+        prepared = prepare(place, seminar, audience=audience)
+    units = prepared.units if prepared else load_units(place, catalog)
+    checked = check_parameters(
+        sidecar, given, where=f"notebooks/reports/{report}", catalog=catalog, units=units
+    )
+    assert prepared is not None
+    return Report(report, sidecar, catalog, prepared, units.get(unit), checked)
+
+
+class Report:
+    """About ten verbs over one release; each gives a block and remembers what it showed."""
+
+    def __init__(
+        self,
+        name: str,
+        sidecar: Sidecar,
+        catalog: Catalog,
+        prepared: Prepared,
+        unit: Unit | None,
+        parameters: dict[str, Any],
+    ) -> None:
+        self.name = name
+        self.sidecar = sidecar
+        self.catalog = catalog
+        self.prepared = prepared
+        self.parameters = parameters
+        self.scope = Scope(
+            open_released(pd.read_parquet(prepared.released_path), prepared.audience),
+            catalog.settings,
+            prepared.units,
+            unit,
+            prepared.school_year,
+            _years(prepared),
+        )
+        self._blocks: list[Block] = []
+        self._figures = 0
+        self._gaps: list[str] = []
+
+    # -- first page ----------------------------------------------------------------------------------------
+
+    def masthead(self) -> Block:
+        """Name, standfirst, seminar, date, edition and source."""
+        pupils = self._newest("pupils.total")
+        return self._kept(
+            sections.masthead(
+                self.scope,
+                self.sidecar,
+                self.prepared.seminar,
+                audience=self.prepared.audience,
+                made=self.made,
+                pupils=(self._indicator("pupils.total"), pupils) if pupils else None,
+                sources=self._sources,
+            )
+        )
+
+    def findings(self, *indicators: str) -> Block:
+        """At most three finding sentences a stranger understands."""
+        chosen = [self._indicator(name) for name in indicators]
+        return self._kept(findings.findings_block(self.scope, chosen, self.prepared.school_year))
+
+    def about(self) -> Block:
+        """At most four facts about whom the report is about."""
+        cells = []
+        for name in self.sidecar.about:
+            cell = self._newest(name)
+            if cell is not None:
+                cells.append((self._indicator(name), cell, self._same_year(name, cell)))
+        if not cells:
+            return self._kept(
+                gap_block(
+                    f"Inga uppgifter om {self.scope.name} är inlästa",
+                    "Här visas antal elever och lärarnas behörighet.",
+                    "Läs in Skolverkets statistik över elever och personal.",
+                )
+            )
+        other = "Kommunens skolor" if self.scope.unit else "Riket"
+        return self._kept(sections.about(cells, other))
+
+    # -- results -------------------------------------------------------------------------------------------
+
+    def targets(self) -> Block:
+        """Decided targets, results and where they stand."""
+        rows = [
+            (target, self._indicator(target.indicator), self._result(target)) for target in self._targets()
+        ]
+        rows = [row for row in rows if self.scope.unit is None or row[2] is not None]
+        return self._kept(tables.targets_table(rows)) if rows else self.missing("targets")
+
+    def trend(self, *indicators: str) -> Block:
+        """The first of the indicators that there is data for, over the years."""
+        return self._figure(indicators, figures.trend, self._target_value)
+
+    def ranges(self, *indicators: str) -> Block:
+        """The subjects of the newest school year beside the municipality's schools and the country."""
+        return self._figure(indicators, figures.ranges)
+
+    def distribution(self, *indicators: str) -> Block:
+        """The grades of the newest school year, subject by subject."""
+        return self._figure(indicators, figures.distribution)
+
+    def sex_gap(self, *indicators: str) -> Block:
+        """Girls and boys beside each other."""
+        return self._figure(indicators, figures.sex_gap)
+
+    def units(self, *indicators: str) -> Block:
+        """Every unit by area and name, with its interval: no ranking."""
+        return self._figure(indicators, figures.units)
+
+    def rollup(self, *indicators: str) -> Block:
+        """Every unit and the huvudman's row that they add up to."""
+        chosen = [self._indicator(name) for name in indicators]
+        return self._kept(tables.rollup_table(self.scope, chosen, self.prepared.school_year))
+
+    def change_table(self, *indicators: str) -> Block:
+        """What has surely changed since the year before."""
+        rows = []
+        for name in indicators:
+            later = self._newest(name)
+            if later is not None:
+                before = str(SchoolYear.parse(later.school_year).plus(-1))
+                rows.append((self._indicator(name), self.scope.own_at(name, before), later))
+        if not rows:
+            return self._no_data(indicators)
+        return self._kept(tables.change_table(rows, self.prepared.school_year))
+
+    # -- words ---------------------------------------------------------------------------------------------
+
+    def missing(self, kind: str) -> Block:
+        """An explained gap for what no source has brought yet; the words are in ``params/gaps.yaml``."""
+        words = self._gap_words
+        if kind not in words:
+            raise SkolbankError(
+                "gap-unknown",
+                f"Det finns ingen förklaring som heter {kind[:40]}",
+                where="params/gaps.yaml",
+                remedy=did_you_mean(kind, words) or f"Det finns: {', '.join(words)}.",
+            )
+        self._gaps.append(kind)
+        return self._kept(gap_block(words[kind]["what"], words[kind]["why"], words[kind]["remedy"]))
+
+    def questions(self) -> Block:
+        """What the readers are asked to talk about or decide."""
+        return self._kept(sections.questions(self.sidecar))
+
+    def foot(self) -> Block:
+        """How the numbers are made, whom to ask, which edition this is."""
+        return self._kept(
+            sections.foot(
+                self.scope,
+                self.prepared.seminar,
+                audience=self.prepared.audience,
+                bases=self._bases,
+                release=self.prepared.fingerprint,
+            )
+        )
+
+    def seal(self) -> Block:
+        """Closes the report: what it was made of and every fact that it shows. Draws nothing."""
+        facts = merged(*(block.facts for block in self._blocks))
+        data = {
+            "report": self.name,
+            "audience": self.prepared.audience,
+            "parameters": {name: str(value) for name, value in self.parameters.items()},
+            "school_year": self.prepared.school_year,
+            "made": self.made.isoformat(),
+            "release": self.prepared.fingerprint,
+            "snapshots": list(self.prepared.snapshots),
+            "facts": len(facts),
+            "gaps": self._gaps,
+            "is_complete": bool(self.sidecar.questions and self.sidecar.questions.items),
+            "versions": versions(),
+        }
+        return Block("seal", data, facts)
+
+    # -- inside --------------------------------------------------------------------------------------------
+
+    @property
+    def made(self) -> datetime.date:
+        """The date that stands on the report: when the seminar is held, else when data last came in."""
+        return self.prepared.seminar.held or self.prepared.imported or datetime.date(2000, 1, 1)
+
+    def _kept(self, block: Block) -> Block:
+        self._blocks.append(block)
+        return block
+
+    def _indicator(self, name: str) -> Indicator:
+        known = self.catalog.indicators
+        if name not in known:
+            raise SkolbankError(
+                "indicator-unknown",
+                f"Indikatorn {name[:40]} finns inte",
+                where=f"notebooks/reports/{self.name}.ipynb",
+                remedy=did_you_mean(name, known),
+            )
+        return known[name]
+
+    def _figure(self, names: Sequence[str], draw: figures.Draw, *extra: Any) -> Block:
+        for name in names:
+            indicator = self._indicator(name)
+            block = draw(self.scope, indicator, self._setting(indicator), *(each(name) for each in extra))
+            if block is not None:
+                self._figures += block.kind == "figure"
+                return self._kept(block)
+        return self._no_data(names)
+
+    def _no_data(self, names: Sequence[str]) -> Block:
+        told = text.listing([self._indicator(name).short.lower() for name in names])
+        return self._kept(
+            gap_block(
+                f"Det finns inget underlag för {self.scope.name}",
+                f"Här visas {told} när det finns.",
+                "Det gäller skolor utan elever i årskurserna, och läsår som ännu inte är inlästa.",
+            )
+        )
+
+    def _setting(self, indicator: Indicator) -> Setting:
+        number = self._figures + 1
+        end = SchoolYear.parse(self.prepared.school_year).end % 100
+        cutoff = self.prepared.seminar.cutoff
+        return Setting(
+            id=f"{self.sidecar.short}-{end:02d}-{number:02d}",
+            subject=self.scope.name,
+            source=self._source_of(indicator),
+            until=text.date(cutoff) if cutoff else "",
+        )
+
+    def _source_of(self, indicator: Indicator) -> str:
+        cells = [cell for cell in self.scope.own(indicator.id).cells() if cell.state != "missing"]
+        bases = {cell.basis for cell in cells} or {cell.basis for cell in self.scope.unit_cells(indicator.id)}
+        return "Skolverkets statistik" if bases == {"published"} else indicator.source
+
+    def _newest(self, name: str) -> ReleasedCell | None:
+        return (
+            self.scope.newest(self.scope.own(name, years=None)) if name in self.catalog.indicators else None
+        )
+
+    def _same_year(self, name: str, cell: ReleasedCell) -> ReleasedCell | None:
+        scope = self.scope
+        other = scope.authority(name, years=None) if scope.unit else scope.nation(name, years=None)
+        return next((each for each in other.cells() if each.school_year == cell.school_year), None)
+
+    def _targets(self) -> list[Target]:
+        """The targets that hold this school year; a unit's own goes before the huvudman's."""
+        code = self.scope.unit.code if self.scope.unit else None
+        valid = [t for t in self.catalog.targets if t.school_year <= self.prepared.school_year]
+        valid.sort(key=lambda target: target.school_year)
+        chosen: dict[str, Target] = {}
+        for target in [t for t in valid if t.unit is None] + [t for t in valid if code and t.unit == code]:
+            chosen[target.indicator] = target
+        return list(chosen.values())
+
+    def _target_value(self, name: str) -> float | None:
+        return next((target.value for target in self._targets() if target.indicator == name), None)
+
+    def _result(self, target: Target) -> ReleasedCell | None:
+        return self._newest(target.indicator)
+
+    @cached_property
+    def _bases(self) -> set[str]:
+        found: set[str] = set()
+        for name in self.sidecar.indicators:
+            found |= {cell.basis for cell in self.scope.own(name).cells() if cell.state != "missing"}
+        return found
+
+    @cached_property
+    def _sources(self) -> list[str]:
+        return [words for basis, words in sections.SOURCES.items() if basis in self._bases]
+
+    @cached_property
+    def _gap_words(self) -> dict[str, dict[str, str]]:
+        path = self.catalog.workspace.layered("params", "gaps.yaml")[0]
+        words: dict[str, dict[str, str]] = yaml.safe_load(path.read_text("utf-8"))
+        return words
+
+
+def _years(prepared: Prepared) -> tuple[str, ...]:
+    last = SchoolYear.parse(prepared.school_year)
+    return tuple(str(last.plus(-back)) for back in reversed(range(prepared.seminar.years)))

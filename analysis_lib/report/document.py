@@ -1,0 +1,165 @@
+"""An executed notebook read as a document: sections, running text and blocks (floor 7).
+
+HTML, PDF and the manifest are all made from this one reading, so they can never tell different things.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from markdown_it import MarkdownIt
+
+from analysis_lib.errors import SkolbankError
+from analysis_lib.present.blocks import MIME
+
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+_DROPPED_METADATA = ("papermill", "widgets", "execution", "collapsed", "scrolled")
+_DROPPED_TAGS = {"injected-parameters"}
+
+
+@dataclass(frozen=True)
+class Text:
+    """Running text, as Markdown."""
+
+    markdown: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A block as the notebook showed it."""
+
+    kind: str
+    data: Mapping[str, Any]
+    facts: Sequence[Mapping[str, Any]] = ()
+    html: str = ""
+
+
+Part = Text | Shown
+
+
+@dataclass
+class Section:
+    """What stands under one second-level heading; the part before the first has no heading."""
+
+    heading: str = ""
+    slug: str = ""
+    parts: list[Part] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Document:
+    """The sections of an executed notebook, in order."""
+
+    lead: Section
+    sections: tuple[Section, ...]
+
+    def blocks(self) -> Iterator[Shown]:
+        """All blocks in reading order."""
+        for section in (self.lead, *self.sections):
+            yield from (part for part in section.parts if isinstance(part, Shown))
+
+    def first(self, kind: str) -> Shown | None:
+        """The first block of a kind, if there is one."""
+        return next((block for block in self.blocks() if block.kind == kind), None)
+
+    @cached_property
+    def title(self) -> str:
+        """The document's name, for the title bar and the PDF: what it is and about whom."""
+        masthead = self.first("masthead")
+        if masthead is None:
+            raise SkolbankError(
+                "report-without-masthead",
+                "Rapporten saknar sidhuvud",
+                remedy="Lägg en cell med report.masthead() först i notebooken.",
+            )
+        parts = [str(masthead.data.get(name) or "") for name in ("title", "kicker", "municipality")]
+        return " – ".join(part for part in parts if part)
+
+    @property
+    def facts(self) -> list[dict[str, Any]]:
+        """Every fact that any block shows, each once, in reading order."""
+        seen: dict[str, dict[str, Any]] = {}
+        for block in self.blocks():
+            for fact in block.facts:
+                seen.setdefault(repr(sorted(fact.items(), key=lambda item: item[0])), dict(fact))
+        return list(seen.values())
+
+
+def read_document(notebook: Mapping[str, Any]) -> Document:
+    """The document that an executed notebook (nbformat 4) shows; code and plain output are left out."""
+    lead = Section()
+    sections: list[Section] = []
+    taken: set[str] = set()
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            for heading, body in _split(_joined(cell["source"])):
+                if heading:
+                    sections.append(Section(heading, _slug(heading, taken)))
+                if body:
+                    (sections[-1] if sections else lead).parts.append(Text(body))
+        elif cell["cell_type"] == "code":
+            for shown in _shown(cell.get("outputs", ())):
+                (sections[-1] if sections else lead).parts.append(shown)
+    return Document(lead, tuple(sections))
+
+
+def scrubbed(notebook: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of an executed notebook without paths, times and machine traces in its metadata."""
+    copy = dict(notebook)
+    metadata = {name: value for name, value in copy["metadata"].items() if name not in _DROPPED_METADATA}
+    metadata["language_info"] = {"name": "python"}
+    copy["metadata"] = metadata
+    copy["cells"] = [_scrubbed_cell(cell) for cell in copy["cells"]]
+    return copy
+
+
+def _scrubbed_cell(cell: Mapping[str, Any]) -> dict[str, Any]:
+    copy = dict(cell)
+    kept = {name: value for name, value in cell["metadata"].items() if name not in _DROPPED_METADATA}
+    copy["metadata"] = kept
+    return copy
+
+
+def _shown(outputs: Sequence[Mapping[str, Any]]) -> Iterator[Shown]:
+    for output in outputs:
+        data = output.get("data", {})
+        bundle = data.get(MIME)
+        if bundle:
+            yield Shown(
+                bundle["kind"], bundle["data"], bundle.get("facts", ()), _joined(data.get("text/html", ""))
+            )
+
+
+def _split(source: str) -> Iterator[tuple[str, str]]:
+    """Pairs of second-level heading (or empty) and the Markdown below it."""
+    heading, lines = "", list[str]()
+    for line in source.splitlines():
+        match = re.match(r"##\s+(.+?)\s*#*\s*$", line)
+        if match:
+            if heading or any(lines):
+                yield heading, "\n".join(lines).strip()
+            heading, lines = match[1], []
+        else:
+            lines.append(line)
+    if heading or any(lines):
+        yield heading, "\n".join(lines).strip()
+
+
+def _slug(heading: str, taken: set[str]) -> str:
+    plain = unicodedata.normalize("NFD", heading.casefold()).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "avsnitt"
+    unique = slug
+    number = 2
+    while unique in taken:
+        unique, number = f"{slug}-{number}", number + 1
+    taken.add(unique)
+    return unique
+
+
+def _joined(text: str | Sequence[str]) -> str:
+    return text if isinstance(text, str) else "".join(text)

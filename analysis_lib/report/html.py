@@ -1,0 +1,152 @@
+"""An executed notebook as one self-contained HTML page (floor 7).
+
+The page has no code, no script and no address outside itself. The template lies in
+``templates/nbconvert/templates/skolbank`` and works under plain ``jupyter nbconvert`` too, because all
+preparation happens in a preprocessor that the template's ``conf.json`` names.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters.html import HTMLExporter
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.preprocessors import Preprocessor
+
+from analysis_lib.errors import SkolbankError
+from analysis_lib.present.html import block_html
+from analysis_lib.present.svg import chart_key, fill_charts
+from analysis_lib.report.document import MARKDOWN, Document, Part, Section, Shown, read_document
+from analysis_lib.vocabulary.workspace import builtin_root
+
+TEMPLATE = "skolbank"
+_URL = re.compile(r"url\(\s*[\"']?(?!data:|#)([^\"')]+)[\"']?\s*\)")
+_FONT_TYPES = {".woff2": "font/woff2", ".woff": "font/woff", ".ttf": "font/ttf"}
+_OUTSIDE = re.compile(r"""(?:src|href|action|poster)\s*=\s*["']\s*(?:https?:)?//|@import|<script\b""", re.I)
+_OWN_LINKS = re.compile(r"""<a\s[^>]*href\s*=\s*["']https?://[^"']*["']""", re.I)
+
+
+class PagePreprocessor(Preprocessor):
+    """Puts the page that an executed notebook shows into ``resources['page']``, ready for the template."""
+
+    def preprocess(self, nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        document = read_document(nb)
+        resources["page"] = page_of(document)
+        return nb, resources
+
+
+class PageExporter(HTMLExporter):
+    """Nbconvert's HTML exporter without the steps that only code cells need."""
+
+    def __init__(self, **options: Any) -> None:
+        folders = [str(builtin_root() / "templates" / "nbconvert" / "templates")]
+        super().__init__(
+            template_name=TEMPLATE, extra_template_basedirs=[*options.pop("extra", ()), *folders], **options
+        )
+
+    @property
+    def default_config(self) -> Any:
+        """None of the stock preprocessors: they colour code and embed pictures, which a page has not."""
+        config = super().default_config
+        config["HTMLExporter"]["default_preprocessors"] = []
+        config["PageExporter"] = {"default_preprocessors": []}
+        return config
+
+    def from_notebook_node(
+        self, nb: Any, resources: dict[str, Any] | None = None, **options: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """The page; skips the stock exporter's second parsing of its own output."""
+        page: tuple[str, dict[str, Any]] = TemplateExporter.from_notebook_node(self, nb, resources, **options)
+        return page
+
+
+def write_html(notebook: Mapping[str, Any], *, template_folders: Sequence[Path] = ()) -> str:
+    """The whole page of an executed notebook, charts drawn; refuses a page that points outside itself."""
+    exporter = _exporter(tuple(template_folders))
+    html, _ = exporter.from_notebook_node(nbformat.from_dict(notebook))
+    refuse_outside(html)
+    return str(html)
+
+
+def page_of(document: Document) -> dict[str, Any]:
+    """What the page template lays out: texts and drawn fragments in order, charts filled in."""
+    seal = document.first("seal")
+    foot = document.first("foot")
+    return {
+        "title": document.title,
+        "style": style_sheet(),
+        "edition": str((seal.data if seal else {}).get("audience", "public")),
+        "masthead": _drawn(document.first("masthead")),
+        "lead": [_part(part) for part in document.lead.parts if not _is_placed(part)],
+        "links": _links(document.sections),
+        "sections": [_section(section) for section in document.sections],
+        "foot": _drawn(foot),
+    }
+
+
+def style_sheet() -> str:
+    """The report style sheet with its fonts inside."""
+    path = builtin_root() / "templates" / "report" / "skolbank.css"
+    return _inlined(path, path.stat().st_mtime_ns)
+
+
+def refuse_outside(html: str) -> None:
+    """Raises when a page would load anything from outside itself; links that a reader follows may stay."""
+    found = _OUTSIDE.search(_OWN_LINKS.sub("<a ", html))
+    if found:
+        raise SkolbankError(
+            "page-not-self-contained",
+            "Sidan hänvisar till något utanför sig själv",
+            where=html[found.start() : found.start() + 40].replace("\n", " "),
+            remedy="Ta bort hänvisningen ur mallen eller notebooken.",
+        )
+
+
+def _section(section: Section) -> dict[str, Any]:
+    parts = [_part(part) for part in section.parts if not _is_placed(part)]
+    return {"heading": section.heading, "slug": section.slug, "parts": parts}
+
+
+def _part(part: Part) -> dict[str, str]:
+    if isinstance(part, Shown):
+        return {"kind": part.kind, "html": _drawn(part)}
+    return {"kind": "text", "html": MARKDOWN.render(part.markdown)}
+
+
+def _is_placed(part: Part) -> bool:
+    """Whether the template has a fixed place for the part, so that it does not stand in the flow."""
+    return isinstance(part, Shown) and part.kind in {"masthead", "foot", "seal"}
+
+
+def _drawn(block: Shown | None) -> str:
+    if block is None or block.kind == "seal":
+        return ""
+    html = block.html or block_html(block.kind, block.data)
+    charts = block.data.get("charts")
+    return fill_charts(html, {chart_key(charts): charts} if charts else {})
+
+
+def _links(sections: Sequence[Section]) -> str:
+    items = [{"text": section.heading, "target": f"#{section.slug}"} for section in sections]
+    return block_html("links", {"items": items}) if len(items) > 1 else ""
+
+
+@lru_cache(maxsize=4)
+def _exporter(folders: tuple[Path, ...]) -> PageExporter:
+    return PageExporter(extra=[str(folder) for folder in folders])
+
+
+@cache
+def _inlined(path: Path, changed: int) -> str:
+    def embed(match: re.Match[str]) -> str:
+        file = (path.parent / match[1]).resolve()
+        kind = _FONT_TYPES[file.suffix]
+        return f"url(data:{kind};base64,{base64.b64encode(file.read_bytes()).decode()})"
+
+    return _URL.sub(embed, path.read_text("utf-8"))

@@ -1,0 +1,141 @@
+"""An executed notebook as a tagged PDF (PDF/UA-1), the only door to Typst (floor 7).
+
+The document is handed to the Typst template as data, never as Typst code, so that no text can be read as
+markup. Same notebook and same date give the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import typst
+from markdown_it.token import Token
+
+from analysis_lib.errors import SkolbankError
+from analysis_lib.present.svg import render_svg
+from analysis_lib.report.document import MARKDOWN, Document, Part, Section, Shown, read_document
+from analysis_lib.vocabulary.workspace import builtin_root
+
+_MARKS = {"strong_open": "strong", "em_open": "emph"}
+_LIST_KINDS = {"bullet_list_open": "bullets", "ordered_list_open": "numbers"}
+
+
+def write_pdf(
+    notebook: Mapping[str, Any], *, made: datetime.date | None = None, template: Path | None = None
+) -> bytes:
+    """The PDF of an executed notebook.
+
+    ``made`` is the date in the file's metadata (default: the date that the report's seal carries).
+    """
+    document = read_document(notebook)
+    path = template or builtin_root() / "templates" / "typst" / "report.typ"
+    stamp = datetime.datetime.combine(made or _sealed_date(document), datetime.time(), datetime.UTC)
+    data = json.dumps(print_data(document), ensure_ascii=False, allow_nan=False)
+    try:
+        compiler = typst.Compiler(
+            input=path,
+            root=path.parent,
+            font_paths=[builtin_root() / "templates" / "fonts"],
+            ignore_system_fonts=True,
+            sys_inputs={"document": data},
+        )
+        pdf = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=stamp)
+    except typst.TypstError as error:
+        raise SkolbankError(
+            "pdf-not-made",
+            "PDF-filen gick inte att göra",
+            where=str(error.message)[:200],
+            remedy="Kontrollera mallen templates/typst/report.typ.",
+        ) from error
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
+def print_data(document: Document) -> dict[str, Any]:
+    """The document as plain JSON data for the Typst template: runs of text, blocks, drawn charts."""
+    masthead = document.first("masthead")
+    foot = document.first("foot")
+    seal = document.first("seal")
+    return {
+        "title": document.title,
+        "masthead": dict(masthead.data) if masthead else {},
+        "seal": {
+            name: str((seal.data if seal else {}).get(name) or "") for name in ("audience", "made", "source")
+        },
+        "lead": _parts(document.lead.parts),
+        "sections": [_section(section) for section in document.sections],
+        "foot": dict(foot.data) if foot else {"columns": [], "closing": ""},
+    }
+
+
+def _section(section: Section) -> dict[str, Any]:
+    return {"heading": section.heading, "parts": _parts(section.parts)}
+
+
+def _parts(parts: Sequence[Part]) -> list[dict[str, Any]]:
+    made: list[dict[str, Any]] = []
+    for part in parts:
+        if not isinstance(part, Shown):
+            made.extend(paragraphs(part.markdown))
+        elif part.kind == "figure":
+            made.append({"kind": "figure", "data": _figure(part.data)})
+        elif part.kind not in {"masthead", "foot", "seal", "links"}:
+            made.append({"kind": part.kind, "data": dict(part.data)})
+    return made
+
+
+def _figure(data: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in data.items() if name not in {"charts", "hatches"}}
+    return kept | {"svg": render_svg(data["charts"]["wide"], id_prefix="print")}
+
+
+def paragraphs(markdown: str) -> list[dict[str, Any]]:
+    """Markdown as the template's simple blocks: headings, paragraphs and lists of text runs."""
+    made: list[dict[str, Any]] = []
+    items: list[list[dict[str, Any]]] | None = None
+    kind, level = "prose", 0
+    for token in MARKDOWN.parse(markdown):
+        if token.type == "heading_open":
+            kind, level = "heading", int(token.tag[1])
+        elif token.type in _LIST_KINDS:
+            items = []
+            made.append({"kind": _LIST_KINDS[token.type], "items": items})
+        elif token.type in {"bullet_list_close", "ordered_list_close"}:
+            items = None
+        elif token.type == "inline":
+            runs = _runs(token.children or [])
+            if items is not None:
+                items.append(runs)
+            else:
+                made.append({"kind": kind, "level": level, "runs": runs})
+            kind, level = "prose", 0
+    return made
+
+
+def _runs(tokens: Sequence[Token]) -> list[dict[str, Any]]:
+    runs: list[dict[str, Any]] = []
+    styles: list[str] = []
+    link = ""
+    for token in tokens:
+        if token.type in _MARKS:
+            styles.append(_MARKS[token.type])
+        elif token.type in {"strong_close", "em_close"}:
+            styles.pop()
+        elif token.type == "link_open":
+            link = str(token.attrGet("href") or "")
+        elif token.type == "link_close":
+            link = ""
+        elif token.type in {"text", "code_inline", "softbreak", "hardbreak"}:
+            content = token.content if token.content else " "
+            runs.append({"text": content, "styles": list(styles), "link": link})
+    return runs
+
+
+def _sealed_date(document: Document) -> datetime.date:
+    seal = document.first("seal")
+    made = str(seal.data.get("made") or "") if seal else ""
+    return datetime.date.fromisoformat(made) if made else datetime.date(2000, 1, 1)

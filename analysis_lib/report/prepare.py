@@ -1,0 +1,221 @@
+"""The release of a seminar: cube and released frame, made once for all its reports (floor 7).
+
+Everything a report shows is read from the released frame, so a notebook never meets a number that has not
+passed disclosure control. The release is keyed by what went into it and is made again only when that changes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+import analysis_lib
+from analysis_lib.disclosure.lattice import Lattice
+from analysis_lib.disclosure.policy import load_policy
+from analysis_lib.disclosure.release import release_cube
+from analysis_lib.errors import SkolbankError
+from analysis_lib.indicators.cube import compute_cube
+from analysis_lib.report.manifest import own_version, write_whole
+from analysis_lib.snapshots.store import Store
+from analysis_lib.snapshots.units import load_units
+from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.settings import Audience, Seminar, Unit
+from analysis_lib.vocabulary.workspace import Workspace
+
+_ROOMS = ("vocabulary", "snapshots", "statistics", "indicators", "disclosure")
+_PARAMS = ("settings.yaml", "units.yaml", "groups.yaml", "disclosure.yaml", "indicators", "rules")
+_LEADING = ("results.all_passed_9", "results.eligible_vocational", "results.all_passed_6")
+_META = "meta.json"
+_RELEASED = "released.parquet"
+_ORDER = "order.json"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Where a seminar's released numbers lie, and what they were made of."""
+
+    seminar: Seminar
+    audience: Audience
+    school_year: str
+    released_path: Path
+    fingerprint: str
+    units: dict[str, Unit]
+    snapshots: tuple[str, ...]
+    imported: datetime.date | None
+
+
+def prepare(workspace: Workspace, seminar_id: str, *, audience: Audience | Literal[""] = "") -> Prepared:
+    """The release of a seminar for one audience (default: the seminar's own), made when it is not there.
+
+    Cheap when nothing has changed: hashes of the parameters, the import log and our own code are compared.
+    Several processes may ask at once; one makes it, the others wait.
+    """
+    catalog = Catalog(workspace)
+    seminar = catalog.seminar(seminar_id)
+    reader = audience or seminar.audience
+    store = Store(workspace)
+    fingerprint = _fingerprint(workspace, store, seminar, reader)
+    folder = workspace.work / "release" / seminar.id / reader / fingerprint[:16]
+    if not (folder / _META).is_file():
+        with _locked(workspace.work / "release.lock"):
+            if not (folder / _META).is_file():
+                _make(workspace, catalog, store, seminar, reader, folder)
+    meta = json.loads((folder / _META).read_text("utf-8"))
+    return Prepared(
+        seminar=seminar,
+        audience=reader,
+        school_year=meta["school_year"],
+        released_path=folder / _RELEASED,
+        fingerprint=fingerprint,
+        units={code: Unit.model_validate(unit) for code, unit in meta["units"].items()},
+        snapshots=tuple(meta["snapshots"]),
+        imported=datetime.date.fromisoformat(meta["imported"][:10]) if meta["imported"] else None,
+    )
+
+
+def _make(
+    workspace: Workspace, catalog: Catalog, store: Store, seminar: Seminar, reader: Audience, folder: Path
+) -> None:
+    units = load_units(workspace, catalog, store)
+    cube = _cube(workspace, catalog, store, units)
+    school_year = latest_school_year(cube, units) if seminar.school_year == "latest" else seminar.school_year
+    released = release_cube(
+        cube,
+        policy=load_policy(workspace, reader),
+        lattice=Lattice.of_units({code: unit.area for code, unit in units.items()}),
+        indicators=catalog.indicators,
+        earlier=_frames(_earlier(workspace, seminar, reader)),
+    )
+    meta = {
+        "seminar": seminar.id,
+        "audience": reader,
+        "school_year": school_year,
+        "units": {code: unit.model_dump(mode="json") for code, unit in units.items()},
+        "snapshots": sorted({snapshot.hash for snapshot in store.current()}),
+        "imported": max((snapshot.imported_at for snapshot in store.current()), default=""),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_frame(folder / _RELEASED, released)
+    order = _order(workspace)
+    if seminar.id not in order:
+        write_whole(workspace.work / "release" / _ORDER, json.dumps([*order, seminar.id]).encode())
+    write_whole(folder / _META, json.dumps(meta, ensure_ascii=False, indent=1).encode())
+
+
+def _cube(workspace: Workspace, catalog: Catalog, store: Store, units: dict[str, Unit]) -> pd.DataFrame:
+    """The cube of the current snapshots: the same for all seminars and audiences."""
+    path = workspace.work / "cube" / f"{_cube_fingerprint(workspace, store)[:16]}.parquet"
+    if path.is_file():
+        return pd.read_parquet(path)
+    cube = compute_cube(store, catalog, units)
+    _write_frame(path, cube)
+    return cube
+
+
+def latest_school_year(cube: pd.DataFrame, units: dict[str, Unit]) -> str:
+    """The newest school year in which the workspace's own units have results."""
+    own = cube[(cube["level"] == "unit") & cube["code"].isin(list(units))]
+    own = own[own["value"].notna() | own["mark"].isin(["suppressed", "nearly_all"])]
+    for indicator in _LEADING:
+        years = own.loc[own["indicator"] == indicator, "school_year"]
+        if len(years):
+            return str(years.max())
+    years = own.loc[own["indicator"].str.startswith("results."), "school_year"]
+    if not len(years):
+        raise SkolbankError(
+            "results-missing",
+            "Det finns inga resultat för kommunens skolor att göra rapporter av",
+            where="data/snapshots",
+            remedy="Läs in betyg eller Skolverkets statistik med skolbank import först.",
+        )
+    return str(years.max())
+
+
+def _earlier(workspace: Workspace, seminar: Seminar, reader: Audience) -> list[Path]:
+    """The newest release of each seminar that was released before this one, for the same readers.
+
+    Only those before: two seminars that looked at each other would never come to rest.
+    """
+    order = _order(workspace)
+    before = order[: order.index(seminar.id)] if seminar.id in order else order
+    found = []
+    for name in before:
+        releases = (workspace.work / "release" / name / reader).glob(f"*/{_RELEASED}")
+        found.extend(sorted(releases, key=lambda path: path.stat().st_mtime_ns)[-1:])
+    return found
+
+
+def _frames(paths: list[Path]) -> pd.DataFrame | None:
+    return pd.concat([pd.read_parquet(path) for path in paths], ignore_index=True) if paths else None
+
+
+def _order(workspace: Workspace) -> list[str]:
+    """The seminars in the order in which they were first released."""
+    path = workspace.work / "release" / _ORDER
+    order: list[str] = json.loads(path.read_text("utf-8")) if path.is_file() else []
+    return order
+
+
+def _fingerprint(workspace: Workspace, store: Store, seminar: Seminar, reader: Audience) -> str:
+    parts = [_cube_fingerprint(workspace, store), seminar.model_dump_json(), reader]
+    parts += [path.parent.name for path in _earlier(workspace, seminar, reader)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _cube_fingerprint(workspace: Workspace, store: Store) -> str:
+    digest = hashlib.sha256(f"{store.fingerprint()}\n{own_version()}\n{library_hash()}\n".encode())
+    for name in _PARAMS:
+        for place in workspace.layered("params", name):
+            for path in sorted(place.rglob("*.yaml")) if place.is_dir() else [place]:
+                digest.update(f"{path.name}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+@cache
+def library_hash() -> str:
+    """A hash of our own code that shapes the numbers, so that a changed rule makes a new release."""
+    root = Path(analysis_lib.__file__).parent
+    paths = [path for room in _ROOMS for path in (root / room).rglob("*.py")]
+    return _hash_of(sorted(paths), root)
+
+
+def _hash_of(paths: Iterable[Path], root: Path) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(f"{path.relative_to(root).as_posix()}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _write_frame(path: Path, frame: pd.DataFrame) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    frame.to_parquet(part, index=False)
+    part.chmod(0o600)
+    part.replace(path)
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Only one process makes a release at a time; the lock goes with the process, however it ends."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+b") as stream:
+        try:
+            import fcntl
+        except ImportError:  # Windows
+            import msvcrt
+
+            stream.seek(0)
+            msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
+        else:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        yield

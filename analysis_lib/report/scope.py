@@ -1,0 +1,124 @@
+"""Whom a report is about and whom it is compared with: slices of the released frame (floor 7).
+
+A unit is compared with its huvudman and with the whole country; a huvudman with the country. Where the
+huvudman has no pupil data of its own, the published figures for the municipality stand in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from analysis_lib.disclosure.released import ReleasedCell, ReleasedTable
+from analysis_lib.vocabulary.settings import Settings, Unit
+
+NATION = "RIKET"
+BASES = ("own", "published", "computed")
+
+
+@dataclass(frozen=True)
+class Place:
+    """One row of places that a figure can be about."""
+
+    level: Literal["unit", "area", "authority", "municipality", "national"]
+    code: str
+    organisers: tuple[str, ...]
+    name: str
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The report's own place, its comparisons and the years it looks at."""
+
+    table: ReleasedTable
+    settings: Settings
+    units: Mapping[str, Unit]
+    unit: Unit | None
+    school_year: str
+    years: tuple[str, ...]
+
+    @property
+    def own_places(self) -> tuple[Place, ...]:
+        """Where the report's own figures may stand, the best first."""
+        if self.unit:
+            return (Place("unit", self.unit.code, (), self.unit.name),)
+        return self.authority_places
+
+    @property
+    def authority_places(self) -> tuple[Place, ...]:
+        """The huvudman's own units together, else the published figure for municipal schools."""
+        code, name = self.settings.municipality_code, self.authority_short
+        return (
+            Place("authority", code, (), name),
+            Place("municipality", code, ("municipal",), name),
+            Place("municipality", code, ("all",), f"Alla skolor i {self.settings.municipality_name}"),
+        )
+
+    @property
+    def nation_places(self) -> tuple[Place, ...]:
+        return (Place("national", NATION, ("all", ""), "Riket"),)
+
+    @property
+    def authority_short(self) -> str:
+        return "Kommunens skolor" if self.unit else f"{self.settings.municipality_name}s skolor"
+
+    @property
+    def name(self) -> str:
+        """The name of whom the report is about."""
+        return self.unit.name if self.unit else self.settings.authority_name
+
+    def series(self, places: Iterable[Place], indicator: str, **keys: object) -> ReleasedTable:
+        """The rows of the first place that holds any with a value or a sign, over the report's years.
+
+        Rows of one origin only: our own figures and published ones are never mixed in a series.
+        ``years=None`` takes every school year there is; other keys narrow the rows further.
+        """
+        years = keys.pop("years", self.years)
+        found = self.table.select(indicator=indicator, **({"sex": "T", "category": "", "subject": ""} | keys))
+        if years is not None:
+            found = found.select(school_year=list(self.years))
+        for place in places:
+            rows = found.select(level=place.level, code=place.code)
+            if place.organisers:
+                rows = rows.select(organiser=list(place.organisers))
+            for basis in BASES:
+                part = rows.select(basis=basis)
+                if (part.frame["state"] != "missing").any():
+                    return part
+        return found.select(code="-")
+
+    def own(self, indicator: str, **keys: object) -> ReleasedTable:
+        return self.series(self.own_places, indicator, **keys)
+
+    def authority(self, indicator: str, **keys: object) -> ReleasedTable:
+        return self.series(self.authority_places, indicator, **keys)
+
+    def nation(self, indicator: str, **keys: object) -> ReleasedTable:
+        return self.series(self.nation_places, indicator, **keys)
+
+    def own_at(self, indicator: str, school_year: str) -> ReleasedCell | None:
+        """The report's own cell of one school year, also one before the report's years."""
+        cells = self.own(indicator, years=None).cells()
+        return next((cell for cell in cells if cell.school_year == school_year), None)
+
+    def unit_cells(self, indicator: str, **keys: object) -> list[ReleasedCell]:
+        """The cells of all the workspace's units for the report's school year."""
+        chosen = {"sex": "T", "category": "", "subject": "", "school_year": self.school_year} | keys
+        rows = self.table.select(indicator=indicator, level="unit", **chosen).select(code=list(self.units))
+        found: dict[str, ReleasedCell] = {}
+        for basis in BASES:
+            for cell in rows.select(basis=basis).cells():
+                found.setdefault(cell.code, cell)
+        return list(found.values())
+
+    def newest(self, table: ReleasedTable) -> ReleasedCell | None:
+        """The cell of the latest school year in a series that is not merely missing."""
+        cells = [cell for cell in table.cells() if cell.state != "missing"]
+        return max(cells, key=lambda cell: cell.school_year, default=None)
+
+    def one(self, indicator: str, **keys: object) -> ReleasedCell | None:
+        """One cell of both sexes and no category, unless other keys say so."""
+        chosen = {"sex": "T", "category": "", "subject": ""} | keys
+        found = self.table.select(indicator=indicator, **chosen)
+        return next((cell for basis in BASES if (cell := found.one(basis=basis))), None)

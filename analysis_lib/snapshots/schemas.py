@@ -1,0 +1,184 @@
+"""What the stored tables look like: columns, kinds, allowed values and what one file replaces (floor 2).
+
+Every frame is checked against its schema before it is stored, so the rooms above can rely on the
+columns of docs/ARCHITECTURE.md. A breach is a fault of a reader, never of a person's file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pandas as pd
+import pyarrow as pa
+
+from analysis_lib.errors import SkolbankError
+
+Kind = Literal["text", "integer", "float", "truth"]
+_ARROW: dict[Kind, pa.DataType] = {
+    "text": pa.string(),
+    "integer": pa.int32(),
+    "float": pa.float64(),
+    "truth": pa.bool_(),
+}
+_SQL: dict[Kind, str] = {"text": "VARCHAR", "integer": "INTEGER", "float": "DOUBLE", "truth": "BOOLEAN"}
+
+UNIT_CODE = r"\d{8}"
+SCHOOL_YEAR = r"\d{4}/\d{2}"
+PSEUDONYM = r"[0-9a-f]{32}"
+GRADES = ("A", "B", "C", "D", "E", "F")
+REASONS = ("2", "3", "9", "Y", "Z")
+SUBJECTS = tuple("BL EN HKK IDH MA M1 M2 ML MU BI FY KE GE HI RE SH SL SV SVA TN TK OVR NO SO".split())
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its kind and, where they are few or formed, the values it may hold."""
+
+    name: str
+    kind: Kind = "text"
+    values: tuple[str | int, ...] = ()
+    pattern: str = ""
+
+
+@dataclass(frozen=True)
+class TableSchema:
+    """One stored table.
+
+    ``partition`` names the columns whose values form the first part of a slot; within a partition a
+    new file replaces exactly the keys (units) that it holds. ``identity`` names what one thing is
+    when two versions are compared: a pupil, or a published cell.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    partition: tuple[str, ...]
+    identity: tuple[str, ...]
+    key_sql: str
+    key: Callable[[pd.DataFrame], pd.Series] = field(repr=False, default=lambda frame: frame["unit_code"])
+
+    @property
+    def names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    @property
+    def arrow(self) -> pa.Schema:
+        """The Arrow schema of the stored Parquet files."""
+        return pa.schema([(column.name, _ARROW[column.kind]) for column in self.columns])
+
+    @property
+    def empty_sql(self) -> str:
+        """A query that gives no rows and the right columns."""
+        columns = ", ".join(f'CAST(NULL AS {_SQL[c.kind]}) AS "{c.name}"' for c in self.columns)
+        return f"SELECT {columns} WHERE false"
+
+    def check(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The frame with exactly the table's columns in order, or an error that names the column."""
+        absent = [name for name in self.names if name not in frame.columns]
+        if absent:
+            raise _breach(self.name, ", ".join(absent), "saknas")
+        for column in self.columns:
+            fault = _fault(frame[column.name], column)
+            if fault:
+                raise _breach(self.name, column.name, fault)
+        return frame[self.names]
+
+
+def _fault(values: pd.Series, column: Column) -> str:
+    if column.kind == "text" or column.kind == "truth":
+        if values.isna().any():
+            return "har tomma celler"
+    if column.values and not values.isin(column.values).all():
+        return "har ett värde utanför de tillåtna"
+    if column.pattern:
+        distinct = pd.Series(values.unique(), dtype="object").astype(str)
+        if not distinct.str.fullmatch(column.pattern).all():
+            return "har ett värde av fel form"
+    return ""
+
+
+def _breach(table: str, column: str, fault: str) -> SkolbankError:
+    return SkolbankError(
+        "schema-broken",
+        f"Kolumnen {column} {fault}",
+        where=f"tabellen {table}",
+        remedy="Det är ett fel i programmet, inte i din fil. Inget har sparats.",
+    )
+
+
+def _published_key(frame: pd.DataFrame) -> pd.Series:
+    area = frame["municipality_code"] + "|" + frame["organiser"]
+    return frame["unit_code"].where(frame["unit_code"] != "", area)
+
+
+_PUPIL = (
+    Column("pupil", pattern=PSEUDONYM),
+    Column("unit_code", pattern=UNIT_CODE),
+    Column("school_year", pattern=SCHOOL_YEAR),
+    Column("year_group", "integer"),
+    Column("class_name"),
+    Column("sex", values=("F", "P", "")),
+)
+
+PUPIL_GRADES = TableSchema(
+    "core_scb__pupil_grades",
+    (
+        *_PUPIL,
+        Column("subject", values=("", *SUBJECTS)),
+        Column("language"),
+        Column("grade", values=("", *GRADES)),
+        Column("reason", values=("", *REASONS)),
+        Column("is_protected", "truth"),
+    ),
+    partition=("year_group", "school_year"),
+    identity=("unit_code", "pupil"),
+    key_sql="unit_code",
+)
+
+NATIONAL_TESTS = TableSchema(
+    "core_scb__national_tests",
+    (
+        *_PUPIL,
+        Column("subject", values=("MA", "SV", "EN")),
+        Column("curriculum", values=("", "SV", "SVA")),
+        Column("grade", values=("", *GRADES)),
+        Column("status", values=("graded", "absent", "lost", "digital")),
+        Column("is_protected", "truth"),
+    ),
+    partition=("year_group", "school_year"),
+    identity=("unit_code", "pupil"),
+    key_sql="unit_code",
+)
+
+STATISTICS = TableSchema(
+    "core_skolverket__statistics",
+    (
+        Column("table_id"),
+        Column("school_year", pattern=SCHOOL_YEAR),
+        Column("level", values=("unit", "municipality", "national")),
+        Column("unit_code", pattern=rf"({UNIT_CODE})?"),
+        Column("unit_name"),
+        Column("municipality_code"),
+        Column("municipality_name"),
+        Column(
+            "organiser",
+            values=("all", "municipal", "independent", "state", "region", "international"),
+        ),
+        Column("authority_name"),
+        Column("authority_number"),
+        Column("sex", values=("T", "F", "P")),
+        Column("subject"),
+        Column("measure"),
+        Column("value", "float"),
+        Column("mark"),
+        Column("decimals", "integer"),
+        Column("raw"),
+    ),
+    partition=("table_id", "level", "school_year", "sex"),
+    identity=("unit_code", "municipality_code", "organiser", "subject", "measure"),
+    key_sql="CASE WHEN unit_code <> '' THEN unit_code ELSE municipality_code || '|' || organiser END",
+    key=_published_key,
+)
+
+TABLES: dict[str, TableSchema] = {t.name: t for t in (PUPIL_GRADES, NATIONAL_TESTS, STATISTICS)}

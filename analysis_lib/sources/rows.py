@@ -1,0 +1,126 @@
+"""Delimited text into numbered rows (floor 3).
+
+The separator is chosen by how evenly it cuts the lines, a ``sep=`` line is believed, and a quote that
+is never closed refuses the file instead of swallowing rows.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+
+from analysis_lib.errors import SkolbankError
+from analysis_lib.sources.shapes import Row
+
+MAX_COLUMNS = 2_000
+MAX_CELL = 100_000
+_SEPARATORS = (";", "\t", ",")
+_END = "\x1e"  # a record of its own after the last line: missing when a quote is open
+
+
+def delimited_rows(text: str) -> list[Row]:
+    """The rows of ``text`` with the line number each starts on; blank lines are rows of no cells.
+
+    Raises SkolbankError for an empty file, a web page, an unclosed quote or a cell or row that is too
+    large to be a table.
+
+    >>> delimited_rows("a;b\\n\\n1;2")
+    [(1, ['a', 'b']), (2, []), (3, ['1', '2'])]
+    """
+    _refuse_other_content(text)
+    first_line, _, rest = text.partition("\n")
+    declared = first_line.strip().lower().strip('"')
+    if declared.startswith("sep=") and len(declared) <= 5:
+        separator = first_line.strip().strip('"')[4:] or "\t"
+        return _parse(rest, separator, first=2)
+    return _parse(text, _separator(text), first=1)
+
+
+def _refuse_other_content(text: str) -> None:
+    if not text.strip():
+        raise SkolbankError("file-empty", "Filen är tom", remedy="Hämta filen på nytt.")
+    start = text[:4000].lstrip().lower()
+    if start.startswith(("<!doctype html", "<html", "<head")) or "<html" in start or "<body" in start:
+        raise SkolbankError(
+            "file-is-web-page",
+            "Filen är en webbsida (kanske en inloggningssida) och inte en tabell",
+            remedy="Logga in i systemet och hämta filen på nytt.",
+        )
+    if start.startswith("<?xml"):
+        raise SkolbankError(
+            "file-is-xml", "Filen är XML och inte en tabell", remedy="Hämta tabellen som CSV eller Excel."
+        )
+
+
+def _separator(text: str) -> str:
+    """The separator with the most lines of one and the same number of cells (at least two)."""
+    lines = [line for line in text[:400_000].split("\n") if line.strip()]
+    best, best_lines = ";", 0
+    for separator in _SEPARATORS:
+        widths = Counter(count for line in lines if (count := _count_outside_quotes(line, separator)))
+        alike = max(widths.values(), default=0)
+        if alike > best_lines:
+            best, best_lines = separator, alike
+    return best
+
+
+def _count_outside_quotes(line: str, separator: str) -> int:
+    if '"' not in line:
+        return line.count(separator)
+    return sum(part.count(separator) for part in line.split('"')[::2])
+
+
+def _parse(text: str, separator: str, *, first: int) -> list[Row]:
+    closed = text if text.endswith(("\n", "\r")) else text + "\n"
+    previous_limit = csv.field_size_limit(max(len(closed), MAX_CELL) + 1)
+    try:
+        reader = csv.reader(io.StringIO(closed + _END, newline=""), delimiter=separator)
+        rows: list[Row] = []
+        line = first
+        for cells in reader:
+            _refuse_oversize(cells, line)
+            _refuse_swallowed(cells, line, separator)
+            rows.append((line, cells))
+            line = reader.line_num + first
+    finally:
+        csv.field_size_limit(previous_limit)
+    if rows[-1][1] != [_END]:
+        raise _unclosed(rows[-1][0])
+    return rows[:-1]
+
+
+def _refuse_oversize(cells: list[str], line: int) -> None:
+    if len(cells) > MAX_COLUMNS:
+        raise SkolbankError(
+            "too-many-columns",
+            f"Raden har {len(cells)} kolumner, fler än {MAX_COLUMNS}",
+            where=f"rad {line}",
+            remedy="Kontrollera att filen är rätt tabell.",
+        )
+    if cells and max(map(len, cells)) > MAX_CELL:
+        longest = max(range(len(cells)), key=lambda index: len(cells[index]))
+        if _END in cells[longest]:
+            raise _unclosed(line)
+        raise SkolbankError(
+            "cell-too-long",
+            f"En cell har {len(cells[longest])} tecken, fler än {MAX_CELL}",
+            where=f"rad {line}, kolumn {longest + 1}",
+            remedy="Kontrollera att filen är rätt tabell.",
+        )
+
+
+def _refuse_swallowed(cells: list[str], line: int, separator: str) -> None:
+    """A cell over several lines that itself holds whole rows means that a quote was left open."""
+    for cell in cells:
+        if "\n" in cell and max(part.count(separator) for part in cell.split("\n")) >= 3:
+            raise _unclosed(line)
+
+
+def _unclosed(line: int) -> SkolbankError:
+    return SkolbankError(
+        "quote-unclosed",
+        'Ett citattecken (") öppnas men stängs inte, så raderna kan inte skiljas åt',
+        where=f"från rad {line}",
+        remedy="Rätta citattecknet i källan, eller hämta filen på nytt.",
+    )

@@ -1,0 +1,230 @@
+"""Where things stand in one of Skolverket's sheets: title, year, header, groups, data, footer (floor 3).
+
+Nothing is found by line number: the header is the row that names the keys, the data are the rows that
+carry a code and a type of organiser, and everything below them is the footer.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from analysis_lib.errors import SkolbankError
+from analysis_lib.sources.shapes import Row, Sheet
+from analysis_lib.sources.skolverket_tables import Key, Source, by_wording, header_key
+from analysis_lib.vocabulary.periods import SchoolYear
+
+MIN_FILLED = 5
+_SOURCE_LINE = "statistikfrånskolverket"
+_CHOSEN = re.compile(r"^\s*Valt?\s+(läsår|år|uttag|valår)\s*:\s*(.*?)\s*$", re.IGNORECASE)
+_CODE = re.compile(r"[0-9]{3,8}")
+_HEADER_SEARCH = 80
+
+
+@dataclass(frozen=True)
+class Column:
+    """A published column that is no key: its place, its group and its own header."""
+
+    index: int
+    group: str
+    header: str
+
+    @property
+    def shown(self) -> str:
+        """The header as a person would point it out."""
+        return f"{self.group}: {self.header}" if self.group else self.header
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The parts of a sheet. ``width`` is the number of cells from the first to the last header."""
+
+    title: str
+    notices: tuple[str, ...]
+    chosen: dict[str, tuple[str, ...]]  # "läsår", "år", "uttag" and what stands after them
+    header_row: int
+    header: tuple[str, ...]
+    keys: dict[Key, int]
+    columns: tuple[Column, ...]
+    width: int
+    closes_rows: bool  # the header line ends with a separator, so every data line should
+    data: tuple[Row, ...] = field(repr=False)
+    footer: tuple[Row, ...] = field(repr=False)
+
+    @property
+    def level(self) -> str:
+        """``unit`` or ``municipality``, told by the keys."""
+        return "unit" if "unit_code" in self.keys or "unit_name" in self.keys else "municipality"
+
+    @property
+    def column_count(self) -> int:
+        """The number of published columns."""
+        return len(self.keys) + len(self.columns)
+
+
+def find_layout(sheet: Sheet, source: Source) -> Layout | None:
+    """The sheet's parts, or None when no row names the keys of Skolverket's tables."""
+    key_of = by_wording({key: texts for key, texts in source.keys.items()})
+    for position, (_, cells) in enumerate(sheet.rows[:_HEADER_SEARCH]):
+        if _is_header(cells, key_of):
+            return _layout(sheet, position, key_of, source)
+    return None
+
+
+def _is_header(cells: list[str], key_of: dict[str, str]) -> bool:
+    filled = [header_key(cell) for cell in cells if cell.strip()]
+    named = {key_of[name] for name in filled if name in key_of}
+    return len(filled) >= MIN_FILLED and len(named) >= 3 and filled[0] in key_of
+
+
+def _layout(sheet: Sheet, position: int, key_of: dict[str, str], source: Source) -> Layout:
+    header_row, cells = sheet.rows[position]
+    header = tuple(" ".join(cell.split()) for cell in cells)
+    width = max(index for index, text in enumerate(header) if text) + 1
+    groups = _groups(sheet.rows[:position], header, key_of)
+    keys: dict[Key, int] = {}
+    columns: list[Column] = []
+    for index, text in enumerate(header[:width]):
+        key = key_of.get(header_key(text))
+        if key and key not in keys and not groups[index]:
+            keys[key] = index  # type: ignore[index]
+        elif text:
+            columns.append(Column(index, groups[index], text))
+    title, notices, chosen = _heading(sheet.rows[:position])
+    below = sheet.rows[position + 1 :]
+    end = _end_of_data(below, keys, by_wording(source.organisers))
+    return Layout(
+        title=title,
+        notices=notices,
+        chosen=chosen,
+        header_row=header_row,
+        header=header[:width],
+        keys=keys,
+        columns=tuple(columns),
+        width=width,
+        closes_rows=len(cells) > width,
+        data=tuple(below[:end]),
+        footer=tuple(row for row in below[end:] if any(cell.strip() for cell in row[1])),
+    )
+
+
+def _groups(above: list[Row], header: tuple[str, ...], key_of: dict[str, str]) -> list[str]:
+    """The group of each column, from the nearest row above that groups columns; ``''`` when none.
+
+    A merged cell holds its text in its first column only, so a group reaches to the next one.
+    """
+    first_measure = next((i for i, text in enumerate(header) if header_key(text) not in key_of), len(header))
+    for _, cells in reversed(above[-3:]):
+        filled = [index for index, cell in enumerate(cells) if cell.strip()]
+        if not filled:
+            continue
+        if min(filled) < min(first_measure, 2):
+            break
+        groups, current = [], ""
+        for index, text in enumerate(header):
+            cell = " ".join(cells[index].split()) if index < len(cells) else ""
+            current = cell or current
+            groups.append(current if text and index >= first_measure else "")
+        return groups
+    return [""] * len(header)
+
+
+def _heading(above: list[Row]) -> tuple[str, tuple[str, ...], dict[str, tuple[str, ...]]]:
+    title = ""
+    notices: list[str] = []
+    chosen: dict[str, list[str]] = {}
+    for _, cells in above:
+        filled = [cell.strip() for cell in cells if cell.strip()]
+        if not filled or (not cells[0].strip() and len(filled) > 1):
+            continue
+        text = " ".join(" ".join(filled).split())
+        choice = _CHOSEN.match(text)
+        if choice:
+            chosen.setdefault(choice[1].lower(), []).append(choice[2])
+        elif header_key(text).startswith(_SOURCE_LINE):
+            continue
+        elif not title and not chosen:
+            title = text
+        else:
+            notices.append(text)
+    return title, tuple(notices), {name: tuple(values) for name, values in chosen.items()}
+
+
+def _end_of_data(below: list[Row], keys: dict[Key, int], organisers: dict[str, str]) -> int:
+    """How many of the rows below the header are data: to the last good one, and a cut one after it."""
+    last = -1
+    for position, (_, cells) in enumerate(below):
+        if _is_data(cells, keys, organisers):
+            last = position
+    end = last + 1
+    while end < len(below) and _is_damaged(below, end, keys):
+        end += 1
+    return end
+
+
+def _is_data(cells: list[str], keys: dict[Key, int], organisers: dict[str, str]) -> bool:
+    if sum(bool(cell.strip()) for cell in cells) < MIN_FILLED:
+        return False
+    has_code = any(
+        _CODE.fullmatch(_cell(cells, keys[key])) for key in ("unit_code", "municipality_code") if key in keys
+    )
+    return has_code or header_key(_cell(cells, keys.get("organiser", -1))) in organisers
+
+
+def _is_damaged(below: list[Row], position: int, keys: dict[Key, int]) -> bool:
+    """Whether a row right under the data is a data row that lost its end, and no footer."""
+    cells = below[position][1]
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if not filled:
+        return False
+    code = _cell(cells, keys.get("unit_code", keys.get("municipality_code", 1)))
+    if len(filled) >= 2 and code.isascii() and code.isdigit():
+        return True
+    is_last = not any(any(cell.strip() for cell in later) for _, later in below[position + 1 :])
+    prose = filled[0].endswith((".", ":")) or "skolverket" in filled[0].lower() or len(filled[0]) > 60
+    return (
+        is_last and len(filled) <= 2 and not prose and not filled[0].lower().startswith(("källa", "rapport"))
+    )
+
+
+def _cell(cells: list[str], index: int) -> str:
+    return cells[index].strip() if 0 <= index < len(cells) else ""
+
+
+def school_year(layout: Layout, *, calendar_year_starts: bool) -> str:
+    """The school year the file says it is of; raises SkolbankError when it says none, or several.
+
+    A calendar year is taken only for tables whose year starts in it; a file name is never trusted.
+    """
+    years = {_as_year(text, layout) for text in layout.chosen.get("läsår", ())}
+    if not years and calendar_year_starts:
+        years = {_as_calendar_year(text, layout) for text in layout.chosen.get("år", ())}
+    if len(years) == 1:
+        return years.pop()
+    if years:
+        what = f"Filen säger flera läsår: {' och '.join(sorted(years))}"
+    elif "år" in layout.chosen:
+        what = "Filen säger ett kalenderår, och det går inte att veta vilket läsår det avser"
+    else:
+        what = "Filen säger inte vilket läsår den gäller"
+    raise SkolbankError(
+        "school-year-ambiguous",
+        what,
+        where=f"ovanför rad {layout.header_row}",
+        remedy="Skriv en rad ”Valt läsår: 2024/25” ovanför rubrikerna, eller hämta filen på nytt.",
+    )
+
+
+def _as_year(text: str, layout: Layout) -> str:
+    try:
+        return str(SchoolYear.parse(text))
+    except SkolbankError as error:
+        raise SkolbankError(
+            error.code, error.what, where=f"ovanför rad {layout.header_row}", remedy=error.remedy
+        ) from None
+
+
+def _as_calendar_year(text: str, layout: Layout) -> str:
+    if re.fullmatch(r"(19|20)[0-9]{2}", text):
+        return str(SchoolYear(int(text)))
+    return _as_year(text, layout)

@@ -1,0 +1,126 @@
+"""What is known about Skolverket's tables: the values of ``params/sources/skolverket.yaml`` (floor 3).
+
+Headers are compared by letters and digits alone, so that case, no-break spaces, hyphens and stray
+blanks never matter and two years' wordings can stand beside each other.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from analysis_lib.errors import SkolbankError
+from analysis_lib.sources.numbers import Kind
+from analysis_lib.vocabulary.catalog import read_model
+from analysis_lib.vocabulary.settings import Strict
+from analysis_lib.vocabulary.workspace import Workspace
+
+Key = Literal[
+    "unit_name",
+    "unit_code",
+    "municipality_name",
+    "municipality_code",
+    "county_name",
+    "county_code",
+    "organiser",
+    "authority_name",
+    "authority_number",
+    "sex",
+    "subject",
+]
+
+
+def header_key(text: str) -> str:
+    """The letters and digits of a header, in lower case.
+
+    >>> header_key("Andel (%)\\u00a0elever, behöriga till yrkesprog. ")
+    'andeleleverbehörigatillyrkesprog'
+    """
+    composed = unicodedata.normalize("NFC", text).casefold()
+    return "".join(char for char in composed if char.isalnum())
+
+
+class Wording(Strict):
+    """One wording of a header; some mean a measure only since or until a school year."""
+
+    text: str
+    since: str = ""
+    until: str = "9999/00"
+
+    def names(self, key: str, school_year: str) -> bool:
+        """Whether a header of this key, in that year's file, is this wording."""
+        return header_key(self.text) == key and self.since <= school_year <= self.until
+
+
+class Measure(Strict):
+    """A published measure and every header it has had."""
+
+    kind: Kind
+    headers: tuple[Wording, ...]
+    group: tuple[str, ...] = ()
+    maximum: float | None = None
+
+    @field_validator("headers", mode="before")
+    @classmethod
+    def _plain_texts_are_wordings(cls, headers: object) -> object:
+        if not isinstance(headers, list):
+            return headers
+        return [{"text": header} if isinstance(header, str) else header for header in headers]
+
+    def is_named(self, key: str, school_year: str) -> bool:
+        """Whether a header with this key names the measure in a file of that year."""
+        return any(wording.names(key, school_year) for wording in self.headers)
+
+
+class Table(Strict):
+    """One table: how its titles read, on which levels it comes and what it measures."""
+
+    name: str
+    titles: tuple[str, ...]
+    not_titles: tuple[str, ...] = ()
+    school_forms: tuple[str, ...] = ("grundskola",)
+    levels: tuple[Literal["unit", "municipality"], ...]
+    needs_keys: tuple[Key, ...] = ()
+    optional: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
+    calendar_year_starts: bool = Field(default=False, description="Valt år: 2024 räknas till läsåret 2024/25")
+    joint_authorities: bool = Field(default=False, description="Kommunalförbund har egna rader")
+    measures: dict[str, Measure]
+
+
+class Source(Strict):
+    """The whole of ``params/sources/skolverket.yaml``."""
+
+    id: str
+    name: str
+    owner: str
+    address: str
+    licence: str
+    legal_basis: str
+    keys: dict[Key, tuple[str, ...]]
+    organisers: dict[str, tuple[str, ...]]
+    sexes: dict[str, tuple[str, ...]]
+    subjects: dict[str, tuple[str, ...]]
+    other_populations: tuple[str, ...]
+    whole_population: tuple[str, ...]
+    tables: dict[str, Table]
+
+
+def by_wording(wordings: dict[str, tuple[str, ...]]) -> dict[str, str]:
+    """From the key of each wording to the value it stands for."""
+    return {header_key(text): value for value, texts in wordings.items() for text in texts}
+
+
+def load_source(workspace: Workspace) -> Source:
+    """The source's values, the workspace's own file before the built-in one."""
+    places = workspace.layered("params", "sources", "skolverket.yaml")
+    if not places:
+        raise SkolbankError(
+            "source-missing",
+            "Beskrivningen av Skolverkets tabeller saknas",
+            where="params/sources/skolverket.yaml",
+            remedy="Installera om Skolbänken.",
+        )
+    return read_model(places[0], Source, workspace)

@@ -1,0 +1,25 @@
+"""Swedish numbers and order (look: decimal comma, NBSP, U+2212, half up, å ä ö last)."""
+
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis_lib import text
+
+
+@given(st.integers(-(10**9), 10**9))
+def test_a_written_number_can_be_read_back(tenths: int) -> None:
+    written = text.number(tenths / 10)
+    plain = written.replace(text.NBSP, "").replace(text.MINUS, "-").replace(",", ".")
+    assert Decimal(plain) == Decimal(tenths).scaleb(-1)
+
+
+@given(st.integers(0, 10**6))
+def test_halves_are_rounded_up(number: int) -> None:
+    assert text.round_half_up(number + 0.25) == Decimal(number) + Decimal("0.3")
+
+
+def test_no_minus_before_zero() -> None:
+    assert text.number(-0.001) == "0,0"
+    assert text.number(-0.001, signed=True) == "0,0"
