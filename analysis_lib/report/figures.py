@@ -56,3 +56,19 @@ def with_notes(setting: Setting, compared: list[Comparison]) -> Setting:
         cell.basis == "computed" for each in compared if each.style == "nation" for cell in each.cells
     )
     return replace(setting, notes=(*setting.notes, _COMPUTED_NATION)) if computed else setting
+
+
+def ranges(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
+    return None
+
+
+def distribution(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
+    return None
+
+
+def sex_gap(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
+    return None
+
+
+def units(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
+    return None
