@@ -57,6 +57,11 @@ def open_report(
     return Report(report, sidecar, catalog, prepared, units.get(unit), checked)
 
 
+def open_scope(workspace: Workspace, catalog: Catalog, seminar: str) -> Scope:
+    """The released numbers of a seminar about the whole huvudman, for exploring."""
+    return _scope(catalog, prepare(workspace, seminar), None)
+
+
 class Report:
     """About ten verbs over one release; each gives a block and remembers what it showed."""
 
@@ -74,14 +79,7 @@ class Report:
         self.catalog = catalog
         self.prepared = prepared
         self.parameters = parameters
-        self.scope = Scope(
-            open_released(pd.read_parquet(prepared.released_path), prepared.audience),
-            catalog.settings,
-            prepared.units,
-            unit,
-            prepared.school_year,
-            _years(prepared),
-        )
+        self.scope = _scope(catalog, prepared, unit)
         self._blocks: list[Block] = []
         self._figures = 0
         self._gaps: list[str] = []
@@ -321,6 +319,17 @@ class Report:
         path = self.catalog.workspace.layered("params", "gaps.yaml")[0]
         words: dict[str, dict[str, str]] = yaml.safe_load(path.read_text("utf-8"))
         return words
+
+
+def _scope(catalog: Catalog, prepared: Prepared, unit: Unit | None) -> Scope:
+    return Scope(
+        open_released(pd.read_parquet(prepared.released_path), prepared.audience),
+        catalog.settings,
+        prepared.units,
+        unit,
+        prepared.school_year,
+        _years(prepared),
+    )
 
 
 def _years(prepared: Prepared) -> tuple[str, ...]:

@@ -62,12 +62,16 @@ def masthead(
         standfirst.append(f"{sentence}.")
     if sidecar.standfirst:
         standfirst.append(sidecar.standfirst)
-    lines = [f"Läsåret {scope.school_year}"]
+    held = text.date(seminar.held) if seminar.held else ""
+    lines = [f"Seminarium {held}: {seminar.title}" if held else f"Seminarium: {seminar.title}"]
     lines.append(
-        f"Seminariet hålls {text.date(seminar.held)}" if seminar.held else f"Gjord {text.date(made)}"
+        f"Uppgifter till och med {text.date(seminar.cutoff)}"
+        if seminar.cutoff
+        else f"Gjord {text.date(made)}"
     )
-    if seminar.cutoff:
-        lines.append(f"Uppgifter till och med {text.date(seminar.cutoff)}")
+    lines.append(f"{EDITIONS[audience]} {seminar.edition}")
+    if sources:
+        lines.append(f"Källa: {text.listing(list(sources))}")
     data = {
         "municipality": settings.authority_name,
         "website": settings.website,
