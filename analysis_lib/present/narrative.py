@@ -73,11 +73,10 @@ def why_hidden(cell: ReleasedCell) -> str:
     if cell.state == "missing":
         return "uppgift saknas"
     if cell.state == "nearly_all":
-        return "en till fyra elever nådde inte dit"
+        return "högst fyra elever nådde inte dit"
     if cell.state == "nearly_none":
-        return "en till fyra elever nådde dit"
-    limit = 10 if cell.basis == "published" else 0
-    return f"färre än {limit} elever" if limit else "för få elever"
+        return "högst fyra elever nådde dit"
+    return "för få elever"
 
 
 def out_of_ten(share: float) -> str:

@@ -181,7 +181,9 @@ def _table(trend: _Trend) -> tuple[list[dict[str, str]], list[dict[str, object]]
 
 
 def _notes(trend: _Trend) -> list[dict[str, str]]:
-    notes: list[dict[str, str]] = [{"term": trend.indicator.short, "text": trend.indicator.definition}]
+    notes: list[dict[str, str]] = [
+        {"term": trend.indicator.short, "text": figure.brief(trend.indicator.definition)}
+    ]
     if any(cell.low is not None for cell in trend.shown):
         notes.append(
             {
