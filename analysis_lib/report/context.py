@@ -136,7 +136,12 @@ class Report:
 
     def trend(self, *indicators: str) -> Block:
         """The first of the indicators that there is data for, over the years."""
-        return self._figure(indicators, figures.trend, self._target_value)
+        block = self._drawn(indicators, figures.trend, self._target_value)
+        if block is None:
+            chosen = [self._indicator(name) for name in (*indicators, *self.sidecar.indicators)]
+            unique = list({each.id: each for each in chosen}.values())
+            block = figures.measures(self.scope, unique, self._setting(chosen[0]))
+        return self._counted(block, indicators)
 
     def ranges(self, *indicators: str) -> Block:
         """The subjects of the newest school year beside the municipality's schools and the country."""
@@ -243,13 +248,24 @@ class Report:
         return known[name]
 
     def _figure(self, names: Sequence[str], draw: figures.Draw, *extra: Any) -> Block:
+        return self._counted(self._drawn(names, draw, *extra), names)
+
+    def _drawn(self, names: Sequence[str], draw: figures.Draw, *extra: Any) -> Block | None:
+        """The figure of the first indicator that gives one; a gap is kept only when nothing else comes."""
+        gap = None
         for name in names:
             indicator = self._indicator(name)
             block = draw(self.scope, indicator, self._setting(indicator), *(each(name) for each in extra))
-            if block is not None:
-                self._figures += block.kind == "figure"
-                return self._kept(block)
-        return self._no_data(names)
+            if block is not None and block.kind == "figure":
+                return block
+            gap = gap or block
+        return gap
+
+    def _counted(self, block: Block | None, names: Sequence[str]) -> Block:
+        if block is None:
+            return self._no_data(names)
+        self._figures += block.kind == "figure"
+        return self._kept(block)
 
     def _no_data(self, names: Sequence[str]) -> Block:
         told = text.listing([self._indicator(name).short.lower() for name in names])

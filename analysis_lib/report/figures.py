@@ -12,10 +12,38 @@ from dataclasses import replace
 from analysis_lib.disclosure.released import ReleasedCell
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import Comparison, Setting
+from analysis_lib.present.charts.ranges import RangeRow, draw_ranges
 from analysis_lib.present.charts.trend import draw_trend
+from analysis_lib.present.charts.units import UnitRow, draw_units
 from analysis_lib.report.scope import Scope
 from analysis_lib.vocabulary.indicators import Indicator
+from analysis_lib.vocabulary.settings import Unit
 
+LEAST_YEARS = 2
+LEAST_UNITS = 2
+# The subjects that a report looks at, in the order of the timetable's largest subjects first.
+SUBJECT_NAMES = {
+    "SV": "Svenska",
+    "SVA": "Svenska som andraspråk",
+    "EN": "Engelska",
+    "MA": "Matematik",
+    "BI": "Biologi",
+    "FY": "Fysik",
+    "KE": "Kemi",
+    "NO": "NO-ämnen",
+    "TN": "Teknik",
+    "GE": "Geografi",
+    "HI": "Historia",
+    "RE": "Religionskunskap",
+    "SH": "Samhällskunskap",
+    "SO": "SO-ämnen",
+}
+ORGANISERS = {
+    "independent": "fristående",
+    "state": "statlig",
+    "region": "regional",
+    "international": "internationell",
+}
 Draw = Callable[..., Block | None]
 _COMPUTED_NATION = {
     "term": "Riket",
@@ -25,9 +53,9 @@ _COMPUTED_NATION = {
 
 
 def trend(scope: Scope, indicator: Indicator, setting: Setting, target: float | None) -> Block | None:
-    """One measure over the years, with kommun, riket and target where they exist."""
+    """One measure over the years, with kommun, riket and target where they exist; None for a single year."""
     cells = list(scope.own(indicator.id).cells())
-    if not cells:
+    if sum(cell.state != "missing" for cell in cells) < LEAST_YEARS:
         return None
     compared = comparisons(scope, indicator)
     return draw_trend(
@@ -52,6 +80,71 @@ def with_notes(setting: Setting, compared: list[Comparison]) -> Setting:
         cell.basis == "computed" for each in compared if each.style == "nation" for cell in each.cells
     )
     return replace(setting, notes=(*setting.notes, _COMPUTED_NATION)) if computed else setting
+
+
+def measures(scope: Scope, indicators: Sequence[Indicator], setting: Setting) -> Block | None:
+    """Several shares of the newest school year beside each other, where one year is all there is."""
+    rows = []
+    for indicator in indicators:
+        cell = scope.newest(scope.own(indicator.id))
+        if indicator.kind == "share" and not indicator.by_subject and cell is not None:
+            rows.append(_range_row(scope, indicator, cell, indicator.short))
+    if not rows:
+        return None
+    year = max(row.cell.school_year for row in rows)
+    rows = [row for row in rows if row.cell.school_year == year]
+    noted = with_notes(setting, [Comparison("Riket", [row.nation for row in rows if row.nation], "nation")])
+    return draw_ranges(rows, setting=noted, title="Andel elever, procent", year=year)
+
+
+def ranges(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
+    """The subjects of the newest school year beside the municipality's schools and the country."""
+    rows = []
+    for code, name in SUBJECT_NAMES.items():
+        cell = scope.newest(scope.own(indicator.id, subject=code))
+        if cell is not None:
+            rows.append(_range_row(scope, indicator, cell, name))
+    year = max((row.cell.school_year for row in rows), default="")
+    rows = [row for row in rows if row.cell.school_year == year]
+    if not rows:
+        return None
+    return draw_ranges(rows, setting=setting, title=f"{indicator.title}, procent", year=year)
+
+
+def units(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
+    """Every unit by area and name with its interval, beside the whole: no ranking."""
+    cells = [cell for cell in scope.unit_cells(indicator.id) if cell.state != "missing"]
+    if len(cells) < LEAST_UNITS:
+        return None
+    total = next(
+        (cell for cell in scope.authority(indicator.id).cells() if cell.school_year == scope.school_year),
+        None,
+    )
+    rows = []
+    for cell in cells:
+        unit = scope.units[cell.code]
+        is_own = scope.unit is not None and unit.code == scope.unit.code
+        rows.append(UnitRow(unit_name(unit), cell, unit.area, is_own))
+    return draw_units(
+        rows,
+        setting=setting,
+        indicator=indicator,
+        year=scope.school_year,
+        total=total,
+        total_name=f"{scope.settings.municipality_name}s kommunala skolor",
+    )
+
+
+def unit_name(unit: Unit) -> str:
+    """A unit's name, marked when it is not the municipality's own."""
+    organiser = ORGANISERS.get(unit.organiser)
+    return f"{unit.name} ({organiser})" if organiser else unit.name
+
+
+def _range_row(scope: Scope, indicator: Indicator, cell: ReleasedCell, label: str) -> RangeRow:
+    keys = {"subject": cell.subject, "school_year": cell.school_year}
+    nation = next(iter(scope.nation(indicator.id, **keys).cells()), None)
+    return RangeRow(label, cell, indicator, units=scope.unit_cells(indicator.id, **keys), nation=nation)
 
 
 def explored(scope: Scope, indicator: Indicator, others: tuple[str, ...]) -> Block:
@@ -89,3 +182,11 @@ def _comparison(scope: Scope, indicator: Indicator, other: str) -> Comparison | 
 def _years(scope: Scope, cells: Sequence[ReleasedCell]) -> tuple[str, ...]:
     first = min((cell.school_year for cell in cells), default=scope.years[-1])
     return tuple(year for year in scope.years if year >= first) or scope.years[-1:]
+
+
+def distribution(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
+    return None
+
+
+def sex_gap(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
+    return None
