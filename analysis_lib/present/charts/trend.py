@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from analysis_lib import text
 from analysis_lib.disclosure.released import ReleasedCell
@@ -15,7 +16,15 @@ from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts import figure
 from analysis_lib.present.charts.canvas import Canvas
 from analysis_lib.present.charts.figure import Comparison, Parts, Setting
-from analysis_lib.present.charts.scales import Box, Segment, clearest, round_domain, spread_apart
+from analysis_lib.present.charts.scales import (
+    Box,
+    Segment,
+    clearest,
+    crosses,
+    overlaps,
+    round_domain,
+    spread_apart,
+)
 from analysis_lib.present.evidence import facts_of
 from analysis_lib.present.typeset import text_width, wrap
 from analysis_lib.vocabulary.indicators import Indicator
@@ -188,7 +197,7 @@ def _notes(trend: _Trend) -> list[dict[str, str]]:
         notes.append(
             {
                 "term": "Det skuggade fältet",
-                "text": "visar osäkerheten (95 procent). I en liten grupp flyttar en enda elev siffran mycket.",
+                "text": "visar osäkerheten, 95 procent. I en liten grupp flyttar en elev siffran mycket.",
             }
         )
     notes += [dict(note) for note in figure.mark_notes(trend.own.values())]
@@ -197,9 +206,6 @@ def _notes(trend: _Trend) -> list[dict[str, str]]:
 
 def _lower(words: str) -> str:
     return words[:1].lower() + words[1:]
-
-
-# -- drawing ---------------------------------------------------------------------------------------------------
 
 
 def _draw(trend: _Trend, width: theme.Width) -> dict[str, object]:
@@ -433,7 +439,7 @@ def _segments(canvas: Canvas, points: Sequence[tuple[float, float]]) -> list[Seg
     if len(pixels) == 1:
         ((x, y),) = pixels
         return [(x - 4, y, x + 4, y)]
-    return [(*one, *two) for one, two in zip(pixels, pixels[1:], strict=False)]
+    return [(*one, *two) for one, two in pairwise(pixels)]
 
 
 def _target(trend: _Trend, canvas: Canvas, segments: list[Segment], taken: list[Box]) -> None:
@@ -476,26 +482,21 @@ def _first_value(trend: _Trend, canvas: Canvas, segments: list[Segment], taken: 
 
 
 def _band_label(trend: _Trend, canvas: Canvas, segments: list[Segment], taken: list[Box]) -> None:
-    bounded = [c for c in trend.shown if c.low is not None and c.high is not None]
-    if len(bounded) < 3:
-        return
+    runs = _runs(_series(trend.own.values(), trend.years))
+    bounded = [cell for run in runs if len(run) > 2 for _, cell in run[1:-1] if cell.low is not None]
     words = f"95{text.NBSP}% osäkerhet"
     size = canvas.type.note
     wide = text_width(words, size)
-    for cell in sorted(
-        bounded[1:-1], key=lambda c: abs(trend.years.index(c.school_year) - len(trend.years) / 2)
-    ):
+    for cell in sorted(bounded, key=lambda c: abs(trend.years.index(c.school_year) - len(trend.years) / 2)):
         middle, bottom = canvas.px(trend.years.index(cell.school_year)), canvas.py(float(cell.low or 0))
         box = (middle - wide / 2, bottom - 30, middle + wide / 2, bottom - 12)
-        if not sum(clear for clear in _hits(box, segments, taken)) and box[0] > 0:
+        if not any(_hits(box, segments, taken)) and box[0] > 0:
             canvas.text(middle, bottom - 21, words, colour=theme.LAKE, size=size, align="center")
             taken.append(box)
             return
 
 
 def _hits(box: Box, segments: Sequence[Segment], taken: Sequence[Box]) -> list[bool]:
-    from analysis_lib.present.charts.scales import crosses, overlaps
-
     return [*(crosses(box, s) for s in segments), *(overlaps(box, other) for other in taken)]
 
 
