@@ -153,7 +153,9 @@ class Report:
 
     def sex_gap(self, *indicators: str) -> Block:
         """Girls and boys beside each other."""
-        return self._figure(indicators, figures.sex_gap)
+        chosen = [self._indicator(name) for name in indicators]
+        block = figures.sex_gap(self.scope, chosen, self._setting(chosen[0]))
+        return self._counted(block, indicators)
 
     def units(self, *indicators: str) -> Block:
         """Every unit by area and name, with its interval: no ranking."""

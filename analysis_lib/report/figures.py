@@ -11,8 +11,10 @@ from dataclasses import replace
 
 from analysis_lib.disclosure.released import ReleasedCell
 from analysis_lib.present.blocks import Block
+from analysis_lib.present.charts.distribution import GRADES, GradeBar, draw_grade_distribution
 from analysis_lib.present.charts.figure import Comparison, Setting
 from analysis_lib.present.charts.ranges import RangeRow, draw_ranges
+from analysis_lib.present.charts.sexgap import GapRow, draw_sex_gap
 from analysis_lib.present.charts.trend import draw_trend
 from analysis_lib.present.charts.units import UnitRow, draw_units
 from analysis_lib.report.scope import Scope
@@ -185,8 +187,33 @@ def _years(scope: Scope, cells: Sequence[ReleasedCell]) -> tuple[str, ...]:
 
 
 def distribution(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
-    return None
+    """The grades of the newest school year, one bar per subject."""
+    bars = []
+    year = _newest_year(scope, indicator)
+    for code, name in SUBJECT_NAMES.items():
+        cells = list(scope.own(indicator.id, subject=code, category=list(GRADES), school_year=year).cells())
+        if cells:
+            bars.append(GradeBar(name, cells))
+    if not bars:
+        return None
+    return draw_grade_distribution(bars, setting=setting, indicator=indicator, year=year)
 
 
-def sex_gap(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
-    return None
+def sex_gap(scope: Scope, indicators: Sequence[Indicator], setting: Setting) -> Block | None:
+    """Girls and boys beside each other in the measures of one kind that have data."""
+    rows = []
+    for indicator in indicators:
+        girls = scope.newest(scope.own(indicator.id, sex="F"))
+        boys = scope.newest(scope.own(indicator.id, sex="P"))
+        if indicator.kind == "share" and girls and boys and girls.school_year == boys.school_year:
+            rows.append(GapRow(indicator.short, girls, boys, indicator))
+    year = max((row.girls.school_year for row in rows), default="")
+    rows = [row for row in rows if row.girls.school_year == year]
+    return draw_sex_gap(rows, setting=setting, title="Andel elever, procent", year=year) if rows else None
+
+
+def _newest_year(scope: Scope, indicator: Indicator) -> str:
+    found = scope.own(indicator.id, subject=list(SUBJECT_NAMES), category=list(GRADES)).frame
+    return (
+        str(found.loc[found["state"] != "missing", "school_year"].max()) if len(found) else scope.school_year
+    )
