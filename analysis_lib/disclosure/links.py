@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from analysis_lib.disclosure.cells import ABSENT, Cells
+from analysis_lib.disclosure.cells import ABSENT, Cells, n_rooms
 from analysis_lib.disclosure.moves import FREE, Numbers, freedom
 from analysis_lib.vocabulary.indicators import Indicator
 
@@ -86,13 +86,34 @@ def widths(cells: Cells, links: Links, room: tuple[Numbers, Numbers]) -> tuple[N
     together_up[alone] = np.minimum(together_up[alone], links.above[system])
     together_down[alone] = np.minimum(together_down[alone], links.below[system])
     rise, fall = freedom(cells.tree, together_up, together_down)
-    best_up, best_down = np.zeros_like(up), np.zeros_like(down)
+    best_up, best_down = _with_sizes(cells, links)
     for m, move in enumerate(links.moves):
         for i, sign in move:
             better_up, better_down = (rise[m], fall[m]) if sign > 0 else (fall[m], rise[m])
             np.maximum(best_up[i], better_up, out=best_up[i])
             np.maximum(best_down[i], better_down, out=best_down[i])
     return best_up, best_down
+
+
+def _with_sizes(cells: Cells, links: Links) -> tuple[Numbers, Numbers]:
+    """How far results can move together with hidden group sizes: pupils who count change places.
+
+    What a nested system holds must be among those who move, so a family moves as one.
+    """
+    up, down = size_rooms(cells)
+    rise, fall = freedom(cells.tree, up, down)
+    for family in links.families:
+        members = list(family)
+        together = freedom(cells.tree, up[members].min(axis=0)[None], down[members].min(axis=0)[None])
+        rise[members], fall[members] = together[0], together[1]
+    return rise, fall
+
+
+def size_rooms(cells: Cells) -> tuple[Numbers, Numbers]:
+    """The room of pupils who count, where also the group's size is hidden."""
+    up, down = n_rooms(cells)
+    down = np.minimum(down, np.where(cells.state == ABSENT, down, cells.k))
+    return up, down
 
 
 def tie(cells: Cells, links: Links) -> None:

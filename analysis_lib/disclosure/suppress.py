@@ -110,7 +110,7 @@ def _demand(cells: Cells, policy: Policy) -> Numbers:
     sensitive |= cells.reason == "published"
     demand = np.where((cells.state == SUPPRESSED) & sensitive, _widths(cells.n, policy), 0.0)
     tails = np.isin(cells.state, (NEARLY_ALL, NEARLY_NONE))
-    demand[tails] = np.minimum(cells.n, 2)[tails]
+    demand[tails] = np.minimum(cells.n, 1)[tails]
     spread = np.array([kind == "distribution" for kind in cells.kinds])[:, None, None]
     demand = np.where(spread, np.minimum(demand, 1), demand)
     return np.where(cells.harmless, 0.0, demand)

@@ -17,6 +17,7 @@ class Change:
     added: int = 0
     removed: int = 0
     changed: int = 0
+    before: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -35,6 +36,7 @@ def compare(before: pd.DataFrame | None, after: pd.DataFrame, schema: TableSchem
         added=len(new) - len(kept),
         removed=len(old) - len(kept),
         changed=int((old.loc[kept] != new.loc[kept]).sum()),
+        before=len(old),
     )
 
 

@@ -9,6 +9,7 @@ from analysis_lib.snapshots.schemas import GRADES, REASONS
 
 State = Literal["plain", "lower", "dash", "blank", "wrong"]
 DASHES = ("-", "\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2212")
+NOT_CHOSEN = "2"  # not graded in a subject that is not compulsory for the pupil
 NO_BASIS = "9"  # streck: the basis for grading is missing
 _OLD_SCALE = ("IG", "G", "VG", "MVG")
 _HARMLESS = (

@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 
 from analysis_lib.snapshots.schemas import PUPIL_GRADES
-from analysis_lib.sources.grade_codes import GradeCell, describe_wrong, read_grade
+from analysis_lib.sources.grade_codes import NOT_CHOSEN, GradeCell, describe_wrong, read_grade
 from analysis_lib.sources.pupil_rows import Rows
 
-NOT_CHOSEN = "2"
 UNTAUGHT = "Z"
 
 

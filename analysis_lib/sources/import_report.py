@@ -107,7 +107,12 @@ def _headline(one: FileReport, *, dry_run: bool) -> str:
 
 
 def _told(messages: list[Message]) -> list[str]:
-    told = [f"  {_LEVELS[message.level]}: {message.message}" for message in messages[:_SHOWN]]
+    told = [f"  {_LEVELS[message.level]}: {_coded(message)}" for message in messages[:_SHOWN]]
     if len(messages) > _SHOWN:
         told.append(f"  … och {len(messages) - _SHOWN} meddelanden till, se --json.")
     return told
+
+
+def _coded(message: Message) -> str:
+    code = f"[{message.code}]"
+    return message.message if message.message.endswith(code) else f"{message.message} {code}"

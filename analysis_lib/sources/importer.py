@@ -7,17 +7,17 @@ for: read = accepted + rejected + ignored. Source of outcomes and exit codes: do
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from analysis_lib.errors import EXIT_DONE, EXIT_PARTIAL, EXIT_USAGE, SkolbankError
+from analysis_lib.errors import EXIT_DONE, EXIT_PARTIAL, EXIT_USAGE, SkolbankError, did_you_mean
 from analysis_lib.snapshots.pseudonyms import Pseudonyms
 from analysis_lib.snapshots.store import Change, Snapshot, SourceInfo, Store
-from analysis_lib.sources import formats
 from analysis_lib.sources.found_files import Skipped, find_files, harmless_name
 from analysis_lib.sources.import_report import FileReport, ImportReport
 from analysis_lib.sources.reading import read_raw
+from analysis_lib.sources.recognition import Recognised, known_formats, recognise_all
 from analysis_lib.sources.refused_rows import write_refused
 from analysis_lib.sources.shapes import Format, Message, RawFile, ReadContext, Sheet, TableResult
 from analysis_lib.vocabulary.catalog import Catalog
@@ -31,7 +31,8 @@ class _Import:
     workspace: Workspace
     store: Store
     context: ReadContext
-    forced: Format | None
+    formats: Sequence[Format]
+    as_format: str
     dry_run: bool
     strict: bool
 
@@ -49,7 +50,9 @@ def import_paths(
     ``as_format`` forces a format id, ``dry_run`` stores nothing, ``strict`` refuses a file whole when
     one of its rows is refused. Raises SkolbankError only for wrong use, before anything has started.
     """
-    forced = formats.by_id(as_format) if as_format else None
+    formats = known_formats(workspace)
+    if as_format:
+        _require_known(as_format, [one.id for one in formats])
     store = Store(workspace)
     units = {code: unit.name for code, unit in Catalog(workspace).units.items()}
     context = ReadContext(
@@ -59,7 +62,7 @@ def import_paths(
         units=units or None,
         store=store,
     )
-    work = _Import(workspace, store, context, forced, dry_run, strict)
+    work = _Import(workspace, store, context, formats, as_format or "", dry_run, strict)
     files: list[FileReport] = []
     for found in find_files([Path(path) for path in paths]):
         if isinstance(found, Skipped):
@@ -69,6 +72,15 @@ def import_paths(
             files.extend(_import_file(found, work))
     notes = [_readable_by_others()] if not dry_run and store.readable_by_others() else []
     return ImportReport(files, dry_run=dry_run, notes=notes)
+
+
+def _require_known(format_id: str, known: Sequence[str]) -> None:
+    if format_id not in known:
+        raise SkolbankError(
+            "format-unknown",
+            f"Formatet {format_id[:60]} finns inte",
+            remedy=did_you_mean(format_id, known) or f"Det finns: {', '.join(known)}.",
+        )
 
 
 def _import_file(path: Path, work: _Import) -> list[FileReport]:
@@ -88,8 +100,11 @@ def _import_file(path: Path, work: _Import) -> list[FileReport]:
 
 
 def _take(raw: RawFile, name: str, work: _Import) -> list[FileReport]:
-    chosen, skipped = _choose(raw, work.forced)
-    results = [(sheet, reader.read(sheet, work.context)) for sheet, reader in chosen]
+    chosen, skipped = _choose(raw, work)
+    results = [
+        (one.sheet, one.format.read(one.sheet, replace(work.context, other_sheets=one.notes)))
+        for one in chosen
+    ]
     _refuse_two_of_a_kind(results)
     reports = [_report(raw, name, sheet, result) for sheet, result in results]
     reports[0].messages[:0] = [*raw.messages, *skipped]
@@ -112,45 +127,20 @@ def _take(raw: RawFile, name: str, work: _Import) -> list[FileReport]:
     return reports
 
 
-def _choose(raw: RawFile, forced: Format | None) -> tuple[list[tuple[Sheet, Format]], list[Message]]:
-    """The sheets that hold a known table, and messages about the others."""
-    chosen: list[tuple[Sheet, Format]] = []
-    skipped: list[Message] = []
-    recognised: str = ""
-    for sheet in raw.sheets:
-        if forced is not None:
-            found = forced if forced.recognise(sheet) >= 0.5 else None
-            other = None if found else formats.recognise(sheet)
-            recognised = other.id if other else recognised
-        else:
-            found = formats.recognise(sheet)
-        if found:
-            chosen.append((sheet, found))
-        elif len(raw.sheets) > 1:
-            text = f"Bladet {sheet.name[:40]} är ingen tabell som kan läsas in och hoppades över."
-            skipped.append(Message("info", "sheet-skipped", text))
-    if not chosen:
-        raise _nothing_known(raw, forced, recognised)
-    return chosen, skipped
-
-
-def _nothing_known(raw: RawFile, forced: Format | None, recognised: str) -> SkolbankError:
+def _choose(raw: RawFile, work: _Import) -> tuple[list[Recognised], list[Message]]:
+    """The sheets that hold a known table, and messages about those that do not."""
     if not any(cell.strip() for sheet in raw.sheets for _, cells in sheet.rows for cell in cells):
-        return SkolbankError("file-empty", "Filen är tom", where=harmless_name(raw.path.name))
-    if forced:
-        looks = f"den ser ut som {recognised}" if recognised else "den känns inte igen"
-        return SkolbankError(
-            "format-mismatch",
-            f"Filen är inte {forced.id}: {looks}",
-            where=harmless_name(raw.path.name),
-            remedy="Utelämna --as, eller välj rätt fil.",
+        raise SkolbankError("file-empty", "Filen är tom", remedy="Ta ut den på nytt.")
+    chosen = recognise_all(raw, work.formats, wanted=work.as_format)
+    taken = {one.sheet.name for one in chosen} | {note.name for one in chosen for note in one.notes}
+    skipped = [
+        Message(
+            "info", "sheet-skipped", f"Bladet ”{name[:40]}” är ingen tabell som läses in och hoppades över."
         )
-    return SkolbankError(
-        "format-unrecognised",
-        "Filen känns inte igen som någon tabell som kan läsas in",
-        where=harmless_name(raw.path.name),
-        remedy="Ta ut den på nytt utan ändringar, eller använd den enkla tabellen för betyg.",
-    )
+        for name in (sheet.name for sheet in raw.sheets)
+        if name not in taken
+    ]
+    return chosen, skipped
 
 
 def _refuse_two_of_a_kind(results: list[tuple[Sheet, TableResult]]) -> None:
@@ -222,17 +212,22 @@ def _store(
 
 
 def _replacements(changes: list[tuple[Snapshot, Change]]) -> list[Message]:
-    replaced = [change for _, change in changes if not (change.is_new or change.is_empty)]
+    """What the file changes in slots that held data; many removed pupils are a warning."""
+    replaced = [(s, change) for s, change in changes if not (change.is_new or change.is_empty)]
     if not replaced:
         return []
-    added, removed, changed = (sum(getattr(c, n) for c in replaced) for n in ("added", "removed", "changed"))
-    pupils = any(snapshot.table.startswith("core_scb") for snapshot, _ in changes)
-    thing = "elever" if pupils else "uppgifter"
+    added, removed, changed, before = (
+        sum(getattr(change, name) for _, change in replaced)
+        for name in ("added", "removed", "changed", "before")
+    )
+    thing = "elever" if replaced[0][0].table.startswith("core_scb") else "uppgifter"
     text = (
-        f"Ersätter tidigare inlästa uppgifter: {added} {thing} tillkom, {removed} togs bort "
+        f"Ersätter tidigare inlästa uppgifter om {before} {thing}: {added} tillkom, {removed} togs bort "
         f"och {changed} ändrades."
     )
-    return [Message("info", "replaced", text)]
+    if removed * 5 <= before:
+        return [Message("info", "replaced", text)]
+    return [Message("warning", "replaced-fewer", f"{text} Kontrollera att filen är fullständig.")]
 
 
 def _refused(name: str, message: Message, exit_status: int) -> FileReport:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis_lib.errors import SkolbankError, did_you_mean
-from analysis_lib.sources import skolverket
+from analysis_lib.sources import scb, simple_grades, skolverket
 from analysis_lib.sources.shapes import Format, RawFile, Sheet
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -30,7 +30,7 @@ class Recognised:
 
 def known_formats(workspace: Workspace) -> tuple[Format, ...]:
     """Every format that can be imported, with the tables as the workspace describes them."""
-    return (*skolverket.formats(workspace),)
+    return (*scb.FORMATS, *simple_grades.FORMATS, *skolverket.formats(workspace))
 
 
 def recognise(sheet: Sheet, formats: Sequence[Format], *, wanted: str = "") -> Format:

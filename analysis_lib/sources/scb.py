@@ -25,7 +25,7 @@ from analysis_lib.sources.scb_layouts import (
     OPTIONAL_9,
     Layout,
 )
-from analysis_lib.sources.scb_table import read_rows, recognise, school_years
+from analysis_lib.sources.scb_table import Recognised, read_rows, recognise, school_years
 from analysis_lib.sources.scb_tests import check_tests, rows_of_tests
 from analysis_lib.sources.shapes import ReadContext, Sheet, TableResult
 
@@ -43,9 +43,19 @@ class PupilFile:
     marker: frozenset[str] = frozenset()
 
     def recognise(self, sheet: Sheet) -> float:
-        """How sure, 0-1, that the sheet holds this collection; judged by its columns and their contents."""
+        """How sure, 0-1, that the sheet holds this collection; judged by its columns and their contents.
+
+        Of SCB's collections only the one that fits best claims the sheet, unless two fit equally well.
+        """
         known = recognise(sheet, self.layouts, self.marker)
-        return min(known.score, 0.99) if known else 0.0
+        if known is None or not self._takes(known):
+            return 0.0
+        rivals = (recognise(sheet, other.layouts, other.marker) for other in FORMATS if other.id != self.id)
+        best = max((rival.score for rival in rivals if rival), default=0.0)
+        return min(known.score, 0.99) if known.score >= best else 0.0
+
+    def _takes(self, known: Recognised) -> bool:
+        return True
 
     def read(self, sheet: Sheet, context: ReadContext) -> TableResult:
         """One row per pupil and subject; raises SkolbankError when no row can be read."""
@@ -101,12 +111,8 @@ class Grades9(GradesFile):
     marker = frozenset({"PersonNr", "Skolenhetskod", "Ma", "Sv", "Sva", "Tk", "ML språk"})
     optional = OPTIONAL_9
 
-    def recognise(self, sheet: Sheet) -> float:
-        """As for the others; a header that names the blocks No and So is year 6."""
-        known = recognise(sheet, self.layouts, self.marker)
-        if known and {"No", "So"} & set(known.fields.values()):
-            return 0.0
-        return super().recognise(sheet)
+    def _takes(self, known: Recognised) -> bool:
+        return not {"No", "So"} & set(known.fields.values())
 
 
 class Grades6(GradesFile):
@@ -135,7 +141,7 @@ class NationalTests6(PupilFile):
         return rows_of_tests(rows, people)
 
 
-FORMATS = (Grades9(), Grades6(), NationalTests6())
+FORMATS: tuple[PupilFile, ...] = (Grades9(), Grades6(), NationalTests6())
 
 
 def result_of(

@@ -48,6 +48,8 @@ class Layout:
 
     fields: tuple[str, ...]
     variant: str
+    optional: frozenset[str] = frozenset()
+    age: int = 0  # of most pupils at the end of the school year
 
     @property
     def width(self) -> int:
@@ -59,18 +61,18 @@ def _without(fields: tuple[str, ...], *gone: str) -> tuple[str, ...]:
 
 
 LAYOUTS_9 = (
-    Layout(GRADES_9, "33"),
-    Layout(_without(GRADES_9, "Ovr"), "32 utan Ovr"),
+    Layout(GRADES_9, "33", OPTIONAL_9, 16),
+    Layout(_without(GRADES_9, "Ovr"), "32 utan Ovr", OPTIONAL_9, 16),
 )
 LAYOUTS_6 = (
-    Layout(GRADES_6, "35"),
-    Layout(_without(GRADES_6, "Ovr"), "34 utan Ovr"),
-    Layout(_without(GRADES_6, "ML språk"), "34 utan Modm_anm"),
-    Layout(_without(GRADES_6, "ML språk", "ML"), "33 utan modersmål"),
+    Layout(GRADES_6, "35", OPTIONAL_6, 13),
+    Layout(_without(GRADES_6, "Ovr"), "34 utan Ovr", OPTIONAL_6, 13),
+    Layout(_without(GRADES_6, "ML språk"), "34 utan Modm_anm", OPTIONAL_6, 13),
+    Layout(_without(GRADES_6, "ML språk", "ML"), "33 utan modersmål", OPTIONAL_6, 13),
 )
 LAYOUTS_NP6 = (
-    Layout(NATIONAL_TESTS_6, "29"),
-    Layout(tuple(f for f in NATIONAL_TESTS_6 if not f.endswith("_PRP")), "23 utan delprovspoäng"),
+    Layout(NATIONAL_TESTS_6, "29", age=13),
+    Layout(tuple(f for f in NATIONAL_TESTS_6 if not f.endswith("_PRP")), "23 utan delprovspoäng", age=13),
 )
 
 _HEADER_NAMES = {

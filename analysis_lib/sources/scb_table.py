@@ -13,6 +13,7 @@ import pandas as pd
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.snapshots.schemas import GRADES, REASONS
+from analysis_lib.sources.grade_codes import NOT_CHOSEN
 from analysis_lib.sources.pupil_rows import Rows, row_list
 from analysis_lib.sources.scb_layouts import NOT_GRADES, PERSON, Layout, read_header
 from analysis_lib.sources.shapes import Row, Sheet
@@ -74,15 +75,23 @@ def _fit(sample: list[Row], layout: Layout) -> float:
     unit = np.mean([bool(re.fullmatch(r"\d{8}", cells[4].strip())) for cells in right])
     if identity < 0.5 and unit < 0.5:
         return 0.0
-    hits = [_holds(field, cells[i].strip()) for cells in right for i, field in enumerate(layout.fields)]
-    return float(0.6 * np.mean(hits) + 0.2 * identity + 0.2 * unit)
+    hits = [
+        _holds(field, cells[i].strip(), layout) for cells in right for i, field in enumerate(layout.fields)
+    ]
+    aged = np.mean([_age(cells) == layout.age for cells in right])
+    return float(0.6 * np.mean(hits) + 0.15 * identity + 0.15 * unit + 0.1 * aged)
+
+
+def _age(cells: list[str]) -> int:
+    day, born = read_day(cells[1]), re.match(r"(\d{4})\d{4}", cells[3].strip())
+    return day.year - int(born[1]) if day and born else 0
 
 
 def _has_width(cells: list[str], width: int) -> bool:
     return len(cells) >= width and not any(cell.strip() for cell in cells[width:])
 
 
-def _holds(field: str, cell: str) -> bool:
+def _holds(field: str, cell: str, layout: Layout) -> bool:
     if field.endswith("språk"):
         return bool(_LANGUAGE.fullmatch(cell)) and cell not in GRADES
     if field in NOT_GRADES or field.endswith(("_GRUPP", "_PRP")) or field in PERSON:
@@ -91,7 +100,7 @@ def _holds(field: str, cell: str) -> bool:
         return cell in _CODES or cell == "2"
     if field.endswith("_PROVB"):
         return cell in _GRADE or cell in _CODES
-    return cell in _GRADE
+    return cell in _GRADE and (field in layout.optional or cell not in {"", NOT_CHOSEN})
 
 
 def read_rows(sheet: Sheet, known: Recognised) -> Rows:

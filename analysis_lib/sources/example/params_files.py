@@ -136,8 +136,9 @@ def _text(name: str) -> str:
 def _targets(plan: Plan) -> str:
     lines = ["# yaml-language-server: $schema=schema/target.json", "targets:"]
     uppers = [school for school in plan.schools if school.size_9]
-    orders = [(None, *target) for target in _TARGETS]
-    orders += [(uppers[place].unit.code, *target) for place, *target in _UNIT_TARGETS]
+    orders = [("", *target) for target in _TARGETS]
+    for place, indicator, value, goal in _UNIT_TARGETS:
+        orders.append((uppers[place].unit.code, indicator, value, goal))
     for code, indicator, value, goal in orders:
         lines += [f"  - indicator: {indicator}", f"    value: {value}"]
         lines += [f'    unit: "{code}"'] if code else []

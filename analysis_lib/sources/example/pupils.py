@@ -1,4 +1,4 @@
-"""Draws the pupils of a plan: who they are, which schools they meet in years 6 and 9, and their ability (floor 3).
+"""Draws the pupils of a plan: who they are, their schools in years 6 and 9, and their ability (floor 3).
 
 Each pupil is one row over all years, so the same number returns in year 9 three years after year 6.
 """
@@ -26,9 +26,9 @@ _MOVERS, _LEAVERS, _NEW_FROM_ABROAD = 0.04, 0.03, 0.45
 
 @dataclass(frozen=True)
 class Pupils:
-    """Parallel arrays, one place per pupil; ``unit_6`` and ``unit_9`` index the plan's schools, -1 for elsewhere.
+    """Parallel arrays, one place per pupil; ``unit_6`` and ``unit_9`` index the plan's schools or are -1.
 
-    ``cohort`` counts the school year in which the pupil is in year 9, 0 for the first school year of the files.
+    ``cohort`` counts the school year in which the pupil is in year 9, 0 for the first one of the files.
     """
 
     cohort: Integers
@@ -92,7 +92,8 @@ def _sex(plan: Plan, origin: Integers, cohort: Integers, rng: np.random.Generato
     share = np.clip(share + 0.04 * rng.standard_normal((share.size, COHORTS)), 0.02, 0.98)
     rank = rank_within(origin * COHORTS + cohort)
     here = share[origin, cohort]
-    return np.floor((rank + 1) * here + 0.5) > np.floor(rank * here + 0.5)
+    girl: Booleans = np.floor((rank + 1) * here + 0.5) > np.floor(rank * here + 0.5)
+    return girl
 
 
 def draw_pupils(
@@ -173,7 +174,7 @@ def _people(
 def _planted_protected(
     plan: Plan, cohort: Integers, unit_6: Integers, unit_9: Integers, is_temporary: Booleans
 ) -> Booleans:
-    """One protected pupil at the first school in the last year 9, and one in the last year 6, whatever the seed."""
+    """One protected pupil at the first school in the last year 9, one in the last year 6, for any seed."""
     chosen = np.zeros(cohort.size, dtype=bool)
     last = len(SCHOOL_YEARS) - 1
     for unit, year in ((unit_9, last), (unit_6, last + 3)):

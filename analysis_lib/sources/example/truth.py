@@ -1,7 +1,7 @@
-"""The planted truths and the true indicator values, for tests of the analyses and of disclosure control (floor 3).
+"""The planted truths and true indicator values, to test the analyses and disclosure control (floor 3).
 
-Written to ``truth/``; no analysis reads it. Girls and boys leave out pupils with protected identities, whose number is
-dropped when a file is read (R21); the whole unit keeps them.
+Written to ``truth/``; no analysis reads it. Girls and boys leave out pupils with protected identities, whose
+number is dropped when a file is read (R21); the whole unit keeps them.
 """
 
 from __future__ import annotations
@@ -111,11 +111,12 @@ def _by_unit(
         frame["numerator"] = np.bincount(key[chosen & numerator], minlength=cells)
     if half_points is not None:
         frame["half_points"] = np.bincount(key[chosen], half_points[chosen], minlength=cells).astype(np.int64)
-    return frame[frame["n"] > 0]
+    here: pd.DataFrame = frame[frame["n"] > 0]
+    return here
 
 
 def write_truth(folder: Path, plan: Plan, truth: Truth) -> None:
-    """Indicator values, cells that must be hidden, effects of units and measures, and counts of planted cases."""
+    """Indicator values, cells that must be hidden, effects of units and measures, planted cases."""
     values = _with_authority(pd.concat(truth.values, ignore_index=True), plan.settings.municipality_code)
     _csv(folder / "truth_indicators.csv", values)
     _csv(folder / "truth_hidden_cells.csv", _hidden(values))
@@ -157,7 +158,8 @@ def _hidden(values: pd.DataFrame) -> pd.DataFrame:
     nearly_none = units["numerator"].between(1, _FEW).fillna(False).astype(bool)
     state = np.select([small, nearly_all, nearly_none], ["suppressed", "nearly_all", "nearly_none"], "")
     columns = ["indicator", "code", "school_year", "sex", "n"]
-    return units.assign(state=state).loc[state != "", [*columns, "state"]]
+    hidden: pd.DataFrame = units.assign(state=state).loc[state != "", [*columns, "state"]]
+    return hidden
 
 
 def _csv(path: Path, frame: pd.DataFrame) -> None:

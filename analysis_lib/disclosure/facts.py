@@ -1,0 +1,102 @@
+"""Every number that is shown, as a statement that the attacker can read (floor 5).
+
+The form is that of ``audit --facts``: population, cell, what is said, shown text. A statement is what a reader
+sees: rounded as drawn, or the sign in its place. An interval is not a statement of its own: it follows from
+the value and n beside it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from analysis_lib import text
+from analysis_lib.disclosure.lattice import ROOT
+from analysis_lib.disclosure.released import Fact, ReleasedCell
+from analysis_lib.vocabulary.indicators import Indicator
+
+_SIGNS = {"suppressed": "..", "nearly_all": "~100", "nearly_none": "~0"}
+
+
+def cell_facts(cell: ReleasedCell, indicator: Indicator) -> tuple[Fact, ...]:
+    """What a released cell says when it is drawn: its n and its value, a sign where a number is hidden.
+
+    A cell without data says nothing. A mean has a population of its own, since only pupils with a result
+    count in its n.
+    """
+    name = indicator.id.split(".", 1)[1]
+    pop = f"{cell.population}/{name}" if indicator.kind == "mean" else cell.population
+    where = _where(cell)
+    facts = []
+    shown_n = cell.n if cell.n_state == "shown" else _SIGNS.get(cell.n_state)
+    if indicator.kind != "count" and shown_n is not None:
+        whole = {key: value for key, value in where.items() if key != "category"}
+        facts.append(Fact(pop, whole, "n", "count", shown_n))
+    shown = _shown(cell)
+    if shown is not None:
+        facts.append(_result(pop, where, name, indicator, (shown, cell.decimals)))
+    return tuple(facts)
+
+
+def collect(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """The statements without repeats, in the order in which they were first made."""
+    seen: dict[str, Fact] = {}
+    for fact in facts:
+        seen.setdefault(json.dumps(fact.as_json(""), sort_keys=True), fact)
+    return tuple(seen.values())
+
+
+def write_facts(path: Path, facts: Iterable[tuple[str, Fact]] | Iterable[Mapping[str, Any]]) -> int:
+    """Write statements one a line; (document, fact) pairs or lines made already. Returns their number."""
+    lines = [fact if isinstance(fact, Mapping) else fact[1].as_json(fact[0]) for fact in facts]
+    body = "".join(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n" for line in lines)
+    part = path.with_name(path.name + ".part")
+    part.write_text(body, "utf-8")
+    part.replace(path)
+    return len(lines)
+
+
+def read_facts(path: Path) -> list[dict[str, Any]]:
+    """The statements of a file that ``write_facts`` wrote."""
+    with path.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines if line.strip()]
+
+
+def _where(cell: ReleasedCell) -> dict[str, str]:
+    """The cell's place: the whole of a dimension is left out, the huvudman is ``KOMMUN``."""
+    organiser = f":{cell.organiser}" if cell.organiser else ""
+    unit = {
+        "unit": cell.code,
+        "area": cell.code,
+        "authority": ROOT,
+        "municipality": f"{cell.code}{organiser}",
+        "national": f"{cell.code}{organiser}",
+    }[cell.level]
+    place = {"unit": unit}
+    if cell.sex != "T":
+        place["sex"] = cell.sex
+    if cell.subject:
+        place["subject"] = cell.subject
+    if cell.category:
+        place["category"] = cell.category
+    return place
+
+
+def _shown(cell: ReleasedCell) -> float | str | None:
+    if cell.state == "shown" and cell.value is not None:
+        return float(text.round_half_up(cell.value, cell.decimals))
+    return _SIGNS.get(cell.state)
+
+
+def _result(
+    pop: str, where: Mapping[str, str], name: str, indicator: Indicator, shown: tuple[float | str, int]
+) -> Fact:
+    if indicator.kind == "mean":
+        bounds = {"maximum": indicator.maximum, "quantum": indicator.quantum}
+        return Fact(pop, where, name, "mean", shown[0], decimals=shown[1], **bounds)
+    if indicator.kind == "count":
+        number = int(shown[0]) if isinstance(shown[0], float) and shown[0].is_integer() else shown[0]
+        return Fact(pop, where, name, "count", number)
+    return Fact(pop, where, name, "share", shown[0], decimals=shown[1])
