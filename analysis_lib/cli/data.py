@@ -45,7 +45,7 @@ def import_files(
 
     workspace = shared.find()
     report = import_paths(
-        workspace, [first, *more], as_format=as_format or None, dry_run=dry_run, strict=strict
+        [first, *more], workspace=workspace, as_format=as_format or None, dry_run=dry_run, strict=strict
     )
     text = json.dumps(report.as_json(), ensure_ascii=False, indent=1)
     if str(json_path) == "-":
