@@ -49,24 +49,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
 }
 DEFAULT_UNIT = "11111111"
-FULL_TIMETABLE = [
-    "BL",
-    "EN",
-    "HKK",
-    "IDH",
-    "MA",
-    "MU",
-    "BI",
-    "FY",
-    "KE",
-    "GE",
-    "HI",
-    "RE",
-    "SH",
-    "SL",
-    "SV",
-    "TK",
-]
+_SUBJECTS = "BL EN HKK IDH MA MU BI FY KE GE HI RE SH SL SV TK"
+FULL_TIMETABLE = _SUBJECTS.split()
 
 
 class MemoryTables:
