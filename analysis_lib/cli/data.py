@@ -41,11 +41,12 @@ def import_files(
     json_path
         Write one object per file to this file; - for standard output.
     """
-    from analysis_lib.sources.importer import import_paths, render_summary
+    from analysis_lib.sources.import_report import render_summary
+    from analysis_lib.sources.importer import import_paths
 
     workspace = shared.find()
     report = import_paths(
-        workspace, [first, *more], as_format=as_format or None, dry_run=dry_run, strict=strict
+        [first, *more], workspace=workspace, as_format=as_format or None, dry_run=dry_run, strict=strict
     )
     text = json.dumps(report.as_json(), ensure_ascii=False, indent=1)
     if str(json_path) == "-":

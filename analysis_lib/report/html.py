@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import traitlets
 from nbconvert.exporters.html import HTMLExporter
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.preprocessors import Preprocessor
@@ -44,19 +45,13 @@ class PagePreprocessor(Preprocessor):
 class PageExporter(HTMLExporter):
     """Nbconvert's HTML exporter without the steps that only code cells need."""
 
+    default_preprocessors = traitlets.List([])
+
     def __init__(self, **options: Any) -> None:
         folders = [str(builtin_root() / "templates" / "nbconvert" / "templates")]
         super().__init__(
             template_name=TEMPLATE, extra_template_basedirs=[*options.pop("extra", ()), *folders], **options
         )
-
-    @property
-    def default_config(self) -> Any:
-        """None of the stock preprocessors: they colour code and embed pictures, which a page has not."""
-        config = super().default_config
-        config["HTMLExporter"]["default_preprocessors"] = []
-        config["PageExporter"] = {"default_preprocessors": []}
-        return config
 
     def from_notebook_node(
         self, nb: Any, resources: dict[str, Any] | None = None, **options: Any

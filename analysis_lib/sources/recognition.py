@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis_lib.errors import SkolbankError, did_you_mean
-from analysis_lib.sources import skolverket
+from analysis_lib.sources import scb, simple_grades, skolverket
 from analysis_lib.sources.shapes import Format, RawFile, Sheet
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -30,7 +30,7 @@ class Recognised:
 
 def known_formats(workspace: Workspace) -> tuple[Format, ...]:
     """Every format that can be imported, with the tables as the workspace describes them."""
-    return (*skolverket.formats(workspace),)
+    return (*scb.FORMATS, *simple_grades.FORMATS, *skolverket.formats(workspace))
 
 
 def recognise(sheet: Sheet, formats: Sequence[Format], *, wanted: str = "") -> Format:
@@ -79,14 +79,14 @@ def recognise_all(raw: RawFile, formats: Sequence[Format], *, wanted: str = "") 
         try:
             found.append((sheet, recognise(sheet, formats, wanted=wanted)))
         except SkolbankError as error:
-            if error.code == "format-unknown" and len(raw.sheets) > 1 and _explains(sheet):
+            if len(raw.sheets) > 1 and _explains(sheet):
                 notes.append(sheet)
             faults.append(error)
     if not found:
         raise faults[0]
-    serious = [fault for fault in faults if fault.code != "format-unknown"]
-    if serious:
-        raise serious[0]
+    ambiguous = [fault for fault in faults if fault.code == "format-ambiguous"]
+    if ambiguous:
+        raise ambiguous[0]
     return [Recognised(sheet, known, tuple(notes)) for sheet, known in found]
 
 

@@ -6,12 +6,14 @@ A file becomes a ``RawFile`` of sheets with numbered rows; a format turns one sh
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import pandas as pd
 
+from analysis_lib.snapshots.whereabouts import Whereabouts
 from analysis_lib.vocabulary.workspace import Workspace
 
 Level = Literal["info", "warning", "error"]
@@ -97,9 +99,13 @@ class TableResult:
 
 
 class Pseudonymiser(Protocol):
-    """Turns a normalised personal number into a pseudonym; only ``snapshots.pseudonyms`` makes one."""
+    """Turns normalised personal numbers into pseudonyms; only ``snapshots.pseudonyms`` makes one."""
 
     def pseudonym(self, number: str) -> str: ...
+
+    def pseudonyms(self, numbers: pd.Series) -> pd.Series: ...
+
+    def of_protected(self, places: pd.Series) -> pd.Series: ...
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,8 @@ class ReadContext:
     pseudonymiser: Pseudonymiser | None = None
     strict: bool = False
     other_sheets: tuple[Sheet, ...] = ()  # sheets of the same workbook that only explain this one
+    units: Mapping[str, str] | None = None  # the register of units: code to name; None when not known
+    whereabouts: Whereabouts | None = None
 
 
 class Format(Protocol):

@@ -122,13 +122,15 @@ class SkolverketTable:
                 where=f"rad {layout.header_row}",
                 remedy="Filen kan vara avklippt; hämta den på nytt.",
             )
+        catalog = Catalog(context.workspace)
         rows = RowReader(
             layout,
             columns,
             table=self._table,
             source=self._source,
-            municipalities=Catalog(context.workspace).municipalities,
+            municipalities=catalog.municipalities,
             numeric=sheet.numeric,
+            allows_invented=catalog.settings.is_example,
         ).read()
         self._refuse_fractions(columns, rows, layout)
         messages += rows.messages + _about_rows(rows)
@@ -223,7 +225,7 @@ class SkolverketTable:
             "notices": list(layout.notices),
             "footer": [_line(cells) for _, cells in layout.footer]
             + [line for lines in other for line in lines],
-            "mapping": {
+            "header": {
                 column.column.shown: f"{column.measure} ({column.sex})"
                 if column.sex != "T"
                 else column.measure

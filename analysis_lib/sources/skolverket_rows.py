@@ -88,12 +88,15 @@ class RowReader:
         source: Source,
         municipalities: dict[str, str],
         numeric: frozenset[tuple[int, int]],
+        allows_invented: bool = False,
     ) -> None:
+        """``municipalities`` maps codes to names; ``allows_invented`` takes the example's codes 99xx too."""
         self.layout = layout
         self.columns = columns
         self.table = table
         self.municipalities = municipalities
         self.numeric = numeric
+        self.allows_invented = allows_invented
         self.organisers = by_wording(source.organisers)
         self.sexes = by_wording(source.sexes)
         self.subjects = by_wording(source.subjects)
@@ -194,7 +197,9 @@ class RowReader:
         if re.fullmatch(r"[0-9]{3}", code) and _same_place(self.municipalities.get("0" + code, ""), name):
             result.notes["zero"] += 1
             code = "0" + code
-        if not re.fullmatch(r"[0-9]{4}", code) or code not in self.municipalities:
+        if self.allows_invented and name and re.fullmatch(r"99[0-9]{2}", code):
+            return self.layout.level, code, name
+        if code not in self.municipalities:
             raise CellFault("municipality-unknown", "Kommunkoden finns inte")
         if not _same_place(self.municipalities[code], name):
             raise CellFault("municipality-mismatch", "Kommunkoden och kommunens namn hör inte ihop")

@@ -1,5 +1,6 @@
 """Documents that can go stale are held to the code."""
 
+import importlib.util
 import re
 from pathlib import Path
 
@@ -42,3 +43,13 @@ def test_no_document_or_module_names_a_machine() -> None:
         and re.search(r"(?<!\w)/(work|root|home/\w+)/", path.read_text("utf-8"))
     ]
     assert faults == []
+
+
+def test_the_method_holds_every_indicators_definition() -> None:
+    spec = importlib.util.spec_from_file_location("make_method", ROOT / "docs/make_method.py")
+    assert spec
+    assert spec.loader
+    make_method = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make_method)
+    committed = (ROOT / "docs/METHOD.md").read_text("utf-8")
+    assert make_method.with_indicators(committed) == committed

@@ -21,7 +21,7 @@ def notebook() -> dict[str, object]:
     text = {"cell_type": "markdown", "metadata": {}, "source": "## Så gick det\n\nVad ser vi?\n\n### Djupare\n\nMer."}
     again = {"cell_type": "markdown", "metadata": {}, "source": "## Så gick det"}
     return {
-        "metadata": {"papermill": {"input_path": "/home/someone/in.ipynb"}, "kernelspec": {"name": "python3"}},
+        "metadata": {"papermill": {"input_path": "/tmp/someone/in.ipynb"}, "kernelspec": {"name": "python3"}},
         "cells": [
             shown("masthead", title="Åsskolan", kicker="Skolbild", municipality="Almviks kommun"),
             shown("findings", facts=[FACT, FACT]),

@@ -112,6 +112,17 @@ def shortened(alt: str, limit: int = ALT_LIMIT) -> str:
     return alt if len(alt) <= limit else alt[: limit - 1].rsplit(" ", 1)[0] + "…"
 
 
+def brief(definition: str, limit: int = 300) -> str:
+    """The first whole sentences of a definition, at least one, for a margin note."""
+    sentences = definition.split(". ")
+    kept = sentences[0]
+    for sentence in sentences[1:]:
+        if len(kept) + len(sentence) + 2 > limit:
+            return f"{kept.rstrip('.')}."
+        kept = f"{kept}. {sentence}"
+    return kept
+
+
 def mark_notes(cells: Iterable[ReleasedCell]) -> list[Mapping[str, str]]:
     """Margin notes for the signs that the cells show."""
     states = {cell.state for cell in cells}
@@ -120,13 +131,13 @@ def mark_notes(cells: Iterable[ReleasedCell]) -> list[Mapping[str, str]]:
         notes.append(
             {
                 "term": "~100 betyder nästan alla",
-                "text": "En till fyra elever nådde inte dit. Exakt tal visas inte, så att ingen enskild elev "
+                "text": "Högst fyra elever nådde inte dit. Exakt tal visas inte, så att ingen enskild elev "
                 "kan pekas ut.",
             }
         )
     if "nearly_none" in states:
         notes.append(
-            {"term": "~0 betyder nästan inga", "text": "En till fyra elever nådde dit. Exakt tal visas inte."}
+            {"term": "~0 betyder nästan inga", "text": "Högst fyra elever nådde dit. Exakt tal visas inte."}
         )
     if "suppressed" in states:
         notes.append(
@@ -171,12 +182,14 @@ def span_of_years(years: Sequence[str]) -> str:
 
 
 def lozenge(cell: ReleasedCell) -> tuple[float, float] | None:
-    """Where a ``~100`` or ``~0`` may lie, per cent: 1-4 pupils of n from the end.
+    """Where a ``~100`` or ``~0`` may lie, per cent: at most four pupils of n from the end.
 
     Without a known n the group is taken to be ten, the least that an authority publishes.
     """
     if cell.state not in ("nearly_all", "nearly_none"):
         return None
     n = cell.n if cell.n_state == "shown" and cell.n else 10
-    near, far = 100 / n, min(400 / n, 100)
+    far = min(400 / n, 100)
+    # Our own signs also cover nobody at all; an authority's signs mean one to four.
+    near = 100 / n if cell.basis == "published" else 0.0
     return (100 - far, 100 - near) if cell.state == "nearly_all" else (near, far)

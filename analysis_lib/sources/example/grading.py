@@ -1,8 +1,8 @@
 """Turns ability and planted effects into grades, and grades into the true results (floor 3).
 
-A subject's latent value is ability + the school's effect + a sex difference + noise; fixed cut points make it a grade.
-The cut points are set so that a plan without effects comes near riket: merit rating about 228, all subjects 72 per
-cent, eligible for a vocational programme 85 per cent (Skolverket, 2024/25).
+A subject's latent value is ability + the school's effect + a sex difference + noise; fixed cut points make
+it a grade. They are set so that a plan without effects comes near riket: merit rating about 228, all subjects
+72 per cent, eligible for a vocational programme 85 per cent (Skolverket, 2024/25).
 """
 
 from __future__ import annotations
@@ -23,8 +23,13 @@ F, E, D, C, B, A, NOT_TAKEN, ADAPTED, DASH, NOT_TAUGHT = range(10)
 LETTERS = np.array(["F", "E", "D", "C", "B", "A", "2", "3", "9", "Z"])
 HALF_POINTS = np.array([0, 20, 25, 30, 35, 40, 0, 0, 0, 0], dtype=np.int64)  # R2: exact in half points
 
-SUBJECTS_9 = tuple("BL EN HKK IDH MA M1 M2 ML MU BI FY KE GE HI RE SH SL SV SVA TN TK OVR".split())
-SUBJECTS_6 = tuple("BL EN HKK IDH MA M1 M2 ML MU NO BI FY KE SO GE HI RE SH SL SV SVA TN TK OVR".split())
+
+def _subjects(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+SUBJECTS_9 = _subjects("BL EN HKK IDH MA M1 M2 ML MU BI FY KE GE HI RE SH SL SV SVA TN TK OVR")
+SUBJECTS_6 = _subjects("BL EN HKK IDH MA M1 M2 ML MU NO BI FY KE SO GE HI RE SH SL SV SVA TN TK OVR")
 _EASE = {
     **{
         "BL": 0.25,

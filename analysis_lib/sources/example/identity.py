@@ -1,7 +1,7 @@
 """Personal identity numbers for invented pupils: valid in form, and in the smaller sizes nobody's (floor 3).
 
-Serial numbers 980-999 are those of Skatteverket's test numbers, so no living person has them. Only the nation is too
-large for them and takes the whole range.
+Serial numbers 980-999 are those of Skatteverket's test numbers, so no living person has them. Only the nation
+is too large for them and takes the whole range.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def check_digits(numbers: Integers) -> Integers:
 def personal_numbers(
     birth_year: Integers, girl: Booleans, *, part: int = 0, parts: int = 1, wide: bool = False
 ) -> Strings:
-    """A unique twelve-digit number per pupil; ``part`` of ``parts`` keeps chunks apart, ``wide`` takes all serials."""
+    """Unique twelve-digit numbers; ``part`` of ``parts`` keeps chunks apart, ``wide`` takes all serials."""
     first, per_day = (2, 499) if wide else (980, 10)
     slots = 365 * per_day
     order = _rank(birth_year * 2 + girl)

@@ -1,9 +1,11 @@
-"""Random plans for the larger sizes: the same kinds of unit and planted case, in realistic proportions (floor 3).
+"""Random plans for the larger sizes: the same kinds of unit and planted case, in real proportions (floor 3).
 
 Shares of school forms follow the country roughly: six units of ten are förskolor, three are grundskolor.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
@@ -48,7 +50,14 @@ class _Builder:
         )
         return Plan(self.settings, tuple(self.units), tuple(schools), measures)
 
-    def _unit(self, kind: str, forms: tuple[str, ...], *, area: int | None = None, **more: str) -> Unit:
+    def _unit(
+        self,
+        kind: str,
+        forms: tuple[str, ...],
+        *,
+        year_groups: str = "",
+        life: dict[str, str | None] | None = None,
+    ) -> Unit:
         number = len(self.units)
         place = PLACES[(self.first + number) % len(PLACES)]
         turn = (self.first + number) // len(PLACES)
@@ -59,8 +68,9 @@ class _Builder:
                 "school_forms": forms,
                 "authority_name": self.settings.authority_name,
                 "municipality_code": self.settings.municipality_code,
-                "area": AREAS[(number if area is None else area) % len(AREAS)],
-                **more,
+                "area": AREAS[number % len(AREAS)],
+                "year_groups": year_groups,
+                **(life or {}),
             }
         )
         self.units.append(unit)
@@ -71,14 +81,12 @@ class _Builder:
         planted = [180, 4, 24, 22]
         return [*planted[:count], *(int(size) for size in drawn[len(planted) :])]
 
-    def _effects(self) -> dict[str, float]:
-        effect_9, effect_6, intake = self.rng.normal(0, (0.18, 0.12, 0.25))
-        return {
-            "effect_9": round(float(effect_9), 3),
-            "effect_6": round(float(effect_6), 3),
-            "intake": round(float(intake), 3),
-            "second_language": round(float(self.rng.beta(1.5, 10)), 3),
-        }
+    def _with_effects(self, school: School) -> School:
+        effect_9, effect_6, intake = self.rng.normal(0, (0.18, 0.12, 0.25)).round(3).tolist()
+        second_language = round(float(self.rng.beta(1.5, 10)), 3)
+        return replace(
+            school, effect_9=effect_9, effect_6=effect_6, intake=intake, second_language=second_language
+        )
 
     def _schools(self) -> list[School]:
         basic = max(8, round(self.count * _SHARE_GR))
@@ -98,34 +106,24 @@ class _Builder:
             ("gr",) if is_upper_only else _BASIC,
             year_groups="7–9" if is_upper_only else "F–9",
         )
-        planted: dict[int, dict[str, object]] = {
-            0: {"is_fixed": True},
-            1: {"is_fixed": True},
-            2: {"exact_failing": {"2024/25": 2, "2025/26": 0}},
-            3: {"girl_share": 0.2},
-            4: {"girls_gap": 0.85},
-        }
-        school = School(
-            unit, 0 if is_upper_only else size, size, has_blocks=index % 3 == 1, **self._effects()
-        )
-        return School(**{**vars(school), **planted.get(index, {})})
+        plain = School(unit, 0 if is_upper_only else size, size, has_blocks=index % 3 == 1)
+        return _planted(self._with_effects(plain), index)
 
     def _feeders(self, count: int, receivers: list[tuple[str, int]]) -> list[School]:
         per_receiver = -(-count // len(receivers))
         feeders: list[School] = []
         for index in range(count):
             code, size = receivers[index % len(receivers)]
-            more: dict[str, str] = {}
+            closed = opened = successor = None
             if index == 0:  # closes; the next unit to be made takes over
-                more = {"closed": "2022/23", "successor": f"{self.base + len(self.units) + 1}"}
+                closed, successor = "2022/23", f"{self.base + len(self.units) + 1}"
             elif index == 1:
-                code, more = feeders[0].receiver, {"opened": "2023/24"}
-                size = receivers[0][1]
-            unit = self._unit("{place} skola", _BASIC, year_groups="F–6", **more)
+                code, size, opened = feeders[0].receiver, receivers[0][1], "2023/24"
+            life = {"closed": closed, "successor": successor, "opened": opened}
+            unit = self._unit("{place} skola", _BASIC, year_groups="F–6", life=life)
             share = max(3, round(size / per_receiver * float(self.rng.uniform(0.8, 1.15))))
-            feeders.append(
-                School(unit, size_6=share, receiver=code, has_blocks=index % 4 == 0, **self._effects())
-            )
+            school = School(unit, size_6=share, receiver=code, has_blocks=index % 4 == 0)
+            feeders.append(self._with_effects(school))
         return feeders
 
     def _other_units(self) -> None:
@@ -140,3 +138,14 @@ class _Builder:
                 self._unit("Pedagogisk omsorg {place}", ("pedoms",))
             else:
                 self._unit("Förskolan {place}", ("fsk",))
+
+
+def _planted(school: School, index: int) -> School:
+    """The traps that every large plan holds, at its first schools with year 9."""
+    if index in (0, 1):  # exactly 180 and 4 pupils
+        return replace(school, is_fixed=True)
+    if index == 2:
+        return replace(school, exact_failing={"2024/25": 2, "2025/26": 0})
+    if index == 3:
+        return replace(school, girl_share=0.2)
+    return replace(school, girls_gap=0.85) if index == 4 else school

@@ -5,19 +5,32 @@ Names exist in the files only because real files hold them; they are dropped whe
 
 from __future__ import annotations
 
-GIRLS = tuple(
-    "Alva Maja Elsa Vera Astrid Ella Ebba Freja Saga Wilma Olivia Ines Signe Stina Tuva Nova Agnes Lova Molly Ellen "
-    "Selma Juni Meja Iris Hedda Sara Amina Fatima Leyla Zahra Hanna Ida Klara Lovisa Matilda Nora Rut Siri Thea Yasmin".split()
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+GIRLS = _words(
+    """
+    Alva Maja Elsa Vera Astrid Ella Ebba Freja Saga Wilma Olivia Ines Signe Stina Tuva Nova Agnes Lova
+    Molly Ellen Selma Juni Meja Iris Hedda Sara Amina Fatima Leyla Zahra Hanna Ida Klara Lovisa Matilda
+    Nora Rut Siri Thea Yasmin
+    """
 )
-BOYS = tuple(
-    "Hugo Liam Noah William Adam Elias Lucas Oliver Axel Melvin Arvid Vincent Nils Ludvig Theo Sixten Viggo Love Ivar "
-    "Gustav Sam Edvin Malte Alvin August Omar Ali Yusuf Ahmed Hassan Emil Filip Gabriel Isak Joel Kasper Loke Milo Otto Tage".split()
+BOYS = _words(
+    """
+    Hugo Liam Noah William Adam Elias Lucas Oliver Axel Melvin Arvid Vincent Nils Ludvig Theo Sixten
+    Viggo Love Ivar Gustav Sam Edvin Malte Alvin August Omar Ali Yusuf Ahmed Hassan Emil Filip Gabriel
+    Isak Joel Kasper Loke Milo Otto Tage
+    """
 )
-LAST = tuple(
-    "Almgren Berglund Dahlin Ekström Fors Granlund Hagberg Isaksson Järnberg Källström Lindahl Moberg Norling Olsson "
-    "Palmgren Qvist Rosén Sandell Törnqvist Ulvsbo Vallin Wikander Ydberg Åhlin Ängmark Öberg Abdi Haddad Hussein Kaya "
-    "Karimi Nguyen Petrovic Said Yilmaz Nordin Sjödin Myrberg Stenlund Hedlund Björkman Asplund Bergvall Edlund Frisk "
-    "Gullberg Hallgren Kjellberg Lundmark Malmsten".split()
+LAST = _words(
+    """
+    Almgren Berglund Dahlin Ekström Fors Granlund Hagberg Isaksson Järnberg Källström Lindahl Moberg
+    Norling Olsson Palmgren Qvist Rosén Sandell Törnqvist Ulvsbo Vallin Wikander Ydberg Åhlin Ängmark
+    Öberg Abdi Haddad Hussein Kaya Karimi Nguyen Petrovic Said Yilmaz Nordin Sjödin Myrberg Stenlund
+    Hedlund Björkman Asplund Bergvall Edlund Frisk Gullberg Hallgren Kjellberg Lundmark Malmsten
+    """
 )
 PLACES = tuple(
     a + b

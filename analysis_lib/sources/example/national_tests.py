@@ -1,7 +1,7 @@
-"""National tests of year 6: test grades near the term grades, with absences, losses and digital tests (floor 3).
+"""National tests of year 6: test grades near the term grades, absences, losses, digital tests (floor 3).
 
-Codes as SCB describes them: 99 did not take part, 88 lost, 77 substitute on paper, blank where the whole test was
-digital and is reported elsewhere. There are none before 2021/22 in the example, as in life.
+Codes as SCB describes them: 99 did not take part, 88 lost, 77 substitute on paper, blank where the whole
+test was digital and is reported elsewhere. There are none before 2021/22 in the example, as in life.
 """
 
 from __future__ import annotations

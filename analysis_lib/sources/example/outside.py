@@ -106,7 +106,9 @@ def draw_outside(plan: Plan, rng: np.random.Generator) -> pd.DataFrame:
     level = np.where(graded, frame["level"], 0)
     chance = np.clip(0.72 + 0.18 * level, 0.3, 0.97)
     reached = {sex: _nested(frame["girls" if sex else "boys"], chance, rng) for sex in (True, False)}
-    for kind, girls in reached[True].items():  # each sex nested: all subjects, then wider and wider eligibility
+    for kind, girls in reached[
+        True
+    ].items():  # each sex nested: all subjects, then wider and wider eligibility
         frame[kind] = girls + reached[False][kind]
         frame[f"{kind}_girls"] = girls
     left = frame["n"] - frame["passed"]

@@ -1,4 +1,4 @@
-"""What the example municipality looks like before any pupil is drawn: its units and planted effects (floor 3).
+"""What the example municipality is before any pupil is drawn: its units and planted effects (floor 3).
 
 The small size is written by hand, so that every planted case has a name and the parameter files do not depend
 on chance. Larger sizes follow the same pattern from a random plan.
@@ -17,7 +17,7 @@ COHORTS = len(SCHOOL_YEARS) + 3  # a cohort is known by its year 9; the last one
 
 @dataclass(frozen=True)
 class School:
-    """A grundskola with pupils in year 6 or 9; effects are in standard deviations of a pupil's latent result."""
+    """A grundskola with pupils in year 6 or 9; effects are on the scale of a pupil's latent result."""
 
     unit: Unit
     size_6: int = 0
@@ -114,7 +114,7 @@ def small_plan() -> Plan:
     )
     schools = (
         School(strand, size_9=98, effect_9=-0.12, intake=-0.05),
-        School(berga, size_6=50, size_9=49, effect_9=0.05, girls_gap=0.85, has_blocks=True),
+        School(berga, size_6=50, size_9=49, effect_9=0.25, girls_gap=0.7, has_blocks=True),
         School(lillsjo, size_6=4, size_9=4, is_fixed=True, effect_9=0.1, has_blocks=True),
         School(
             kvarn,

@@ -1,7 +1,7 @@
-"""Published statistics of the example municipality and its invented neighbours, in Skolverket's file forms (floor 3).
+"""Published statistics of the example and its invented neighbours, in Skolverket's file forms (floor 3).
 
-Own units' figures come from the same pupils as the SCB files and follow Skolverket's own suppression rules; the
-neighbours and two independent schools exist only here. Nothing in these files is real statistics.
+Own units' figures come from the same pupils as the SCB files and follow Skolverket's own suppression rules;
+the neighbours and two independent schools exist only here. Nothing in these files is real statistics.
 """
 
 from __future__ import annotations
@@ -16,10 +16,25 @@ from analysis_lib.sources.example.grading import Grades, Results
 from analysis_lib.sources.example.outside import OUTSIDE, draw_outside, draw_outside_6
 from analysis_lib.sources.example.plan import SCHOOL_YEARS, Plan
 from analysis_lib.sources.example.published_background import write_pupils, write_staff
-from analysis_lib.sources.example.published_form import Form, number, share, write_form
+from analysis_lib.sources.example.published_form import (
+    KOMMUN_KEYS,
+    UNIT_KEYS,
+    Form,
+    number,
+    share,
+    write_form,
+)
 from analysis_lib.sources.example.pupils import Pupils
 
 _YEARS = len(SCHOOL_YEARS)
+_FOOT_GRADES = (
+    "Uppgifterna är påhittade och hör till exempelkommunen i Skolbänken.",
+    "Observera att uppgifter från och med läsåret 2023/24 dubbelprickas om de baseras på färre än 10 elever",
+    "på skolenhetsnivå respektive färre än 5 elever på riks-, läns, kommun- eller huvudmannanivå.",
+    "Då visas två prickar (..) i stället för utfall.",
+    "Om antalet som ej fått godkänt betyg (A-E) är färre än 5 elever, så visas andelen med A-E som ~100.",
+    "Om data saknas visas en prick (.) istället för utfall.",
+)
 _PUBLISHED = range(1, 4)  # 2022/23-2024/25: what is out when the seminar is held
 _LEVELS = (("Samtliga", ""), ("Kommunal", "Kommunal"), ("Enskild", "Enskild"))
 
@@ -99,23 +114,22 @@ def write_published(folder: Path, plan: Plan, figures: PublishedFigures, rng: np
 def _final_grades_unit(nines: pd.DataFrame, year: int) -> Form:
     """One row per school; below ten pupils everything is hidden, also the count."""
     rows = []
-    for row in nines[nines["year"] == year].sort_values(["kommunkod", "name"]).itertuples():
-        key = [row.name, row.code, row.kommun, row.kommunkod, row.typ, row.huvudman, row.orgnr]
-        if row.n < 10:
+    chosen = nines[nines["year"] == year].sort_values(["kommunkod", "name"])
+    for row in chosen.to_dict("records"):
+        key = [row[name] for name in ("name", "code", "kommun", "kommunkod", "typ", "huvudman", "orgnr")]
+        n = row["n"]
+        if n < 10:
             rows.append([*key, "..", "..", "..", ".."])
-        elif row.subjects == 0:  # Waldorf and international schools give no such grades
-            rows.append([*key, str(row.n), ".", ".", "."])
+        elif row["subjects"] == 0:  # Waldorf and international schools give no such grades
+            rows.append([*key, str(n), ".", ".", "."])
         else:
-            shares = [share(row.passed, row.n, 10), share(row.vocational, row.n, 10)]
-            rows.append([*key, str(row.n), *shares, _merit(row.merit, row.merit_n, 10)])
-    key_names = "Skola;Skol-enhetskod;Skolkommun;Kommun-kod;Typ av huvudman;Huvudman;Huvudman orgnr".split(
-        ";"
-    )
+            shares = [share(row[name], n, 10) for name in ("passed", "vocational")]
+            rows.append([*key, str(n), *shares, _merit(row["merit"], row["merit_n"], 10)])
     return Form(
         "Grundskola - Slutbetyg årskurs 9, samtliga elever",
         year,
         "Skolnivå",
-        [*key_names, "Antal elever", *_final_names(year)],
+        [*UNIT_KEYS, "Antal elever", *_final_names(year)],
         rows,
         notes=_FOOT_GRADES,
         end_year_in_name=True,
@@ -224,18 +238,6 @@ def _eligibility(nines: pd.DataFrame, year: int) -> Form:
         notes=_FOOT_GRADES,
         end_year_in_name=True,
     )
-
-
-KOMMUN_KEYS = ["Kommun", "Kommun-kod", "Län", "Läns-kod", "Typ av huvudman"]
-_FOOT_GRADES = (
-    "Uppgifterna är påhittade och hör till exempelkommunen i Skolbänken.",
-    "Observera att uppgifter från och med läsåret 2023/24 dubbelprickas om de baseras på färre än 10 elever på "
-    "skolenhetsnivå",
-    "respektive färre än 5 elever på riks-, läns, kommun- eller huvudmannanivå. "
-    "Då visas två prickar (..) i stället för utfall.",
-    "Om antalet som ej fått godkänt betyg (A-E) är färre än 5 elever, så visas andelen som fått A-E som ~100.",
-    "Om data saknas visas en prick (.) istället för utfall.",
-)
 
 
 def _kommun_sums(frame: pd.DataFrame) -> list[tuple[list[str], dict[str, int]]]:

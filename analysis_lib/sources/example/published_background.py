@@ -8,12 +8,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analysis_lib.sources.example.identity import Integers
 from analysis_lib.sources.example.outside import OUTSIDE
 from analysis_lib.sources.example.plan import SCHOOL_YEARS, Plan, School
-from analysis_lib.sources.example.published_form import Form, number, thousands
+from analysis_lib.sources.example.published_form import KOMMUN_KEYS, UNIT_KEYS, Form, number, thousands
 
-_KEYS = ["Kommun", "Kommun-kod", "Län", "Läns-kod", "Typ av huvudman"]
-_UNIT_KEYS = "Skola;Skol-enhetskod;Skolkommun;Kommun-kod;Typ av huvudman;Huvudman;Huvudman orgnr".split(";")
 _SHARES = [
     "Andel (%) flickor, årskurs 1-9",
     "Andel (%) elever med utländsk bakgrund, åk 1-9",
@@ -31,8 +30,8 @@ _NEIGHBOURS = (
 _FOOT = (
     "Uppgifterna är påhittade och hör till exempelkommunen i Skolbänken.",
     "Uppgifterna avser oktober det valda året.",
-    "Uppgifter sekretesskyddas (dubbelprickas) om de baseras på färre än 5 elever på skolenhetsnivå, kommun- eller "
-    "huvudmannanivå.",
+    "Uppgifter sekretesskyddas (dubbelprickas) om de baseras på färre än 5 elever på skolenhetsnivå, "
+    "kommun- eller huvudmannanivå.",
     "Om data saknas visas en prick (.) i stället för utfall.",
 )
 
@@ -45,28 +44,25 @@ def write_pupils(plan: Plan, enrolled: pd.DataFrame, rng: np.random.Generator) -
     forms = []
     for year, own in tables.items():
         rows = _kommun_rows(plan, own, rng)
-        forms.append(Form(title, year, "Kommun", [*_KEYS, *_SHARES, *_GROUPS, _TOTAL], rows, _FOOT))
+        forms.append(Form(title, year, "Kommun", [*KOMMUN_KEYS, *_SHARES, *_GROUPS, _TOTAL], rows, _FOOT))
     rows = [
         _unit_row(plan, school, counts) for school, counts in zip(plan.schools, tables[last], strict=True)
     ]
-    header = [*_UNIT_KEYS, _TOTAL, *_SHARES, *_GROUPS, "Socioekonomisk områdestyp"]
+    header = [*UNIT_KEYS, _TOTAL, *_SHARES, *_GROUPS, "Socioekonomisk områdestyp"]
     units = Form(title, last, "Skolnivå", header, [row for row in rows if row], _FOOT)
     return [*forms, units]
 
 
-def _own(plan: Plan, enrolled: pd.DataFrame, year: int, rng: np.random.Generator) -> np.ndarray:
+def _own(plan: Plan, enrolled: pd.DataFrame, year: int, rng: np.random.Generator) -> Integers:
     """Pupils per school: nine year groups, girls, foreign background, parents with higher education."""
     table = np.zeros((len(plan.schools), 12), dtype=np.int64)
-    drawn = enrolled[enrolled["year"] == year].pivot_table(
-        index="code", columns="group", values=["n", "girls"]
-    )
+    here = enrolled[enrolled["year"] == year].set_index("code")
     for row, school in enumerate(plan.schools):
         if not school.unit.is_open(str(SCHOOL_YEARS[year])):
             continue
-        young = np.zeros(5) if not school.size_6 else school.size_6 * (1 + 0.06 * rng.standard_normal(5))
-        young = np.full(5, school.size_6) if school.is_fixed else young
-        known = [int(drawn.loc[school.unit.code, ("n", group)]) for group in (6, 7, 8, 9)]
-        girls = sum(int(drawn.loc[school.unit.code, ("girls", group)]) for group in (6, 7, 8, 9))
+        young = school.size_6 * (1 + (0 if school.is_fixed else 0.06) * rng.standard_normal(5))
+        drawn = here.loc[[school.unit.code]].sort_values("group")
+        known, girls = drawn["n"].to_numpy(), int(drawn["girls"].sum())
         table[row, :5] = np.rint(np.maximum(young, 0))
         table[row, 5:9] = known
         table[row, 9] = girls + rng.binomial(table[row, :5].sum(), school.girl_share)
@@ -76,7 +72,7 @@ def _own(plan: Plan, enrolled: pd.DataFrame, year: int, rng: np.random.Generator
     return table
 
 
-def _cells(counts: np.ndarray) -> tuple[list[str], list[str], str]:
+def _cells(counts: Integers) -> tuple[list[str], list[str], str]:
     """Shares with marks, year groups and total of one row of counts."""
     total = int(counts[:9].sum())
     shares = []
@@ -86,7 +82,7 @@ def _cells(counts: np.ndarray) -> tuple[list[str], list[str], str]:
     return shares, [thousands(count) if count else "." for count in counts[:9].tolist()], thousands(total)
 
 
-def _unit_row(plan: Plan, school: School, counts: np.ndarray) -> list[str]:
+def _unit_row(plan: Plan, school: School, counts: Integers) -> list[str]:
     if not counts[:9].sum():
         return []
     shares, groups, total = _cells(counts)
@@ -105,7 +101,7 @@ def _unit_row(plan: Plan, school: School, counts: np.ndarray) -> list[str]:
     return [*key, settings.authority_name, orgnr, total, *shares, *groups, text]
 
 
-def _kommun_rows(plan: Plan, own: np.ndarray, rng: np.random.Generator) -> list[list[str]]:
+def _kommun_rows(plan: Plan, own: Integers, rng: np.random.Generator) -> list[list[str]]:
     settings = plan.settings
     found = {(settings.municipality_name, settings.municipality_code, "Kommunal"): own.sum(axis=0)}
     for name, code, typ, size, foreign, educated in _NEIGHBOURS:
@@ -118,8 +114,8 @@ def _kommun_rows(plan: Plan, own: np.ndarray, rng: np.random.Generator) -> list[
         parts = {typ: found[name, code, typ] for typ in ("Kommunal", "Enskild") if (name, code, typ) in found}
         whole = np.sum(list(parts.values()), axis=0)
         for typ, counts in {"Samtliga": whole, **parts}.items():
-            shares, groups_text, total = _cells(counts)
-            rows.append([name, code, OUTSIDE.county, OUTSIDE.county_code, typ, *shares, *groups_text, total])
+            cells, each, total = _cells(counts)
+            rows.append([name, code, OUTSIDE.county, OUTSIDE.county_code, typ, *cells, *each, total])
     return rows
 
 
@@ -153,20 +149,20 @@ def _staff_form(places: list[tuple[str, str, str, float]], year: int, rng: np.ra
         "Grundskola - Personalstatistik med lärarlegitimation och behörighet",
         year,
         "Kommun",
-        [*_KEYS, *full, "Förstelärare", *some, "Förstelärare"],
+        [*KOMMUN_KEYS, *full, "Förstelärare", *some, "Förstelärare"],
         rows,
         _FOOT[:1],
         extra_head=(
             f"Valt uttag: {SCHOOL_YEARS[year].end}-02-20",
             "",
-            "Från och med läsåret 2024/25 redovisas ingen statistik som baseras på färre än 3 st heltidstjänster "
-            "för lärare.",
+            "Från och med läsåret 2024/25 redovisas ingen statistik som baseras på färre än 3 st "
+            "heltidstjänster för lärare.",
         ),
         groups=[""] * 5 + ["#Heltidstjänster"] * 4 + ["#Tjänstgörande lärare"] * 4,
     )
 
 
-def _staff(posts: float, rng: np.random.Generator) -> np.ndarray:
+def _staff(posts: float, rng: np.random.Generator) -> Integers:
     """Posts in tenths (total, certified, lead) and teachers (total, certified, lead)."""
     total = round(posts * (1 + 0.03 * float(rng.standard_normal())) * 10)
     certified, lead = rng.binomial(total, (0.73, 0.11))
@@ -176,7 +172,7 @@ def _staff(posts: float, rng: np.random.Generator) -> np.ndarray:
     )
 
 
-def _staff_cells(counts: np.ndarray) -> list[str]:
+def _staff_cells(counts: Integers) -> list[str]:
     total, certified, lead, teachers, able, leading = (int(count) for count in counts)
     posts = [
         number(total),

@@ -1,7 +1,7 @@
 """The anatomy of a Skolverket export: title, school year, header, rows and footer, as CSV or XLSX (floor 3).
 
-UTF-8 with BOM, semicolons, decimal comma, LF and a trailing semicolon; or as people keep it after Excel: CRLF,
-padded lines and whole numbers without a decimal.
+UTF-8 with BOM, semicolons, decimal comma, LF and a trailing semicolon; or as people keep it after Excel:
+CRLF, padded lines and whole numbers without a decimal.
 """
 
 from __future__ import annotations
@@ -14,6 +14,17 @@ from pathlib import Path
 import xlsxwriter
 
 from analysis_lib.sources.example.plan import SCHOOL_YEARS
+
+KOMMUN_KEYS = ["Kommun", "Kommun-kod", "Län", "Läns-kod", "Typ av huvudman"]
+UNIT_KEYS = [
+    "Skola",
+    "Skol-enhetskod",
+    "Skolkommun",
+    "Kommun-kod",
+    "Typ av huvudman",
+    "Huvudman",
+    "Huvudman orgnr",
+]
 
 
 @dataclass

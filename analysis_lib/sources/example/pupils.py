@@ -1,4 +1,4 @@
-"""Draws the pupils of a plan: who they are, which schools they meet in years 6 and 9, and their ability (floor 3).
+"""Draws the pupils of a plan: who they are, their schools in years 6 and 9, and their ability (floor 3).
 
 Each pupil is one row over all years, so the same number returns in year 9 three years after year 6.
 """
@@ -26,9 +26,9 @@ _MOVERS, _LEAVERS, _NEW_FROM_ABROAD = 0.04, 0.03, 0.45
 
 @dataclass(frozen=True)
 class Pupils:
-    """Parallel arrays, one place per pupil; ``unit_6`` and ``unit_9`` index the plan's schools, -1 for elsewhere.
+    """Parallel arrays, one place per pupil; ``unit_6`` and ``unit_9`` index the plan's schools or are -1.
 
-    ``cohort`` counts the school year in which the pupil is in year 9, 0 for the first school year of the files.
+    ``cohort`` counts the school year in which the pupil is in year 9, 0 for the first one of the files.
     """
 
     cohort: Integers
@@ -92,7 +92,8 @@ def _sex(plan: Plan, origin: Integers, cohort: Integers, rng: np.random.Generato
     share = np.clip(share + 0.04 * rng.standard_normal((share.size, COHORTS)), 0.02, 0.98)
     rank = rank_within(origin * COHORTS + cohort)
     here = share[origin, cohort]
-    return np.floor((rank + 1) * here + 0.5) > np.floor(rank * here + 0.5)
+    girl: Booleans = np.floor((rank + 1) * here + 0.5) > np.floor(rank * here + 0.5)
+    return girl
 
 
 def draw_pupils(
@@ -135,10 +136,8 @@ def _people(
     birth_year = SCHOOL_YEARS[0].end + cohort - 16 + np.where(rng.random(count) < 0.02, -1, 0)
     part, parts, wide = numbers
     number = personal_numbers(birth_year, girl, part=part, parts=parts, wide=wide)
-    is_temporary = new & (rng.random(count) < 0.15)
+    is_temporary, is_protected = _uncertain(plan, rng, (cohort, unit_6, unit_9), new, ~girl)
     number = np.where(is_temporary, temporary_numbers(birth_year, girl), number)
-    is_protected = ~is_temporary & (rng.random(count) < 0.004)
-    is_protected |= _planted_protected(plan, cohort, unit_6, unit_9, is_temporary)
     first = np.where(
         girl,
         np.array(GIRLS)[rng.integers(0, len(GIRLS), count)],
@@ -170,14 +169,31 @@ def _people(
     )
 
 
-def _planted_protected(
-    plan: Plan, cohort: Integers, unit_6: Integers, unit_9: Integers, is_temporary: Booleans
-) -> Booleans:
-    """One protected pupil at the first school in the last year 9, and one in the last year 6, whatever the seed."""
-    chosen = np.zeros(cohort.size, dtype=bool)
+def _uncertain(
+    plan: Plan,
+    rng: np.random.Generator,
+    places: tuple[Integers, Integers, Integers],
+    new: Booleans,
+    boy: Booleans,
+) -> tuple[Booleans, Booleans]:
+    """Who has a temporary number and who a protected identity, with the planted ones for any seed.
+
+    None at a school with a planted gap between girls and boys: such a pupil hides the split (R21). Always
+    boys with temporary numbers at the first school in the third school year, and one protected pupil in the
+    last year 9 and one in the last year 6.
+    """
+    cohort, unit_6, unit_9 = places
+    temporary = new & (rng.random(cohort.size) < 0.06)
+    protected = ~temporary & (rng.random(cohort.size) < 0.002)
+    gap = np.array([school.girls_gap > 0 for school in plan.schools] + [False])  # -1 is the last: elsewhere
+    plain = ~gap[unit_6] & ~gap[unit_9]
+    temporary, protected = temporary & plain, protected & plain
+    first = unit_9[(unit_9 != NOBODY) & (cohort == 2)].min()
+    temporary[np.flatnonzero((unit_9 == first) & (cohort == 2) & (unit_6 == NOBODY) & boy)[:2]] = True
+    protected &= ~temporary
     last = len(SCHOOL_YEARS) - 1
     for unit, year in ((unit_9, last), (unit_6, last + 3)):
-        first = unit[(unit != NOBODY) & (cohort == year)].min()
-        here = np.flatnonzero((unit == first) & (cohort == year) & ~is_temporary)
-        chosen[here[len(here) // 2]] = True
-    return chosen
+        school = unit[(cohort == year) & plain].max()
+        here = np.flatnonzero((unit == school) & (cohort == year) & ~temporary)
+        protected[here[len(here) // 2]] = True
+    return temporary, protected

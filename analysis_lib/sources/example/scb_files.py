@@ -1,7 +1,8 @@
 """Writes pupils as the SCB collection files that school systems export (floor 3).
 
-Semicolon text without a header, one file per school and year: grades year 9 (33 columns), grades year 6 (35) and
-national tests year 6 (29; 23 without part scores in earlier years). Source: SCB's file descriptions of 2025-12-10.
+Semicolon text without a header, one file per school and year: grades year 9 (33 columns), grades year 6 (35)
+and national tests year 6 (29; 23 without part scores in earlier years). Source: SCB's file descriptions of
+2025-12-10.
 """
 
 from __future__ import annotations

@@ -1,11 +1,13 @@
-"""Makes a folder the example municipality's workspace: parameters, files in the real formats, planted truths (floor 3).
+"""Makes a folder the example's workspace: parameters, files in the real formats, planted truths (floor 3).
 
-The same size and seed always give the same bytes. A nation is drawn and written in parts, so memory stays low.
+The same size and seed always give the same bytes. A nation is drawn and written in parts, so memory stays
+low.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,7 @@ from analysis_lib.sources.example.published import PublishedFigures, write_publi
 from analysis_lib.sources.example.pupils import draw_pupils
 from analysis_lib.sources.example.scb_files import class_names, write_grades, write_tests
 from analysis_lib.sources.example.truth import Truth, write_truth
+from analysis_lib.text import count
 
 UNITS = {"small": 14, "town": 60, "city": 400, "nation": 15_000}
 _LIST = Path("truth", "files.json")
@@ -41,6 +44,14 @@ class ExampleSummary:
     files: int
     school_years: tuple[str, ...]
 
+    def __str__(self) -> str:
+        first, last = self.school_years[0], self.school_years[-1]
+        return (
+            f"Exempelkommunen är klar i {self.folder}: {count(self.units)} enheter, "
+            f"{count(self.pupils)} elever och {count(self.files)} filer i data/inbox "
+            f"för läsåren {first}–{last}."
+        )
+
 
 def write_example(
     folder: Path, *, size: str = "small", seed: int = 2026, units: int | None = None
@@ -56,10 +67,12 @@ def write_example(
             f"Storleken ”{size}” finns inte",
             remedy=f"{did_you_mean(size, UNITS)} Välj small, town, city eller nation.".strip(),
         )
+    _refuse_real(folder)
     inbox, truths = folder / "data" / "inbox", folder / "truth"
     for place in (inbox, truths):
         place.mkdir(parents=True, exist_ok=True)
     _clear(folder)
+    kept = _written(folder)
     plans: list[Plan] = []
     truth, figures = Truth(), PublishedFigures()
     pupil_count = row_count = file_count = 0
@@ -75,7 +88,7 @@ def write_example(
     write_params(folder, whole)
     file_count += write_published(inbox, whole, figures, np.random.default_rng([seed, 77]))
     write_truth(truths, whole, truth)
-    _list_files(folder)
+    _list_files(folder, kept)
     return ExampleSummary(
         folder=folder,
         size=size,
@@ -99,8 +112,8 @@ def _plans(size: str, units: int, seed: int) -> Iterator[tuple[Plan, np.random.G
         if size == "small":
             yield small_plan(), source
         elif size == "nation":
-            count = min(_PART, units - part * _PART)
-            yield draw_plan(source, count, first=part * _PART, is_nation=True), source
+            drawn = min(_PART, units - part * _PART)
+            yield draw_plan(source, drawn, first=part * _PART, is_nation=True), source
         else:
             yield draw_plan(source, units), source
 
@@ -147,28 +160,38 @@ def _joined(plans: list[Plan]) -> Plan:
     )
 
 
+def _refuse_real(folder: Path) -> None:
+    """A real municipality's workspace is never filled with invented pupils."""
+    settings = folder / "params" / "settings.yaml"
+    if settings.is_file() and not re.search(r"^is_example:\s*true\s*$", settings.read_text("utf-8"), re.M):
+        raise SkolbankError(
+            "example-over-real",
+            "Mappen är redan en riktig kommuns arbetsyta, så exempelkommunen skrivs inte dit",
+            where="params/settings.yaml",
+            remedy="Välj en ny mapp, till exempel skolbank example almvik.",
+        )
+
+
 def _clear(folder: Path) -> None:
-    """Takes away the files of an earlier example: those it listed, so a person's own files are never touched."""
+    """Takes away the files of an earlier example: only those that it listed itself."""
     listed = folder / _LIST
-    if not listed.is_file():
-        if any((folder / "data" / "inbox").iterdir()):
-            raise SkolbankError(
-                "example-inbox-taken",
-                "Inkorgen innehåller redan filer som inte hör till exempelkommunen",
-                where="data/inbox",
-                remedy="Välj en tom mapp eller flytta filerna.",
-            )
-        return
-    for name in json.loads(listed.read_text("utf-8")):
-        path = (folder / name).resolve()
-        if path.is_relative_to(folder.resolve()):
-            path.unlink(missing_ok=True)
-    listed.unlink()
+    if listed.is_file():
+        for name in json.loads(listed.read_text("utf-8")):
+            path = (folder / name).resolve()
+            if path.is_relative_to(folder.resolve()):
+                path.unlink(missing_ok=True)
+        listed.unlink()
 
 
-def _list_files(folder: Path) -> None:
-    """Lists what was written outside ``params``, so that the next run can take it away."""
+def _written(folder: Path) -> set[str]:
+    """The names of all files in the inbox and among the truths."""
     places = (folder / "data" / "inbox", folder / "truth")
-    paths = sorted(path for place in places for path in place.iterdir() if path.is_file())
-    names = [path.relative_to(folder).as_posix() for path in paths]
+    return {
+        path.relative_to(folder).as_posix() for place in places for path in place.iterdir() if path.is_file()
+    }
+
+
+def _list_files(folder: Path, kept: set[str]) -> None:
+    """Lists what was written outside ``params``, so that the next run can take it away."""
+    names = sorted(_written(folder) - kept)
     (folder / _LIST).write_bytes(json.dumps(names, ensure_ascii=False, indent=0).encode("utf-8"))

@@ -1,0 +1,288 @@
+"""The one door to stored data: immutable Parquet snapshots, their log, and SQL over them (floor 2).
+
+A file is stored whole or not at all: Parquet files appear under names made of their content, and the
+single line in ``data/snapshots/log.jsonl`` is the moment at which they count. Source of the layout:
+docs/ARCHITECTURE.md.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from analysis_lib.snapshots import log
+from analysis_lib.snapshots.changes import Change, compare
+from analysis_lib.snapshots.log import Snapshot
+from analysis_lib.snapshots.schemas import TABLES, TableSchema
+from analysis_lib.vocabulary.workspace import Workspace
+
+__all__ = ["Change", "Snapshot", "SourceInfo", "Store", "Transaction"]
+
+_MEMORY_LIMIT = "1500MB"
+_ROW_GROUP = 122_880
+_THREADS = min(4, os.cpu_count() or 1)
+
+
+@dataclass(frozen=True)
+class SourceInfo:
+    """Where a stored table comes from: what its metadata twin tells (no personal data)."""
+
+    format: str
+    file: str
+    sha256: str
+    marks: dict[str, int] = field(default_factory=dict)
+    legal_basis: str = ""
+    licence: str = ""
+    header: dict[str, str] = field(default_factory=dict)
+    messages: tuple[dict[str, Any], ...] = ()
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+
+class Store:
+    """The snapshots of one workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.folder = workspace.snapshots
+        self.log_path = self.folder / "log.jsonl"
+        self._history = log.History(self.log_path)
+
+    @contextlib.contextmanager
+    def transaction(self, source: SourceInfo) -> Iterator[Transaction]:
+        """Stores all tables of one file, or none when the block ends in an error."""
+        work = self.begin(source)
+        yield work
+        work.commit()
+
+    def begin(self, source: SourceInfo) -> Transaction:
+        """A transaction that the caller commits; one that is never committed leaves no trace."""
+        return Transaction(self, source)
+
+    def current(self, table: str | None = None, as_of: datetime.datetime | None = None) -> list[Snapshot]:
+        """The snapshots that hold current rows, in order of import, now or at an earlier moment."""
+        history = self._history if as_of is None else log.History(self.log_path, as_of)
+        return history.current(table)
+
+    def in_partition(self, table: str, partition: str) -> list[Snapshot]:
+        """The current snapshots of one partition, e.g. of ``9/2024-25`` in the pupils' grades."""
+        return self._history.in_partition(table, partition)
+
+    def path(self, snapshot: Snapshot) -> Path:
+        """Where a snapshot's Parquet file lies."""
+        return self.folder / snapshot.relative_path
+
+    def metadata(self, snapshot: Snapshot) -> dict[str, Any]:
+        """The metadata twin of a snapshot."""
+        twin: dict[str, Any] = json.loads(self.path(snapshot).with_suffix(".json").read_text("utf-8"))
+        return twin
+
+    def fingerprint(self, tables: Sequence[str] | None = None, as_of: datetime.datetime | None = None) -> str:
+        """A text that changes exactly when the current rows of the tables may have changed."""
+        digest = hashlib.sha256()
+        for snapshot in sorted(self.current(as_of=as_of), key=lambda s: (s.table, s.slot, s.hash)):
+            if tables is None or snapshot.table in tables:
+                replaced = ",".join(sorted(snapshot.replaced))
+                digest.update(f"{snapshot.table}\t{snapshot.slot}\t{snapshot.hash}\t{replaced}\n".encode())
+        return digest.hexdigest()
+
+    @contextlib.contextmanager
+    def connection(self, as_of: datetime.datetime | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A DuckDB connection with a view per table over its current rows, bounded in memory.
+
+        Results can be taken as Arrow (``.arrow()``), as a frame (``.df()``) or written to Parquet.
+        """
+        with duckdb.connect(":memory:") as database:
+            database.execute(f"SET memory_limit = '{_MEMORY_LIMIT}'")
+            database.execute(f"SET threads = {_THREADS}")
+            database.execute("SET enable_progress_bar = false")
+            for schema in TABLES.values():
+                database.execute(f'CREATE VIEW "{schema.name}" AS {self._rows_sql(schema, as_of)}')
+            yield database
+
+    def query(self, sql: str, as_of: datetime.datetime | None = None) -> pd.DataFrame:
+        """The frame that a SQL query over the current rows of the tables gives."""
+        with self.connection(as_of) as database:
+            frame: pd.DataFrame = database.execute(sql).df()
+        return frame
+
+    def arrow(self, sql: str, as_of: datetime.datetime | None = None) -> pa.Table:
+        """The same as an Arrow table, for large results."""
+        with self.connection(as_of) as database:
+            return database.execute(sql).to_arrow_table()
+
+    def rows(self, table: str, partition: str, keys: Sequence[str]) -> pd.DataFrame:
+        """The current rows of some keys (units) in one partition of a table."""
+        schema = TABLES[table]
+        wanted = set(keys)
+        parts = [s for s in self.in_partition(table, partition) if wanted & set(s.keys)]
+        if not parts:
+            return pd.DataFrame(columns=schema.names)
+        frames = []
+        for part in parts:
+            frame: pd.DataFrame = pq.read_table(self.path(part)).to_pandas()
+            frames.append(frame[schema.key(frame).isin(wanted - part.replaced)])
+        return pd.concat(frames, ignore_index=True)
+
+    def readable_by_others(self) -> bool:
+        """Whether other users of the machine may read the stored data."""
+        if os.name != "posix" or not self.folder.is_dir():
+            return False
+        return bool(stat.S_IMODE(self.folder.stat().st_mode) & 0o077)
+
+    def _rows_sql(self, schema: TableSchema, as_of: datetime.datetime | None) -> str:
+        whole: list[str] = []
+        selects: list[str] = []
+        for snapshot in self.current(schema.name, as_of):
+            place = _quoted(str(self.path(snapshot)))
+            if snapshot.replaced:
+                gone = ", ".join(_quoted(key) for key in sorted(snapshot.replaced))
+                selects.append(f"SELECT * FROM read_parquet({place}) WHERE {schema.key_sql} NOT IN ({gone})")
+            else:
+                whole.append(place)
+        if whole:
+            selects.insert(0, f"SELECT * FROM read_parquet([{', '.join(whole)}])")
+        return " UNION ALL ".join(selects) if selects else schema.empty_sql
+
+
+@dataclass
+class _Part:
+    snapshot: Snapshot
+    data: bytes
+    change: Change
+
+
+class Transaction:
+    """Collects the tables of one file; nothing counts before ``commit`` has written its log line."""
+
+    def __init__(self, store: Store, source: SourceInfo) -> None:
+        self.store = store
+        self.source = source
+        self._parts: list[_Part] = []
+        self.committed: list[Snapshot] = []
+
+    @property
+    def changes(self) -> list[tuple[Snapshot, Change]]:
+        """What each slot's new content changes against what was current."""
+        return [(part.snapshot, part.change) for part in self._parts]
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether everything is current already, row for row."""
+        return bool(self._parts) and all(part.change.is_empty for part in self._parts)
+
+    def add(self, table: str, frame: pd.DataFrame) -> None:
+        """Adds rows of one table; they are split into slots by the table's partition."""
+        schema = TABLES[table]
+        checked = schema.check(frame)
+        for values, rows in checked.groupby(list(schema.partition), sort=True, observed=True):
+            partition = "/".join(_slug(str(value)) for value in values)
+            self._add_slot(schema, partition, rows)
+
+    def _add_slot(self, schema: TableSchema, partition: str, rows: pd.DataFrame) -> None:
+        keys = tuple(sorted(schema.key(rows).unique()))
+        order = [*dict.fromkeys((*schema.identity, *schema.names))]
+        content = rows.sort_values(order, ignore_index=True, kind="stable")
+        slot = f"{partition}/{_slug(keys[0]) if len(keys) == 1 else f'{len(keys)}-units'}"
+        data = _as_parquet(content, schema)
+        snapshot = Snapshot(schema.name, slot, hashlib.sha256(data).hexdigest(), keys, len(content), "")
+        self._parts.append(_Part(snapshot, data, self._change(schema, snapshot, content)))
+
+    def _change(self, schema: TableSchema, snapshot: Snapshot, content: pd.DataFrame) -> Change:
+        known = self.store.in_partition(snapshot.table, snapshot.partition)
+        same = [s for s in known if s.hash == snapshot.hash and not s.replaced]
+        if same:
+            return Change(is_new=False)
+        taken = set(snapshot.keys)
+        if not any(taken & (set(s.keys) - s.replaced) for s in known):
+            return Change(is_new=True, added=compare(None, content, schema).added)
+        before = self.store.rows(snapshot.table, snapshot.partition, snapshot.keys)
+        return compare(before, content, schema)
+
+    def commit(self) -> list[Snapshot]:
+        """Puts the files under their final names and makes them count with one line in the log."""
+        if not self._parts or self.is_unchanged:
+            return []
+        now = log.stamp(datetime.datetime.now(datetime.UTC))
+        root = self.store.folder
+        with log.locked(_private_folder(root, root) / ".lock"):
+            for part in self._parts:
+                target = self.store.path(part.snapshot)
+                _private_folder(root, target.parent)
+                _write_whole(target, part.data)
+                _write_whole(target.with_suffix(".json"), self._twin(part, now))
+                _sync_folder(target.parent)
+            self.committed = [part.snapshot for part in self._parts]
+            log.append(
+                self.store.log_path,
+                now,
+                self.committed,
+                {"format": self.source.format, "file": self.source.file, "sha256": self.source.sha256},
+            )
+        return self.committed
+
+    def _twin(self, part: _Part, now: str) -> bytes:
+        twin = {**part.snapshot.as_json(), "imported_at": now, "source": asdict(self.source)}
+        return json.dumps(twin, ensure_ascii=False, indent=1).encode()
+
+
+def _as_parquet(rows: pd.DataFrame, schema: TableSchema) -> bytes:
+    """The rows as Parquet: the same rows give the same bytes, so their hash names them."""
+    table = pa.Table.from_pandas(rows, schema=schema.arrow, preserve_index=False)
+    sink = pa.BufferOutputStream()
+    pq.write_table(table.replace_schema_metadata(None), sink, compression="zstd", row_group_size=_ROW_GROUP)
+    return bytes(sink.getvalue())
+
+
+def _write_whole(place: Path, content: bytes) -> None:
+    """A file that is whole under its name, or not there."""
+    temporary = place.with_name(f".{place.name}.{os.getpid()}.part")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(place)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _private_folder(root: Path, place: Path) -> Path:
+    """The folder, made for its owner only as far up as the store's own root."""
+    if not place.is_dir():
+        missing = [p for p in (place, *place.parents) if p.is_relative_to(root) and not p.is_dir()]
+        root.parent.mkdir(parents=True, exist_ok=True)
+        for folder in reversed(missing):
+            folder.mkdir(mode=0o700, exist_ok=True)
+    return place
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _slug(text: str) -> str:
+    return text.replace("/", "-").replace("|", "-")
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,118 @@
+"""What became of the files of an import: as JSON for programs, as Swedish text for people (floor 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from analysis_lib import text
+from analysis_lib.errors import EXIT_DONE, EXIT_PARTIAL
+from analysis_lib.sources.shapes import Message
+
+_SHOWN = 20
+_LEVELS = {"error": "Fel", "warning": "Varning", "info": "Upplysning"}
+
+
+@dataclass
+class FileReport:
+    """One file, or one sheet of a workbook that holds several tables."""
+
+    file: str
+    exit_status: int = EXIT_DONE
+    sheet: str = ""
+    format: str | None = None
+    level: str | None = None
+    school_year: str | None = None
+    columns: int = 0
+    sha256: str | None = None
+    stored: bool = False
+    rows_read: int = 0
+    rows_accepted: int = 0
+    rows_rejected: int = 0
+    rows_ignored: int = 0
+    marks: dict[str, int] = field(default_factory=dict)
+    messages: list[Message] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that ``import --json`` writes for this file."""
+        found: dict[str, Any] = {
+            "file": self.file,
+            "format": self.format,
+            "level": self.level,
+            "school_year": self.school_year,
+            "rows": self.rows_read,
+            "columns": self.columns,
+            "sha256": self.sha256,
+            "stored": self.stored,
+            "rows_read": self.rows_read,
+            "rows_accepted": self.rows_accepted,
+            "rows_rejected": self.rows_rejected,
+            "rows_ignored": self.rows_ignored,
+            "marks": {"missing": 0, "suppressed": 0, "nearly_all": 0} | self.marks,
+            "messages": [message.as_json() for message in self.messages],
+        }
+        return found | ({"sheet": self.sheet} if self.sheet else {})
+
+
+@dataclass
+class ImportReport:
+    """All files of one import; the exit status is the highest of theirs."""
+
+    files: list[FileReport]
+    dry_run: bool = False
+    notes: list[Message] = field(default_factory=list)
+
+    @property
+    def exit_status(self) -> int:
+        return max((report.exit_status for report in self.files), default=EXIT_DONE)
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """The list that ``import --json`` writes."""
+        return [report.as_json() for report in self.files]
+
+
+def render_summary(report: ImportReport) -> str:
+    """The import in Swedish: a paragraph per file, and always the sum of rows."""
+    lines: list[str] = []
+    for one in report.files:
+        lines.append(_headline(one, dry_run=report.dry_run))
+        lines.extend(_told(one.messages))
+    lines.extend(_told(report.notes))
+    read, accepted, rejected, ignored = (
+        sum(getattr(one, f"rows_{name}") for one in report.files)
+        for name in ("read", "accepted", "rejected", "ignored")
+    )
+    lines.append(
+        f"Rader: {text.count(read)} lästa = {text.count(accepted)} godkända "
+        f"+ {text.count(rejected)} nekade + {text.count(ignored)} utan ny uppgift."
+    )
+    return "\n".join(lines)
+
+
+def _headline(one: FileReport, *, dry_run: bool) -> str:
+    name = f"{one.file}, bladet {one.sheet}" if one.sheet else one.file
+    if one.format is None:
+        return f"{name}: {'nekad' if one.exit_status else 'hoppades över'}."
+    if one.exit_status > EXIT_PARTIAL:
+        outcome = "nekad"
+    elif dry_run:
+        outcome = "provläst, inget sparat"
+    else:
+        outcome = "inläst" if one.stored else "inget sparat"
+    counts = (
+        f"{text.count(one.rows_read)} rader lästa = {text.count(one.rows_accepted)} godkända "
+        f"+ {text.count(one.rows_rejected)} nekade + {text.count(one.rows_ignored)} utan ny uppgift"
+    )
+    return f"{name}: {outcome} som {one.format}, läsåret {one.school_year or 'okänt'}. {counts}."
+
+
+def _told(messages: list[Message]) -> list[str]:
+    told = [f"  {_LEVELS[message.level]}: {_coded(message)}" for message in messages[:_SHOWN]]
+    if len(messages) > _SHOWN:
+        told.append(f"  … och {len(messages) - _SHOWN} meddelanden till, se --json.")
+    return told
+
+
+def _coded(message: Message) -> str:
+    code = f"[{message.code}]"
+    return message.message if message.message.endswith(code) else f"{message.message} {code}"

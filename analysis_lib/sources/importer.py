@@ -1,0 +1,245 @@
+"""Takes files in: recognise, read, check, pseudonymise, store; one transaction per file (floor 3).
+
+Whatever happens inside one file, the others go on, nothing is half stored, and every row is accounted
+for: read = accepted + rejected + ignored. Source of outcomes and exit codes: docs/METHOD.md.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from analysis_lib.errors import EXIT_DONE, EXIT_PARTIAL, EXIT_USAGE, SkolbankError, did_you_mean
+from analysis_lib.snapshots.pseudonyms import Pseudonyms
+from analysis_lib.snapshots.store import Change, Snapshot, SourceInfo, Store
+from analysis_lib.snapshots.whereabouts import Whereabouts
+from analysis_lib.sources.found_files import Skipped, find_files, harmless_name
+from analysis_lib.sources.import_report import FileReport, ImportReport, render_summary
+from analysis_lib.sources.reading import read_raw
+from analysis_lib.sources.recognition import Recognised, known_formats, recognise_all
+from analysis_lib.sources.refused_rows import write_refused
+from analysis_lib.sources.shapes import Format, Message, RawFile, ReadContext, Sheet, TableResult
+from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.workspace import Workspace
+
+__all__ = ["FileReport", "ImportReport", "import_paths", "render_summary"]
+
+
+@dataclass(frozen=True)
+class _Import:
+    """What is the same for every file of one import."""
+
+    workspace: Workspace
+    store: Store
+    context: ReadContext
+    formats: Sequence[Format]
+    as_format: str
+    dry_run: bool
+    strict: bool
+
+
+def import_paths(
+    paths: Iterable[str | os.PathLike[str]],
+    *,
+    workspace: Workspace,
+    as_format: str | None = None,
+    dry_run: bool = False,
+    strict: bool = False,
+) -> ImportReport:
+    """Imports files and folders (in sorted order) and tells what became of each.
+
+    ``as_format`` forces a format id, ``dry_run`` stores nothing, ``strict`` refuses a file whole when
+    one of its rows is refused. Raises SkolbankError only for wrong use, before anything has started.
+    """
+    formats = known_formats(workspace)
+    if as_format:
+        _require_known(as_format, [one.id for one in formats])
+    store = Store(workspace)
+    units = {code: unit.name for code, unit in Catalog(workspace).units.items()}
+    context = ReadContext(
+        workspace,
+        Pseudonyms.open(workspace, create=not dry_run),
+        strict,
+        units=units or None,
+        whereabouts=Whereabouts(store),
+    )
+    work = _Import(workspace, store, context, formats, as_format or "", dry_run, strict)
+    files: list[FileReport] = []
+    for found in find_files([Path(path) for path in paths]):
+        if isinstance(found, Skipped):
+            name = harmless_name(workspace.shown(found.path))
+            files.append(FileReport(name, found.exit_status, messages=[found.message]))
+        else:
+            files.extend(_import_file(found, work))
+    notes = [_readable_by_others()] if not dry_run and store.readable_by_others() else []
+    return ImportReport(files, dry_run=dry_run, notes=notes)
+
+
+def _require_known(format_id: str, known: Sequence[str]) -> None:
+    if format_id not in known:
+        raise SkolbankError(
+            "format-unknown",
+            f"Formatet {format_id[:60]} finns inte",
+            remedy=did_you_mean(format_id, known) or f"Det finns: {', '.join(known)}.",
+        )
+
+
+def _import_file(path: Path, work: _Import) -> list[FileReport]:
+    """One file, whole or not at all; no fault of any kind reaches the other files."""
+    name = harmless_name(work.workspace.shown(path))
+    try:
+        raw = read_raw(path)
+        return _take(raw, name, work)
+    except SkolbankError as error:
+        return [_refused(name, Message("error", error.code, str(error)), error.exit_status)]
+    except Exception as error:  # the promise is that no file stops the others or shows a traceback
+        text = (
+            f"Filen kunde inte läsas: ett oväntat fel ({type(error).__name__}) uppstod och inget sparades. "
+            "Kontrollera att filen är hel, och anmäl felet om den är det. [import-failed]"
+        )
+        return [_refused(name, Message("error", "import-failed", text), EXIT_USAGE)]
+
+
+def _take(raw: RawFile, name: str, work: _Import) -> list[FileReport]:
+    chosen, skipped = _choose(raw, work)
+    results = [
+        (one.sheet, one.format.read(one.sheet, replace(work.context, other_sheets=one.notes)))
+        for one in chosen
+    ]
+    _refuse_two_of_a_kind(results)
+    reports = [_report(raw, name, sheet, result) for sheet, result in results]
+    reports[0].messages[:0] = [*raw.messages, *skipped]
+    rejected = sum(report.rows_rejected for report in reports)
+    if rejected and not work.dry_run:
+        place = write_refused(work.workspace, raw.sha256, [(sheet.name, result) for sheet, result in results])
+        text = f"De nekade raderna står i {work.workspace.shown(place)}. Rätta dem och läs in filen igen."
+        reports[0].messages.append(Message("info", "refused-written", text))
+    if rejected and work.strict:
+        text = f"Filen nekas hel eftersom {rejected} rader nekades och --strict är valt. [strict-refused]"
+        for report in reports:
+            report.messages.append(Message("error", "strict-refused", text))
+            report.exit_status = EXIT_USAGE
+        return reports
+    for report, (_, result) in zip(reports, results, strict=True):
+        if not result.conserves_rows:
+            raise RuntimeError("rows are lost")
+        report.exit_status = EXIT_PARTIAL if result.rows_rejected else EXIT_DONE
+    _store(raw, name, results, reports, work)
+    return reports
+
+
+def _choose(raw: RawFile, work: _Import) -> tuple[list[Recognised], list[Message]]:
+    """The sheets that hold a known table, and messages about those that do not."""
+    if not any(cell.strip() for sheet in raw.sheets for _, cells in sheet.rows for cell in cells):
+        raise SkolbankError("file-empty", "Filen är tom", remedy="Ta ut den på nytt.")
+    chosen = recognise_all(raw, work.formats, wanted=work.as_format)
+    taken = {one.sheet.name for one in chosen} | {note.name for one in chosen for note in one.notes}
+    skipped = [
+        Message(
+            "info", "sheet-skipped", f"Bladet ”{name[:40]}” är ingen tabell som läses in och hoppades över."
+        )
+        for name in (sheet.name for sheet in raw.sheets)
+        if name not in taken
+    ]
+    return chosen, skipped
+
+
+def _refuse_two_of_a_kind(results: list[tuple[Sheet, TableResult]]) -> None:
+    seen: dict[tuple[str, str, str], str] = {}
+    for sheet, result in results:
+        kind = (result.format, result.level, result.school_year)
+        if kind in seen:
+            raise SkolbankError(
+                "sheets-ambiguous",
+                "Två blad i arbetsboken innehåller samma slags tabell",
+                where=f"bladen {seen[kind][:40]} och {sheet.name[:40]}",
+                remedy="Spara det blad som gäller i en egen fil.",
+            )
+        seen[kind] = sheet.name
+
+
+def _report(raw: RawFile, name: str, sheet: Sheet, result: TableResult) -> FileReport:
+    return FileReport(
+        name,
+        sheet=sheet.name if len(raw.sheets) > 1 else "",
+        format=result.format,
+        level=result.level,
+        school_year=result.school_year,
+        columns=result.columns,
+        sha256=raw.sha256,
+        rows_read=result.rows_read,
+        rows_accepted=result.rows_accepted,
+        rows_rejected=result.rows_rejected,
+        rows_ignored=result.rows_ignored,
+        marks=result.marks,
+        messages=list(result.messages),
+    )
+
+
+def _store(
+    raw: RawFile,
+    name: str,
+    results: list[tuple[Sheet, TableResult]],
+    reports: list[FileReport],
+    work: _Import,
+) -> None:
+    """All tables of the file in one transaction; tells what is new against what was stored."""
+    first = results[0][1]
+    source = SourceInfo(
+        format=first.format,
+        file=harmless_name(raw.path.name),
+        sha256=raw.sha256,
+        marks=first.marks,
+        legal_basis=str(first.metadata.get("legal_basis", "")),
+        licence=str(first.metadata.get("licence", "")),
+        header=dict(first.metadata.get("header", {})),
+        messages=tuple(message.as_json() for message in reports[0].messages),
+        metadata={k: v for k, v in first.metadata.items() if k not in {"header", "legal_basis", "licence"}},
+    )
+    transaction = work.store.begin(source)
+    for _, result in results:
+        for table, frame in result.frames.items():
+            if len(frame):
+                transaction.add(table, frame)
+    if transaction.is_unchanged:
+        text = "Samma uppgifter är redan inlästa. Inget ändrades."
+        reports[0].messages.append(Message("info", "unchanged", text))
+    else:
+        reports[0].messages.extend(_replacements(transaction.changes))
+    if not work.dry_run:
+        transaction.commit()
+        for report, (_, result) in zip(reports, results, strict=True):
+            report.stored = any(len(frame) for frame in result.frames.values())
+
+
+def _replacements(changes: list[tuple[Snapshot, Change]]) -> list[Message]:
+    """What the file changes in slots that held data; many removed pupils are a warning."""
+    replaced = [(s, change) for s, change in changes if not (change.is_new or change.is_empty)]
+    if not replaced:
+        return []
+    added, removed, changed, before = (
+        sum(getattr(change, name) for _, change in replaced)
+        for name in ("added", "removed", "changed", "before")
+    )
+    thing = "elever" if replaced[0][0].table.startswith("core_scb") else "uppgifter"
+    text = (
+        f"Ersätter tidigare inlästa uppgifter om {before} {thing}: {added} tillkom, {removed} togs bort "
+        f"och {changed} ändrades."
+    )
+    if removed * 5 <= before:
+        return [Message("info", "replaced", text)]
+    return [Message("warning", "replaced-fewer", f"{text} Kontrollera att filen är fullständig.")]
+
+
+def _refused(name: str, message: Message, exit_status: int) -> FileReport:
+    return FileReport(name, exit_status or EXIT_USAGE, messages=[message])
+
+
+def _readable_by_others() -> Message:
+    return Message(
+        "warning",
+        "data-readable-by-others",
+        "Mappen data/snapshots kan läsas av andra på datorn. Stäng den med: chmod 700 data/snapshots",
+    )
