@@ -106,6 +106,14 @@ class SkolverketTable:
             return 0.0
         return 0.5 + 0.5 * share
 
+    def explain(self, sheet: Sheet) -> str:
+        """What to say of a sheet that is one of Skolverket's but none of the known tables."""
+        layout = self._layouts.find(sheet)
+        if layout is None or not layout.title:
+            return ""
+        names = ", ".join(table.name for table in self._source.tables.values())
+        return f"Den ser ut att vara Skolverkets tabell ”{layout.title[:120]}”. De som läses är: {names}"
+
     def read(self, sheet: Sheet, context: ReadContext) -> TableResult:
         """The sheet as rows of ``core_skolverket__statistics``; a new file of the same table, year, level
         and sexes replaces it."""
