@@ -66,9 +66,16 @@ def audit(
     started = time.perf_counter()
     findings: list[Finding] = []
     cells = solves = 0
-    for known in populations(facts, lattice):
-        attack = _Attack(known, nested or {}, threshold)
-        findings += attack.run()
+    said = list(facts)
+    tightest = populations(said, lattice)
+    loosest = populations(said, lattice, silent_are_empty=False)
+    for tight, loose in zip(tightest, loosest, strict=True):
+        attack = _Attack(tight, nested or {}, threshold)
+        found = attack.run()
+        if any(one.kind == "contradiction" for one in found):  # a silent unit has pupils after all
+            attack = _Attack(loose, nested or {}, threshold)
+            found = attack.run()
+        findings += found
         cells += attack.cells
         solves += attack.solves
     findings.sort(key=lambda one: (one.pop, one.what, one.unit, one.sex, one.kind))
@@ -120,8 +127,9 @@ class _Attack:
                 continue
             low, high = _whole(system.bounds(terms))
             self.sizes[place] = low, high
-            if high < self.threshold - 1 and self.known.is_hidden(place, "n"):
-                kind: Literal["exact", "narrow"] = "exact" if low == high else "narrow"
+            is_exact = low == high and high < self.threshold
+            if (is_exact or high < self.threshold - 1) and self.known.is_hidden(place, "n"):
+                kind: Literal["exact", "narrow"] = "exact" if is_exact else "narrow"
                 findings.append(self._finding(kind, "n", place, (low, high), system.reasons(terms)))
         self.solves += system.solves
         return findings
@@ -234,7 +242,9 @@ class _Attack:
             need = min(need, 1.0)
         seen = system.seen(terms)
         if seen[1] - seen[0] >= max(need, 1.0 if not is_mean else most) and seen[1] > _EDGE:
-            return None
+            if is_mean or what[1] or not is_small:
+                return None
+            return self._group(system, (terms, self.known.terms(sizes, place)), (what, place), seen)
         low, high = system.bounds(terms)
         if not is_mean:
             low, high = _whole((low, high))
@@ -243,8 +253,24 @@ class _Attack:
             return self._finding("exact", what, place, (low, high), system.reasons(terms))
         if high - low < need - _EDGE:
             return self._finding("narrow", what, place, (low, high), system.reasons(terms))
-        if is_small and high <= _EDGE and n_high > 0:
-            return self._finding("group", what, place, (low, high), system.reasons(terms))
+        if is_small and n_high > 0 and not is_mean and not what[1]:
+            return self._group(system, (terms, self.known.terms(sizes, place)), (what, place), (low, high))
+        return None
+
+    def _group(
+        self,
+        system: System,
+        of: tuple[Mapping[int, float], Mapping[int, float]],
+        at: tuple[tuple[str, str], Place],
+        bounds: tuple[float, float],
+    ) -> Finding | None:
+        """A small group of which surely all reached it, or surely none did."""
+        terms, size = of
+        missed = _plus(size, terms, -1.0)
+        if bounds[1] <= _EDGE:
+            return self._finding("group", *at, bounds, system.reasons(terms))
+        if system.seen(missed)[1] <= _EDGE and system.bounds(missed)[1] <= _EDGE:
+            return self._finding("group", *at, bounds, system.reasons(missed))
         return None
 
     def _finding(
