@@ -187,3 +187,20 @@ def test_sexes_are_kept_apart() -> None:
     assert dict(found["value"]) == {"F": 81.8, "P": 79.5, "T": 80.6}
     assert dict(found["n"]) == {"F": 214, "P": 220, "T": 434}
     assert set(found["population"]) == {"ak9-2025-skolverket"}
+
+
+def test_staff_of_riket_is_summed_from_posts_and_the_published_shares_stand() -> None:
+    cells = [
+        kommun("staff", f"{code:04d}", fte_total=100.0 + code, fte_certified=70.0, fte_certified_pct=69.9)
+        for code in range(NATIONAL_MINIMUM)
+    ]
+    rows = cube_of(cells)
+    rows = rows[rows["indicator"] == "staff.certified_pct"]
+    (riket,) = rows[rows["level"] == "national"].itertuples()
+    posts = sum(100.0 + code for code in range(NATIONAL_MINIMUM))
+    assert riket.value == pytest.approx(100 * 70 * NATIONAL_MINIMUM / posts)
+    assert riket.basis == "computed"
+    municipalities = rows[rows["level"] == "municipality"]
+    assert len(municipalities) == NATIONAL_MINIMUM
+    assert set(municipalities["value"]) == {69.9}
+    assert set(municipalities["basis"]) == {"published"}
