@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from indicator_tables import MemoryTables, published_rows
+from indicator_tables import MemoryTables, grade_rows, make_units, published_rows
 
-from analysis_lib.indicators.cube import compute_cube
+from analysis_lib.indicators.cube import KEYS, compute_cube
 from analysis_lib.indicators.published import NATIONAL_MINIMUM, computed_cells
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace, builtin_root
@@ -204,3 +204,16 @@ def test_staff_of_riket_is_summed_from_posts_and_the_published_shares_stand() ->
     assert len(municipalities) == NATIONAL_MINIMUM
     assert set(municipalities["value"]) == {69.9}
     assert set(municipalities["basis"]) == {"published"}
+
+
+def test_no_two_rows_have_the_same_keys() -> None:
+    cells = [
+        final_grades("48529699", "1440", "municipal", pupil_count=174, merit_rating_17=236.0),
+        kommun("eligibility", "1440", pupil_count=434, eligible_vocational_pct=81.6),
+        kommun("eligibility", "1440", sex="F", pupil_count=214, eligible_vocational_pct=83.2),
+    ]
+    pupils = grade_rows({"unit": "48529699", "sex": sex, "grades": "ALL E"} for sex in ("F", "P", ""))
+    store = MemoryTables(core_skolverket__statistics=published_rows(cells), core_scb__pupil_grades=pupils)
+    cube = compute_cube(store, CATALOG, make_units(["48529699"]))
+    assert not cube.duplicated(KEYS).any()
+    assert set(cube["basis"]) == {"own", "published", "computed"}
