@@ -83,9 +83,15 @@ class Known:
 
 
 def populations(
-    facts: Iterable[Mapping[str, Any]], lattice: Mapping[str, Mapping[str, Sequence[str]]]
+    facts: Iterable[Mapping[str, Any]],
+    lattice: Mapping[str, Mapping[str, Sequence[str]]],
+    *,
+    silent_are_empty: bool = True,
 ) -> list[Known]:
-    """The facts by population and subject, in a fixed order."""
+    """The facts by population and subject, in a fixed order.
+
+    ``silent_are_empty``: a unit that nothing is said about has no pupils there; else it may have any number.
+    """
     found: dict[str, list[Mapping[str, Any]]] = {}
     for fact in facts:
         rest = {
@@ -93,12 +99,15 @@ def populations(
         }
         tail = f" {json.dumps(rest, ensure_ascii=False, sort_keys=True)}" if rest else ""
         found.setdefault(f"{fact['pop']}{tail}", []).append(fact)
-    return [_known(pop, found[pop], lattice.get("unit", {})) for pop in sorted(found)]
+    tree = lattice.get("unit", {})
+    return [_known(pop, found[pop], tree, silent_are_empty) for pop in sorted(found)]
 
 
-def _known(pop: str, facts: list[Mapping[str, Any]], tree: Mapping[str, Sequence[str]]) -> Known:
+def _known(
+    pop: str, facts: list[Mapping[str, Any]], tree: Mapping[str, Sequence[str]], silent_are_empty: bool
+) -> Known:
     named = {str(fact["cell"].get("unit", "KOMMUN")) for fact in facts}
-    units = {name: tuple(sorted(_parts(name, tree, named))) for name in sorted(named)}
+    units = {name: tuple(sorted(_parts(name, tree, named if silent_are_empty else None))) for name in sorted(named)}
     sexes = {str(fact["cell"].get("sex", _WHOLE_SEX)) for fact in facts}
     known = Known(pop, units, bool(sexes - {_WHOLE_SEX}))
     for fact in facts:
@@ -118,13 +127,13 @@ def _say(known: Known, place: Place, what: tuple[str, str], shown: Statement) ->
         known.said[place, what] = shown
 
 
-def _parts(name: str, tree: Mapping[str, Sequence[str]], named: set[str]) -> set[str]:
-    """The undivided units of a place; units that nothing is said about have no pupils."""
+def _parts(name: str, tree: Mapping[str, Sequence[str]], named: set[str] | None) -> set[str]:
+    """The undivided units of a place, only those that are ``named`` when that is given."""
     children = tree.get(name)
     if children is None:
         return {name}
     parts = {part for child in children for part in _parts(child, tree, named)}
-    known = {part for part in parts if part in named}
+    known = parts if named is None else parts & named
     return known or {name}
 
 

@@ -66,9 +66,16 @@ def audit(
     started = time.perf_counter()
     findings: list[Finding] = []
     cells = solves = 0
-    for known in populations(facts, lattice):
-        attack = _Attack(known, nested or {}, threshold)
-        findings += attack.run()
+    said = list(facts)
+    tightest = populations(said, lattice)
+    loosest = populations(said, lattice, silent_are_empty=False)
+    for tight, loose in zip(tightest, loosest, strict=True):
+        attack = _Attack(tight, nested or {}, threshold)
+        found = attack.run()
+        if any(one.kind == "contradiction" for one in found):  # a silent unit has pupils after all
+            attack = _Attack(loose, nested or {}, threshold)
+            found = attack.run()
+        findings += found
         cells += attack.cells
         solves += attack.solves
     findings.sort(key=lambda one: (one.pop, one.what, one.unit, one.sex, one.kind))
