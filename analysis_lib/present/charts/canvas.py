@@ -1,8 +1,8 @@
 """The sheet a chart is drawn on: marks in data units, labels and furniture in pixels (floor 6).
 
 A grammar's own axes and legends place text without knowing about each other. Ours labels the thing itself,
-so axes, ticks and labels are placed here, with known text widths, and nothing overlaps. The Vega-Lite document
-is written directly: Altair took about a second a figure to build it. Tests hold it to Altair's schema.
+so axes, ticks and labels are placed here, with known text widths, and nothing overlaps. The Vega-Lite
+document is written directly: Altair took about a second a figure to build it. Tests hold it to Altair's schema.
 """
 
 from __future__ import annotations
