@@ -2,7 +2,7 @@
 
 A grammar's own axes and legends place text without knowing about each other. Ours labels the thing itself,
 so axes, ticks and labels are placed here, with known text widths, and nothing overlaps. The Vega-Lite
-document is written directly: Altair took about a second a figure to build it. Tests hold it to Altair's schema.
+document is written directly: Altair took a second a figure to build it. Tests hold it to its schema.
 """
 
 from __future__ import annotations
