@@ -74,8 +74,7 @@ class PupilFile:
         content = rows.cells.drop(columns=["System", "Datum", "Version"], errors="ignore")
         pupils.refuse_doubles(rows, people, content)
         people = pupils.pseudonymise(people, rows.accepted, pupils.maker_of(context), table=self.id)
-        if context.store is not None:
-            pupils.refuse_stored_elsewhere(rows, people, self.table.name, context.store)
+        pupils.refuse_stored_elsewhere(rows, people, self.table.name, context.whereabouts)
         frame = self._frame(rows, people)
         header = {str(column + 1): name for column, name in known.fields.items()}
         metadata = {"variant": known.variant, "legal_basis": LEGAL_BASIS}

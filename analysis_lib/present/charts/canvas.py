@@ -171,12 +171,17 @@ class Canvas:
                 encodings[channel] = kind(f"{name}:Q", scale=scale, axis=None)
             else:
                 encodings[channel] = alt.X2(name) if channel == "x2" else alt.Y2(name)
-        chart = alt.Chart(alt.Data(values=rows))
+        chart = alt.Chart(_data(rows))
         drawn = getattr(chart, f"mark_{mark}")(aria=False, **style)
         self._layers.append(drawn.encode(**encodings))
 
 
-_ONE = alt.Data(values=[{}])
+def _data(rows: list[dict[str, Any]]) -> Any:
+    make: Any = alt.Data
+    return make(values=rows)
+
+
+_ONE = _data([{}])
 
 
 def _box(x: float, y: float, width: float, height: float, style: dict[str, Any]) -> Any:
@@ -197,7 +202,7 @@ def _stroke(colour: str, width: float, dash: str = "") -> dict[str, Any]:
 
 def _text_layer(style: tuple[Any, ...], rows: list[dict[str, Any]]) -> Any:
     colour, size, weight, align, baseline = style
-    chart = alt.Chart(alt.Data(values=rows)).mark_text(
+    chart = alt.Chart(_data(rows)).mark_text(
         color=colour,
         fontSize=size,
         fontWeight=weight,

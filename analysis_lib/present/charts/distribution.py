@@ -107,7 +107,7 @@ def _name(bar: GradeBar) -> str:
 
 
 def _alt(bars: Sequence[GradeBar], setting: Setting) -> str:
-    told = [f"Staplade staplar. Betygens fördelning, {setting.subject}", _finding(bars)]
+    told = [f"Stapeldiagram. Betygens fördelning, {setting.subject}", _finding(bars)]
     hidden = [_name(bar) for bar in bars if not bar.shown]
     if hidden:
         told.append(f"Visas inte: {text.listing(hidden)}")
@@ -117,7 +117,7 @@ def _alt(bars: Sequence[GradeBar], setting: Setting) -> str:
 def _notes(bars: Sequence[GradeBar], indicator: Indicator) -> list[Any]:
     notes: list[Any] = [{"term": indicator.short, "text": figure.brief(indicator.definition)}]
     if any(bar.has_hidden and bar.shown for bar in bars):
-        told = "Betyg som för få elever har fått visas inte var för sig. Det streckade fältet är alla de betygen."
+        told = "Betyg som få elever har fått visas inte var för sig: de är tillsammans det streckade fältet."
         notes.append({"term": "Streckat fält i stapeln", "text": told})
     return notes + list(figure.mark_notes(cell for bar in bars for cell in bar.cells if not cell.is_shown))
 
@@ -178,7 +178,7 @@ def _bar(canvas: Canvas, bar: GradeBar, middle: float) -> None:
         canvas.box(left, middle - tall / 2, wide, tall, FILLS[grade], **outline)
         words = text.number(share, 0)
         if wide >= max(LEAST_WIDTH, text_width(words, size) + 6) - 6:
-            ground = theme.WHITE if grade == "F" else ""
+            ground = theme.DIVERGING[1] if grade == "F" else ""
             colour = theme.INK if grade in "F-" else theme.ink_on(FILLS[grade])
             canvas.text(
                 left + wide / 2, middle, words, colour=colour, size=size, align="center", ground=ground

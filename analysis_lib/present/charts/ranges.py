@@ -175,10 +175,10 @@ def _table(
             "nation": figure.value_cell(row.nation, row.indicator),
         }
         table.append(figure.row(cells))
-    used = {key for row in table for key, cell in row["cells"].items() if cell["text"]}
+    used = {key for line in table for key, cell in line["cells"].items() if cell["text"]}
     kept = [column for column in columns if column["key"] in used]
-    for row in table:
-        row["cells"] = {key: cell for key, cell in row["cells"].items() if key in used}
+    for line in table:
+        line["cells"] = {key: cell for key, cell in line["cells"].items() if key in used}
     return kept, table
 
 

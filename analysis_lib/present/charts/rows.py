@@ -74,9 +74,13 @@ def row_sheet(
     is_narrow = width == "narrow"
     room = total * (0.36 if is_narrow else 0.34)
     has_group_column = has_groups and group_width + 16 + label_width <= room
+    limit = room - (group_width + 16 if has_group_column else 0)
+    if not is_narrow and not has_group_column:
+        label_width = max(_widest(wrap(lane.label, kind.label, limit, 600), kind.label) for lane in lanes)
     is_stacked = not has_group_column and label_width > room
     left = 14.0 if is_stacked else label_width + 14 + (group_width + 16 if has_group_column else 0)
-    labels = [wrap(lane.label, kind.label, total - 20, 600) for lane in lanes]
+    line = total - 20.0 if is_stacked else max(label_width, 1) + 1
+    labels = [wrap(lane.label, kind.label, line, 600) for lane in lanes]
     middles, extra, end = _middles(lanes, is_stacked, has_group_column, [len(lines) for lines in labels])
     canvas = Canvas(
         width,
@@ -121,7 +125,8 @@ def _middles(
             y += 30
         if is_new and index:
             y += 4
-        row_height = 31.0 if not is_stacked else 30.0 + LINE_HEIGHT * line_counts[index]
+        lines = line_counts[index] if is_stacked else line_counts[index] - 1
+        row_height = (30.0 if is_stacked else 31.0) + LINE_HEIGHT * lines
         middles.append(y + row_height - (13 if is_stacked else row_height / 2))
         y += row_height
     return middles, starts, y + 6
@@ -157,7 +162,9 @@ def _furniture(sheet: RowSheet, starts: dict[int, float], has_group_column: bool
                 canvas.text(-canvas.left, y, line, ground=ground, **style)
         else:
             x = -canvas.left + (group_width + 16 if has_group_column else 0)
-            canvas.text(x, middle, lane.label, weight=lane.weight, colour=lane.colour, size=size)
+            for number, line in enumerate(sheet.labels[index]):
+                y = middle + LINE_HEIGHT * (number - (len(sheet.labels[index]) - 1) / 2)
+                canvas.text(x, y, line, weight=lane.weight, colour=lane.colour, size=size)
         canvas.text(
             far,
             middle,
@@ -167,6 +174,10 @@ def _furniture(sheet: RowSheet, starts: dict[int, float], has_group_column: bool
             align="right",
             size=canvas.type.value,
         )
+
+
+def _widest(lines: Sequence[str], size: float) -> float:
+    return max(text_width(line, size, 600) for line in lines)
 
 
 def draw_axis(sheet: RowSheet, ticks: Sequence[float], *, unit: str = "") -> None:
