@@ -118,7 +118,7 @@ def _table(trend: Trend) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
         figure.column("group", "Grupp", "left"),
         figure.column("period", "Läsår", "left"),
         figure.column("value", "Värde"),
-        figure.column("interval", "95 % intervall".replace(" %", f"{text.NBSP}%")),
+        figure.column("interval", f"95{text.NBSP}% intervall"),
         figure.column("n", "Antal"),
         *(figure.column(f"c{i}", other.name) for i, other in enumerate(trend.comparisons)),
     ]
@@ -149,7 +149,7 @@ def _notes(trend: Trend) -> list[Mapping[str, str]]:
         notes.append(
             {
                 "term": "Det skuggade fältet",
-                "text": "visar osäkerheten, 95 procent. I en liten grupp flyttar en elev siffran mycket.",
+                "text": "visar osäkerheten, 95\u00a0%. I en liten grupp flyttar en elev siffran mycket.",
             }
         )
     return notes + figure.mark_notes(trend.own.values())
