@@ -1,4 +1,4 @@
-"""One whole round of the example municipality, made once by the command itself and looked at by many tests."""
+"""One whole round of the example municipality, made once by the command and looked at by many tests."""
 
 import os
 import subprocess
