@@ -121,6 +121,8 @@ def _summary(counts: Mapping[str, int], total: int, status: str) -> str:
     if status == "running":
         return f"Körningen pågår: {text.count(done)} av {text.count(total)} dokument är klara."
     bad = total - done
+    if not bad and total == 1:
+        return "Dokumentet är klart."
     if not bad:
         return f"Alla {text.count(total)} dokument är klara."
     words = "dokument saknas eller är ofullständigt" if bad == 1 else "dokument saknas eller är ofullständiga"

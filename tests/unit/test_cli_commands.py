@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -29,16 +28,19 @@ def run(*arguments: str, code: str = "") -> subprocess.CompletedProcess[str]:
 
 
 def test_help_loads_nothing_heavy_and_is_fast() -> None:
-    code = f"import sys\nfrom analysis_lib.cli import main\nmain(['--help'])\nprint([n for n in {_HEAVY!r} if n in sys.modules])"
+    code = (
+        "import sys\nfrom analysis_lib.cli import main\nmain(['--help'])\n"
+        f"print([n for n in {_HEAVY!r} if n in sys.modules])"
+    )
     assert run(code=code).stdout.rstrip().endswith("[]")
     times = []
     for _ in range(3):
-        began = time.perf_counter()
+        before = os.times()
         assert run("--help").returncode == 0
-        times.append(time.perf_counter() - began)
-    bare = time.perf_counter()
-    run(code="pass")
-    assert min(times) < 0.3 + 3 * (time.perf_counter() - bare)
+        after = os.times()
+        used = after.children_user + after.children_system - before.children_user - before.children_system
+        times.append(used)
+    assert min(times) < 0.4  # processor seconds; 0.2 when the machine does nothing else
 
 
 @pytest.mark.parametrize("command", sorted(_COMMANDS))
@@ -101,8 +103,9 @@ def test_init_leaves_a_used_folder_untouched(tmp_path: Path, capsys: pytest.Capt
 def test_check_tells_all_faults_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     workspace = make_workspace(tmp_path / "w")
     (workspace.params / "settings.yaml").write_text("municipality_cod: 1\n", "utf-8")
-    (workspace.params / "seminars" / "b.yaml").write_text(
-        "id: b\ntitle: B\nschool_year: 2024/25\ngroups: [x]\nreports: [{name: litn}, {name: liten, parameters: {mdoe: a}}]\n",
+    (workspace.params / "seminars" / "bb.yaml").write_text(
+        "id: bb\ntitle: B\nschool_year: 2024/25\ngroups: [x]\n"
+        "reports: [{name: litn}, {name: liten, parameters: {mdoe: a}}]\n",
         "utf-8",
     )
     (workspace.root / "notebooks" / "reports" / "trasig.ipynb").write_text("{", "utf-8")
