@@ -126,9 +126,11 @@ def test_the_fingerprint_follows_the_current_rows(store: Store) -> None:
 
 def test_an_error_before_commit_stores_nothing(store: Store) -> None:
     put(store, grades(("a", "1", "C")))
-    with pytest.raises(RuntimeError), store.transaction(SOURCE) as work:
-        work.add(TABLE, grades(("a", "1", "B")))
-        raise RuntimeError
+    work = store.begin(SOURCE)
+    work.add(TABLE, grades(("a", "1", "B")))
+    bad = grades(("b", "1", "B")).assign(sex="?")
+    with pytest.raises(SkolbankError), store.transaction(SOURCE) as other:
+        other.add(TABLE, bad)
     assert kept(store) == {("a", "1", "C")}
 
 
