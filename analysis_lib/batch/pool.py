@@ -116,10 +116,7 @@ class Pool:
     def close(self) -> None:
         """Ends every worker and all they started."""
         for worker in self.workers.values():
-            if worker.name in self.ready and not self.executing and not self.rendering:
-                worker.stop()
-            else:
-                worker.kill()
+            worker.kill()
         self.workers.clear()
 
     def _start_all(self, tasks: Sequence[Task]) -> None:

@@ -41,7 +41,8 @@ def import_files(
     json_path
         Write one object per file to this file; - for standard output.
     """
-    from analysis_lib.sources.importer import import_paths, render_summary
+    from analysis_lib.sources.import_report import render_summary
+    from analysis_lib.sources.importer import import_paths
 
     workspace = shared.find()
     report = import_paths(

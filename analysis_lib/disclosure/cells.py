@@ -55,9 +55,10 @@ class Cells:
     def unshown(self) -> Flags:
         return np.isin(self.state, (SUPPRESSED, NEARLY_ALL, NEARLY_NONE))
 
-    def hide(self, where: Flags, reason: str) -> None:
-        """Take away results that are shown so far."""
-        changed = where & (self.state == SHOWN) & ~self.known
+    def hide(self, where: Flags, reason: str, *, with_signs: bool = False) -> None:
+        """Take away results that are shown so far, and with ``with_signs`` also ``~100`` and ``~0``."""
+        open_states = (SHOWN, NEARLY_ALL, NEARLY_NONE) if with_signs else (SHOWN,)
+        changed = where & np.isin(self.state, open_states) & ~self.known
         self.state[changed] = SUPPRESSED
         self.reason[changed] = reason
 

@@ -35,7 +35,10 @@ def cell_facts(cell: ReleasedCell, indicator: Indicator) -> tuple[Fact, ...]:
         whole = {key: value for key, value in where.items() if key != "category"}
         facts.append(Fact(pop, whole, "n", "count", shown_n))
     shown = _shown(cell)
-    if shown is not None:
+    if shown is not None and indicator.kind == "count" and indicator.formula:
+        # A head count of our own is the n of its population, not a result within it.
+        facts.append(Fact(pop, where, "n", "count", shown))
+    elif shown is not None:
         facts.append(_result(pop, where, name, indicator, (shown, cell.decimals)))
     return tuple(facts)
 

@@ -101,7 +101,7 @@ def _house(chance: random.Random, x: float, foot: float) -> str:
     has_tower = chance.random() < 0.75
     top = foot - 54
     windows = "".join(
-        f'<rect x="{x + side * (half - 16) - 5 - side * step * 19:.0f}" y="{foot - 42:.0f}" width="11" height="17" '
+        f'<rect x="{x + side * (half - 16 - step * 19) - 5:.0f}" y="{foot - 42:.0f}" width="11" height="17" '
         f'fill="{WINDOW}"/>'
         for side in (-1, 1)
         for step in range(3)

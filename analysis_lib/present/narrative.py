@@ -130,9 +130,9 @@ def observed(cell: ReleasedCell) -> Observed:
     """What a released cell tells the comparison: n, numerator, and the spread of a mean from its interval."""
     total = total_sq = None
     if cell.value is not None and cell.n and cell.n > 1 and cell.low is not None and cell.high is not None:
-        from scipy import stats
+        from scipy.special import stdtrit
 
-        error = (cell.high - cell.low) / 2 / float(stats.t.ppf(0.975, cell.n - 1))
+        error = (cell.high - cell.low) / 2 / float(stdtrit(cell.n - 1, 0.975))
         total = cell.value * cell.n
         total_sq = (cell.n - 1) * error * error * cell.n + total * total / cell.n
     return Observed(

@@ -1,8 +1,8 @@
 """From a chart specification to an SVG that stands on its own (floor 6, the one door to vl-convert).
 
 vl-convert keeps a JavaScript engine with threads in the process, so it must never be started in a process
-that forks afterwards: a notebook kernel emits a placeholder instead (``SKOLBANK_DEFER_CHARTS=1``) and a render
-worker fills it in with ``fill_charts``.
+that forks afterwards: a notebook kernel emits a placeholder instead (``SKOLBANK_DEFER_CHARTS=1``) and a
+render worker fills it in with ``fill_charts``.
 """
 
 from __future__ import annotations

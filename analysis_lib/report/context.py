@@ -57,6 +57,11 @@ def open_report(
     return Report(report, sidecar, catalog, prepared, units.get(unit), checked)
 
 
+def open_scope(workspace: Workspace, catalog: Catalog, seminar: str) -> Scope:
+    """The released numbers of a seminar about the whole huvudman, for exploring."""
+    return _scope(catalog, prepare(workspace, seminar), None)
+
+
 class Report:
     """About ten verbs over one release; each gives a block and remembers what it showed."""
 
@@ -74,14 +79,7 @@ class Report:
         self.catalog = catalog
         self.prepared = prepared
         self.parameters = parameters
-        self.scope = Scope(
-            open_released(pd.read_parquet(prepared.released_path), prepared.audience),
-            catalog.settings,
-            prepared.units,
-            unit,
-            prepared.school_year,
-            _years(prepared),
-        )
+        self.scope = _scope(catalog, prepared, unit)
         self._blocks: list[Block] = []
         self._figures = 0
         self._gaps: list[str] = []
@@ -138,7 +136,12 @@ class Report:
 
     def trend(self, *indicators: str) -> Block:
         """The first of the indicators that there is data for, over the years."""
-        return self._figure(indicators, figures.trend, self._target_value)
+        block = self._drawn(indicators, figures.trend, self._target_value)
+        if block is None:
+            chosen = [self._indicator(name) for name in (*indicators, *self.sidecar.indicators)]
+            unique = list({each.id: each for each in chosen}.values())
+            block = figures.measures(self.scope, unique, self._setting(chosen[0]))
+        return self._counted(block, indicators)
 
     def ranges(self, *indicators: str) -> Block:
         """The subjects of the newest school year beside the municipality's schools and the country."""
@@ -150,7 +153,9 @@ class Report:
 
     def sex_gap(self, *indicators: str) -> Block:
         """Girls and boys beside each other."""
-        return self._figure(indicators, figures.sex_gap)
+        chosen = [self._indicator(name) for name in indicators]
+        block = figures.sex_gap(self.scope, chosen, self._setting(chosen[0]))
+        return self._counted(block, indicators)
 
     def units(self, *indicators: str) -> Block:
         """Every unit by area and name, with its interval: no ranking."""
@@ -245,13 +250,24 @@ class Report:
         return known[name]
 
     def _figure(self, names: Sequence[str], draw: figures.Draw, *extra: Any) -> Block:
+        return self._counted(self._drawn(names, draw, *extra), names)
+
+    def _drawn(self, names: Sequence[str], draw: figures.Draw, *extra: Any) -> Block | None:
+        """The figure of the first indicator that gives one; a gap is kept only when nothing else comes."""
+        gap = None
         for name in names:
             indicator = self._indicator(name)
             block = draw(self.scope, indicator, self._setting(indicator), *(each(name) for each in extra))
-            if block is not None:
-                self._figures += block.kind == "figure"
-                return self._kept(block)
-        return self._no_data(names)
+            if block is not None and block.kind == "figure":
+                return block
+            gap = gap or block
+        return gap
+
+    def _counted(self, block: Block | None, names: Sequence[str]) -> Block:
+        if block is None:
+            return self._no_data(names)
+        self._figures += block.kind == "figure"
+        return self._kept(block)
 
     def _no_data(self, names: Sequence[str]) -> Block:
         told = text.listing([self._indicator(name).short.lower() for name in names])
@@ -321,6 +337,17 @@ class Report:
         path = self.catalog.workspace.layered("params", "gaps.yaml")[0]
         words: dict[str, dict[str, str]] = yaml.safe_load(path.read_text("utf-8"))
         return words
+
+
+def _scope(catalog: Catalog, prepared: Prepared, unit: Unit | None) -> Scope:
+    return Scope(
+        open_released(pd.read_parquet(prepared.released_path), prepared.audience),
+        catalog.settings,
+        prepared.units,
+        unit,
+        prepared.school_year,
+        _years(prepared),
+    )
 
 
 def _years(prepared: Prepared) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from analysis_lib.disclosure.released import Fact, ReleasedCell
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.evidence import facts_of, merged
 from analysis_lib.present.narrative import with_unit
+from analysis_lib.report.figures import ORGANISERS
 from analysis_lib.report.parameters import Sidecar
 from analysis_lib.report.scope import Scope
 from analysis_lib.vocabulary.indicators import Indicator
@@ -20,12 +21,6 @@ from analysis_lib.vocabulary.settings import SCHOOL_FORM_NAMES, Seminar, Unit
 
 EDITIONS = {"public": "Publik utgåva", "board": "Nämndens utgåva", "internal": "Intern utgåva"}
 SOURCES = {"own": "skolornas egna uppgifter", "published": "Skolverkets statistik"}
-ORGANISERS = {
-    "independent": "fristående",
-    "state": "statlig",
-    "region": "regional",
-    "international": "internationell",
-}
 
 
 def describe_unit(unit: Unit, municipality: str) -> str:
@@ -62,12 +57,16 @@ def masthead(
         standfirst.append(f"{sentence}.")
     if sidecar.standfirst:
         standfirst.append(sidecar.standfirst)
-    lines = [f"Läsåret {scope.school_year}"]
+    held = text.date(seminar.held) if seminar.held else ""
+    lines = [f"Seminarium {held}: {seminar.title}" if held else f"Seminarium: {seminar.title}"]
     lines.append(
-        f"Seminariet hålls {text.date(seminar.held)}" if seminar.held else f"Gjord {text.date(made)}"
+        f"Uppgifter till och med {text.date(seminar.cutoff)}"
+        if seminar.cutoff
+        else f"Gjord {text.date(made)}"
     )
-    if seminar.cutoff:
-        lines.append(f"Uppgifter till och med {text.date(seminar.cutoff)}")
+    lines.append(f"{EDITIONS[audience]} {seminar.edition}")
+    if sources:
+        lines.append(f"Källa: {text.listing(list(sources))}")
     data = {
         "municipality": settings.authority_name,
         "website": settings.website,
@@ -120,7 +119,8 @@ def foot(scope: Scope, seminar: Seminar, *, audience: str, bases: Collection[str
     """How numbers are made, whom to ask, and which edition this is."""
     settings = scope.settings
     numbers = [
-        "Tal som bygger på få elever visas inte. Decimaltal är avrundade, så summor kan skilja på sista siffran.",
+        "Tal som bygger på få elever visas inte. Decimaltal är avrundade, "
+        "så summor kan skilja på sista siffran.",
         "Osäkerhet: 95 procents intervall (Wilson för andelar). "
         "Förändring sägs vara säker bara när intervallet för skillnaden inte rymmer noll.",
     ]

@@ -79,14 +79,14 @@ def recognise_all(raw: RawFile, formats: Sequence[Format], *, wanted: str = "") 
         try:
             found.append((sheet, recognise(sheet, formats, wanted=wanted)))
         except SkolbankError as error:
-            if error.code == "format-unknown" and len(raw.sheets) > 1 and _explains(sheet):
+            if len(raw.sheets) > 1 and _explains(sheet):
                 notes.append(sheet)
             faults.append(error)
     if not found:
         raise faults[0]
-    serious = [fault for fault in faults if fault.code != "format-unknown"]
-    if serious:
-        raise serious[0]
+    ambiguous = [fault for fault in faults if fault.code == "format-ambiguous"]
+    if ambiguous:
+        raise ambiguous[0]
     return [Recognised(sheet, known, tuple(notes)) for sheet, known in found]
 
 

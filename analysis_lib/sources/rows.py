@@ -54,14 +54,14 @@ def _refuse_other_content(text: str) -> None:
 
 
 def _separator(text: str) -> str:
-    """The separator with the most lines of one and the same number of cells (at least two)."""
+    """The separator that parts most lines alike, weighed by into how many cells."""
     lines = [line for line in text[:400_000].split("\n") if line.strip()]
-    best, best_lines = ";", 0
+    best, best_weight = ";", 0
     for separator in _SEPARATORS:
         widths = Counter(count for line in lines if (count := _count_outside_quotes(line, separator)))
-        alike = max(widths.values(), default=0)
-        if alike > best_lines:
-            best, best_lines = separator, alike
+        weight = max((width * lines_alike for width, lines_alike in widths.items()), default=0)
+        if weight > best_weight:
+            best, best_weight = separator, weight
     return best
 
 

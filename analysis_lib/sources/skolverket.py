@@ -225,7 +225,7 @@ class SkolverketTable:
             "notices": list(layout.notices),
             "footer": [_line(cells) for _, cells in layout.footer]
             + [line for lines in other for line in lines],
-            "mapping": {
+            "header": {
                 column.column.shown: f"{column.measure} ({column.sex})"
                 if column.sex != "T"
                 else column.measure

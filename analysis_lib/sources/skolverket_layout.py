@@ -124,7 +124,8 @@ def _groups(above: list[Row], header: tuple[str, ...], key_of: dict[str, str]) -
         for index, text in enumerate(header):
             cell = " ".join(cells[index].split()) if index < len(cells) else ""
             current = cell or current
-            groups.append(current if text and index >= first_measure else "")
+            is_measure = index >= first_measure and text and header_key(text) not in key_of
+            groups.append(current if is_measure else "")
         return groups
     return [""] * len(header)
 

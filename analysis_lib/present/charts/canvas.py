@@ -33,6 +33,7 @@ class Canvas:
     y_domain: tuple[float, float]
     _layers: list[Any] = field(default_factory=list)
     _texts: dict[tuple[Any, ...], list[dict[str, Any]]] = field(default_factory=dict)
+    _grounded: list[Any] = field(default_factory=list)
 
     @property
     def total_width(self) -> int:
@@ -108,11 +109,7 @@ class Canvas:
 
     def box(self, x: float, y: float, width: float, height: float, fill: str, **style: Any) -> None:
         """A rectangle in pixels of the plot area; ``fill`` may be a hatch of the theme."""
-        mark = {"fill": fill, "aria": False, "strokeWidth": 0} | style
-        chart = alt.Chart(_ONE).mark_rect(**mark)
-        self._layers.append(
-            chart.encode(x=alt.value(x), x2=alt.value(x + width), y=alt.value(y), y2=alt.value(y + height))
-        )
+        self._layers.append(_box(x, y, width, height, {"fill": fill} | style))
 
     def text(
         self,
@@ -129,20 +126,21 @@ class Canvas:
     ) -> None:
         """One line of text at a pixel of the plot area; ``ground`` lays a field of that colour behind it."""
         size = size or self.type.label
-        if ground:
-            width = text_width(words, size, weight)
-            start = x - {"left": 0.0, "center": width / 2, "right": width}[align]
-            self.box(start - 5, y - size * 0.68, width + 10, size * 1.36, ground)
         style = (colour, size, weight, align, baseline)
         row = {"x": round(x, 2), "y": round(y, 2), "t": words}
-        if ground:
-            self._layers.append(_text_layer(style, [row]))
-        else:
+        if not ground:
             self._texts.setdefault(style, []).append(row)
+            return
+        # A text on a ground of its own lies over everything else, so nothing runs through it.
+        width = text_width(words, size, weight)
+        start = x - {"left": 0.0, "center": width / 2, "right": width}[align]
+        below = _box(start - 5, y - size * 0.68, width + 10, size * 1.36, {"fill": ground})
+        self._grounded += [below, _text_layer(style, [row])]
 
     def spec(self, name: str, description: str) -> dict[str, Any]:
         """The Vega-Lite specification of everything drawn so far."""
-        layers = [*self._layers, *(_text_layer(style, rows) for style, rows in self._texts.items())]
+        texts = [_text_layer(style, rows) for style, rows in self._texts.items()]
+        layers = [*self._layers, *texts, *self._grounded]
         chart = (
             alt.layer(*layers)
             .properties(
@@ -173,12 +171,22 @@ class Canvas:
                 encodings[channel] = kind(f"{name}:Q", scale=scale, axis=None)
             else:
                 encodings[channel] = alt.X2(name) if channel == "x2" else alt.Y2(name)
-        chart = alt.Chart(alt.Data(values=rows))
+        chart = alt.Chart(_data(rows))
         drawn = getattr(chart, f"mark_{mark}")(aria=False, **style)
         self._layers.append(drawn.encode(**encodings))
 
 
-_ONE = alt.Data(values=[{}])
+def _data(rows: list[dict[str, Any]]) -> Any:
+    make: Any = alt.Data
+    return make(values=rows)
+
+
+_ONE = _data([{}])
+
+
+def _box(x: float, y: float, width: float, height: float, style: dict[str, Any]) -> Any:
+    chart = alt.Chart(_ONE).mark_rect(**({"aria": False, "strokeWidth": 0, "opacity": 1} | style))
+    return chart.encode(x=alt.value(x), x2=alt.value(x + width), y=alt.value(y), y2=alt.value(y + height))
 
 
 def _rows(points: Iterable[Sequence[float]], *names: str) -> list[dict[str, Any]]:
@@ -194,7 +202,7 @@ def _stroke(colour: str, width: float, dash: str = "") -> dict[str, Any]:
 
 def _text_layer(style: tuple[Any, ...], rows: list[dict[str, Any]]) -> Any:
     colour, size, weight, align, baseline = style
-    chart = alt.Chart(alt.Data(values=rows)).mark_text(
+    chart = alt.Chart(_data(rows)).mark_text(
         color=colour,
         fontSize=size,
         fontWeight=weight,

@@ -1,4 +1,4 @@
-"""Several measures in one school year: where we stand among the kommun's units and riket (grammar 3, floor 6)."""
+"""Several measures in one school year, beside the kommun's units and riket (grammar 3, floor 6)."""
 
 from __future__ import annotations
 
@@ -117,9 +117,13 @@ def _finding(rows: Sequence[RangeRow], shown: Sequence[RangeRow]) -> str:
     if not exact:
         return text.capitalised(f"{text.listing([_name(row) for row in nearly[:3]])}: nästan alla nådde dit")
     lowest = exact[0]
-    told = f"Lägst andel i {_name(lowest)}: {narrative.in_prose(lowest.cell, lowest.indicator)}"
-    if lowest.indicator.kind != "share":
-        told = f"Lägst värde i {_name(lowest)}: {lowest.cell.text}"
+    kind = "andel" if lowest.indicator.kind == "share" else "värde"
+    place = (
+        f"{kind} i {_name(lowest)}:"
+        if len({row.indicator.id for row in rows}) == 1
+        else f"är {_name(lowest)},"
+    )
+    told = f"Lägst {place} {narrative.in_prose(lowest.cell, lowest.indicator)}"
     if len(exact) == 1 and not nearly:
         return text.capitalised(f"{_name(lowest)}: {narrative.in_prose(lowest.cell, lowest.indicator)}")
     if lowest.cell.value is not None and any(row.cell.value == lowest.cell.value for row in exact[1:]):
@@ -171,10 +175,10 @@ def _table(
             "nation": figure.value_cell(row.nation, row.indicator),
         }
         table.append(figure.row(cells))
-    used = {key for row in table for key, cell in row["cells"].items() if cell["text"]}
+    used = {key for line in table for key, cell in line["cells"].items() if cell["text"]}
     kept = [column for column in columns if column["key"] in used]
-    for row in table:
-        row["cells"] = {key: cell for key, cell in row["cells"].items() if key in used}
+    for line in table:
+        line["cells"] = {key: cell for key, cell in line["cells"].items() if key in used}
     return kept, table
 
 
@@ -184,7 +188,7 @@ def _notes(rows: Sequence[RangeRow], units_name: str) -> list[Any]:
         notes.append(
             {
                 "term": units_name,
-                "text": "Det ljusa fältet går från den lägsta till den högsta enheten med ett värde som visas.",
+                "text": "Det ljusa fältet går från den lägsta till den högsta enheten vars värde visas.",
             }
         )
     return notes + list(figure.mark_notes(row.cell for row in rows))

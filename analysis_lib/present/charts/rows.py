@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from analysis_lib import text
 from analysis_lib.disclosure.released import ReleasedCell
 from analysis_lib.present import narrative, theme
 from analysis_lib.present.charts.canvas import Canvas
 from analysis_lib.present.charts.scales import spread_apart
-from analysis_lib.present.typeset import text_width
+from analysis_lib.present.typeset import text_width, wrap
 
 LANE_HEIGHT = 14
+LINE_HEIGHT = 18
+OWN_ROW = "#E1EDF1"
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class RowSheet:
     lanes: Sequence[Lane]
     middles: list[float]
     is_stacked: bool
+    labels: list[list[str]]
 
 
 def row_sheet(
@@ -70,9 +74,14 @@ def row_sheet(
     is_narrow = width == "narrow"
     room = total * (0.36 if is_narrow else 0.34)
     has_group_column = has_groups and group_width + 16 + label_width <= room
+    limit = room - (group_width + 16 if has_group_column else 0)
+    if not is_narrow and not has_group_column:
+        label_width = max(_widest(wrap(lane.label, kind.label, limit, 600), kind.label) for lane in lanes)
     is_stacked = not has_group_column and label_width > room
-    left = 0.0 if is_stacked else label_width + 14 + (group_width + 16 if has_group_column else 0)
-    middles, extra, end = _middles(lanes, is_stacked, has_group_column, is_narrow)
+    left = 14.0 if is_stacked else label_width + 14 + (group_width + 16 if has_group_column else 0)
+    line = total - 20.0 if is_stacked else max(label_width, 1) + 1
+    labels = [wrap(lane.label, kind.label, line, 600) for lane in lanes]
+    middles, extra, end = _middles(lanes, is_stacked, has_group_column, [len(lines) for lines in labels])
     canvas = Canvas(
         width,
         height=head + end + foot,
@@ -83,7 +92,7 @@ def row_sheet(
         x_domain=domain,
         y_domain=(end, 0),
     )
-    sheet = RowSheet(canvas, lanes, middles, is_stacked)
+    sheet = RowSheet(canvas, lanes, middles, is_stacked, labels)
     _furniture(sheet, extra, has_group_column, group_width)
     if value_head:
         canvas.text(
@@ -98,10 +107,9 @@ def row_sheet(
 
 
 def _middles(
-    lanes: Sequence[Lane], is_stacked: bool, has_group_column: bool, is_narrow: bool
+    lanes: Sequence[Lane], is_stacked: bool, has_group_column: bool, line_counts: Sequence[int]
 ) -> tuple[list[float], dict[int, float], float]:
     """Lane middles, where a new group begins, and the height of them all."""
-    row_height = 48.0 if is_stacked else 31.0
     middles: list[float] = []
     starts: dict[int, float] = {}
     y = 0.0
@@ -117,7 +125,9 @@ def _middles(
             y += 30
         if is_new and index:
             y += 4
-        middles.append(y + (row_height - 13 if is_stacked else row_height / 2))
+        lines = line_counts[index] if is_stacked else line_counts[index] - 1
+        row_height = (30.0 if is_stacked else 31.0) + LINE_HEIGHT * lines
+        middles.append(y + row_height - (13 if is_stacked else row_height / 2))
         y += row_height
     return middles, starts, y + 6
 
@@ -133,8 +143,8 @@ def _furniture(sheet: RowSheet, starts: dict[int, float], has_group_column: bool
             and len(sheet.lanes) > 1
             and any(not one.is_own for one in sheet.lanes)
         ):
-            top = middle - (33 if sheet.is_stacked else 14)
-            canvas.box(-canvas.left, top, canvas.total_width, 28 if not sheet.is_stacked else 47, "#E1EDF1")
+            tall = 28 if not sheet.is_stacked else 28 + LINE_HEIGHT * len(sheet.labels[index])
+            canvas.box(-canvas.left, middle + 14 - tall, canvas.total_width, tall, OWN_ROW)
         if index in starts:
             top = starts[index]
             if index:
@@ -144,10 +154,17 @@ def _furniture(sheet: RowSheet, starts: dict[int, float], has_group_column: bool
             elif lane.group:
                 canvas.text(-canvas.left, top + 19, lane.group, weight=600, size=size, colour=theme.INK_2)
         if sheet.is_stacked:
-            canvas.text(0, middle - 22, lane.label, weight=lane.weight, colour=lane.colour, size=size)
+            lines = sheet.labels[index]
+            ground = OWN_ROW if lane.is_own and not lane.is_total else theme.WHITE
+            for number, line in enumerate(reversed(lines)):
+                y = middle - 21 - LINE_HEIGHT * number
+                style: dict[str, Any] = {"weight": lane.weight, "colour": lane.colour, "size": size}
+                canvas.text(-canvas.left, y, line, ground=ground, **style)
         else:
             x = -canvas.left + (group_width + 16 if has_group_column else 0)
-            canvas.text(x, middle, lane.label, weight=lane.weight, colour=lane.colour, size=size)
+            for number, line in enumerate(sheet.labels[index]):
+                y = middle + LINE_HEIGHT * (number - (len(sheet.labels[index]) - 1) / 2)
+                canvas.text(x, y, line, weight=lane.weight, colour=lane.colour, size=size)
         canvas.text(
             far,
             middle,
@@ -157,6 +174,10 @@ def _furniture(sheet: RowSheet, starts: dict[int, float], has_group_column: bool
             align="right",
             size=canvas.type.value,
         )
+
+
+def _widest(lines: Sequence[str], size: float) -> float:
+    return max(text_width(line, size, 600) for line in lines)
 
 
 def draw_axis(sheet: RowSheet, ticks: Sequence[float], *, unit: str = "") -> None:
@@ -217,8 +238,7 @@ def draw_head_words(sheet: RowSheet, heads: Sequence[HeadWord], lane: int) -> No
     canvas = sheet.canvas
     size = canvas.type.axis
     widths = [text_width(head.words, size, head.weight) + 14 for head in heads]
-    low = -canvas.left if not canvas.is_narrow else -canvas.left
-    far = canvas.plot_width + canvas.right
+    low, far = -canvas.left, canvas.plot_width + canvas.right
     rows: list[list[int]] = [list(range(len(heads)))]
     if sum(widths) > far - low:
         rows = [[index] for index in range(len(heads))]

@@ -46,7 +46,7 @@ def draw_units(
     ordered = sorted(rows, key=lambda row: (text.sort_key(row.area), text.sort_key(row.name)))
     if not any(row.cell.is_shown or figure.lozenge(row.cell) for row in ordered):
         return figure.gap_block(
-            f"Skillnader mellan enheterna kan inte visas för {indicator.short[:1].lower()}{indicator.short[1:]}",
+            f"Skillnader mellan enheterna kan inte visas: {indicator.short}",
             f"Ingen enhet har ett resultat som kan visas för läsåret {year}.",
             "",
             facts_of([row.cell for row in ordered], indicator),
@@ -55,7 +55,7 @@ def draw_units(
     shown = [row for row in ordered if row.cell.is_shown]
     differ = [row for row in shown if _differs(row.cell, total, indicator)]
     parts = Parts(
-        finding=_finding(shown, differ, indicator, total),
+        finding=_finding(shown, differ, indicator, total, total_name),
         title=f"{indicator.title}, {narrative.unit_words(indicator)}. Enheterna ordnade efter "
         f"{'område och ' if any(row.area for row in ordered) else ''}namn, läsåret {year}.",
         alt=_alt(ordered, shown, differ, indicator, total, total_name),
@@ -78,14 +78,18 @@ def _differs(cell: ReleasedCell, total: ReleasedCell | None, indicator: Indicato
 
 
 def _finding(
-    shown: Sequence[UnitRow], differ: Sequence[UnitRow], indicator: Indicator, total: ReleasedCell | None
+    shown: Sequence[UnitRow],
+    differ: Sequence[UnitRow],
+    indicator: Indicator,
+    total: ReleasedCell | None,
+    total_name: str,
 ) -> str:
     if total is not None and total.value is not None and any(row.cell.low is not None for row in shown):
         count, many = text.count_word(len(differ)), text.count_word(len(shown))
+        whole = f"{total_name[:1].lower()}{total_name[1:]} ({_value(total, indicator)})"
         if not differ:
-            return f"Ingen av {many} enheter skiljer sig säkert från helheten, {_value(total, indicator)}"
-        verb = "ligger säkert högre eller lägre än"
-        return text.capitalised(f"{count} av {many} enheter {verb} helheten, {_value(total, indicator)}")
+            return f"Ingen av {many} enheter skiljer sig säkert från {whole}"
+        return text.capitalised(f"{count} av {many} enheter skiljer sig säkert från {whole}")
     values = [row.cell.value for row in shown if row.cell.value is not None]
     if len(values) < 2:
         return f"{indicator.short}: {text.count_word(len(values))} enhet kan visas"
@@ -117,7 +121,7 @@ def _alt(
     if total is not None and total.is_shown:
         told.append(f"{total_name} {_value(total, indicator)}")
     if differ:
-        told.append(f"Säker skillnad mot helheten: {text.listing([row.name for row in differ])}")
+        told.append(f"Säker skillnad: {text.listing([row.name for row in differ])}")
     hidden = len(ordered) - len(shown)
     if hidden:
         told.append(text.capitalised(f"{text.count_word(hidden)} enheter visas utan exakt värde"))
@@ -129,7 +133,7 @@ def _foot(ordered: Sequence[UnitRow], total: ReleasedCell | None) -> str:
     if any(row.cell.low is not None for row in ordered):
         told.append("Streck: 95 procents osäkerhet.")
         if total is not None and total.is_shown:
-            told.append("Fylld prick: intervallet når inte helhetens värde.")
+            told.append("Fylld prick: strecket når inte den streckade linjen, hela gruppens värde.")
     if total is not None and total.n_state == "shown" and total.n is not None:
         told.append(f"{text.count(total.n)} elever.")
     return " ".join(told)

@@ -114,7 +114,7 @@ def small_plan() -> Plan:
     )
     schools = (
         School(strand, size_9=98, effect_9=-0.12, intake=-0.05),
-        School(berga, size_6=50, size_9=49, effect_9=0.05, girls_gap=0.85, has_blocks=True),
+        School(berga, size_6=50, size_9=49, effect_9=0.25, girls_gap=0.7, has_blocks=True),
         School(lillsjo, size_6=4, size_9=4, is_fixed=True, effect_9=0.1, has_blocks=True),
         School(
             kvarn,

@@ -1,7 +1,7 @@
 """The planted truths and true indicator values, to test the analyses and disclosure control (floor 3).
 
-Written to ``truth/``; no analysis reads it. Girls and boys leave out pupils with protected identities, whose
-number is dropped when a file is read (R21); the whole unit keeps them.
+Written to ``truth/``; no analysis reads it. Protected and temporary identities count everywhere here, and the
+cells by sex that they are in are among those that must be hidden (R21).
 """
 
 from __future__ import annotations
@@ -31,11 +31,16 @@ class Truth:
 
     def add(self, plan: Plan, pupils: Pupils, grades: Grades, reached: Results) -> None:
         """The true values of one year group, per school, school year and sex."""
-        girl, known = pupils.girl[grades.pupil], ~pupils.is_protected[grades.pupil]
+        girl = pupils.girl[grades.pupil]
+        uncertain = (pupils.is_protected | pupils.is_temporary)[grades.pupil]
         everyone = np.ones(grades.pupil.size, dtype=bool)
-        for sex, chosen in (("T", everyone), ("F", girl & known), ("P", ~girl & known)):
+        for sex, chosen in (("T", everyone), ("F", girl), ("P", ~girl)):
             for indicator, among, numerator, total in _measured(grades.year_group, reached):
-                self.values.append(_by_unit(plan, grades, indicator, sex, chosen & among, numerator, total))
+                frame = _by_unit(plan, grades, indicator, sex, chosen & among, numerator, total)
+                key = grades.unit * _YEARS + grades.year
+                cells = len(plan.schools) * _YEARS
+                frame["uncertain"] = np.bincount(key[uncertain & among], minlength=cells)
+                self.values.append(frame[frame["n"] > 0])
 
     def count_cases(self, plan: Plan, pupils: Pupils) -> None:
         """How many pupils of each planted kind the files hold, per year group and school year."""
@@ -111,8 +116,7 @@ def _by_unit(
         frame["numerator"] = np.bincount(key[chosen & numerator], minlength=cells)
     if half_points is not None:
         frame["half_points"] = np.bincount(key[chosen], half_points[chosen], minlength=cells).astype(np.int64)
-    here: pd.DataFrame = frame[frame["n"] > 0]
-    return here
+    return frame
 
 
 def write_truth(folder: Path, plan: Plan, truth: Truth) -> None:
@@ -142,7 +146,9 @@ def write_truth(folder: Path, plan: Plan, truth: Truth) -> None:
 def _with_authority(values: pd.DataFrame, code: str) -> pd.DataFrame:
     """The units' rows and below them their sums for the huvudman, with values."""
     keys = ["indicator", "school_year", "sex"]
-    whole = values.groupby(keys, as_index=False)[["n", "numerator", "half_points"]].sum(min_count=1)
+    whole = values.groupby(keys, as_index=False)[["n", "numerator", "half_points", "uncertain"]].sum(
+        min_count=1
+    )
     both = pd.concat([values, whole.assign(level="authority", code=code)], ignore_index=True)
     both = both.astype({"numerator": "Int64", "half_points": "Int64"})
     both["value"] = (both["numerator"] * 100 / both["n"]).fillna(both["half_points"] / 2 / both["n"]).round(6)
@@ -156,7 +162,9 @@ def _hidden(values: pd.DataFrame) -> pd.DataFrame:
     small = units["n"] < _PUBLIC_LEAST
     nearly_all = failing.between(1, _FEW).fillna(False).astype(bool)
     nearly_none = units["numerator"].between(1, _FEW).fillna(False).astype(bool)
-    state = np.select([small, nearly_all, nearly_none], ["suppressed", "nearly_all", "nearly_none"], "")
+    split = (units["sex"] != "T") & (units["uncertain"] > 0)
+    states = {"protected": split, "suppressed": small, "nearly_all": nearly_all, "nearly_none": nearly_none}
+    state = np.select(list(states.values()), list(states), "")
     columns = ["indicator", "code", "school_year", "sex", "n"]
     hidden: pd.DataFrame = units.assign(state=state).loc[state != "", [*columns, "state"]]
     return hidden
