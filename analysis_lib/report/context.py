@@ -109,7 +109,7 @@ class Report:
     def about(self) -> Block:
         """At most four facts about whom the report is about."""
         cells = []
-        for name in self.sidecar.about:
+        for name in [each for each in self.sidecar.about if each in self.catalog.indicators]:
             cell = self._newest(name)
             if cell is not None:
                 cells.append((self._indicator(name), cell, self._same_year(name, cell)))
@@ -140,7 +140,7 @@ class Report:
         if block is None:
             chosen = [self._indicator(name) for name in (*indicators, *self.sidecar.indicators)]
             unique = list({each.id: each for each in chosen}.values())
-            block = figures.measures(self.scope, unique, self._setting(chosen[0]))
+            block = figures.measures(self.scope, unique, self._setting())
         return self._counted(block, indicators)
 
     def ranges(self, *indicators: str) -> Block:
@@ -154,7 +154,7 @@ class Report:
     def sex_gap(self, *indicators: str) -> Block:
         """Girls and boys beside each other."""
         chosen = [self._indicator(name) for name in indicators]
-        block = figures.sex_gap(self.scope, chosen, self._setting(chosen[0]))
+        block = figures.sex_gap(self.scope, chosen, self._setting())
         return self._counted(block, indicators)
 
     def units(self, *indicators: str) -> Block:
@@ -257,7 +257,7 @@ class Report:
         gap = None
         for name in names:
             indicator = self._indicator(name)
-            block = draw(self.scope, indicator, self._setting(indicator), *(each(name) for each in extra))
+            block = draw(self.scope, indicator, self._setting(), *(each(name) for each in extra))
             if block is not None and block.kind == "figure":
                 return block
             gap = gap or block
@@ -270,30 +270,31 @@ class Report:
         return self._kept(block)
 
     def _no_data(self, names: Sequence[str]) -> Block:
-        told = text.listing([self._indicator(name).short.lower() for name in names])
+        shorts = dict.fromkeys(_uncapitalised(self._indicator(name).short) for name in names)
+        remedy = "Det beror på att inga elever går i årskurserna här, eller på att läsåret inte är inläst än."
+        if "own" not in self._bases:
+            remedy = (
+                "Skolverkets publicerade tabeller har inte uppgifterna på den här nivån. "
+                "När skolornas egna betyg läses in fylls avsnittet i av sig självt."
+            )
         return self._kept(
             gap_block(
-                f"Det finns inget underlag för {self.scope.name}",
-                f"Här visas {told} när det finns.",
-                "Det gäller skolor utan elever i årskurserna, och läsår som ännu inte är inlästa.",
+                f"Underlag saknas för {self.scope.name}",
+                f"Här visas {text.listing(list(shorts))}.",
+                remedy,
             )
         )
 
-    def _setting(self, indicator: Indicator) -> Setting:
+    def _setting(self) -> Setting:
         number = self._figures + 1
         end = SchoolYear.parse(self.prepared.school_year).end % 100
         cutoff = self.prepared.seminar.cutoff
         return Setting(
             id=f"{self.sidecar.short}-{end:02d}-{number:02d}",
             subject=self.scope.name,
-            source=self._source_of(indicator),
+            source="",
             until=text.date(cutoff) if cutoff else "",
         )
-
-    def _source_of(self, indicator: Indicator) -> str:
-        cells = [cell for cell in self.scope.own(indicator.id).cells() if cell.state != "missing"]
-        bases = {cell.basis for cell in cells} or {cell.basis for cell in self.scope.unit_cells(indicator.id)}
-        return "Skolverkets statistik" if bases == {"published"} else indicator.source
 
     def _newest(self, name: str) -> ReleasedCell | None:
         return (
@@ -348,6 +349,10 @@ def _scope(catalog: Catalog, prepared: Prepared, unit: Unit | None) -> Scope:
         prepared.school_year,
         _years(prepared),
     )
+
+
+def _uncapitalised(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 def _years(prepared: Prepared) -> tuple[str, ...]:

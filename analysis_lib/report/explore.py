@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import ipywidgets as widgets
+import ipywidgets
 import pandas as pd
 
 from analysis_lib import text
@@ -19,6 +19,7 @@ from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.workspace import Workspace, builtin_root
 
+widgets: Any = ipywidgets  # its classes are made at import, where no type checker sees them
 WHOLE = ""
 _COMPARISONS = {
     "Kommunens skolor och riket": ("authority", "nation"),
@@ -48,7 +49,7 @@ class Explorer:
     def choices(self) -> tuple[Any, Any, Any]:
         return self.unit, self.indicator, self.comparison
 
-    def show(self) -> widgets.VBox:
+    def show(self) -> Any:
         """The choices with the chart and the table below."""
         return widgets.VBox([*self.choices, self.view])
 

@@ -6,7 +6,7 @@ has nothing to show, so that the next indicator, or an explained gap, takes the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from analysis_lib.disclosure.released import ReleasedCell
@@ -22,6 +22,7 @@ from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.settings import Unit
 
 LEAST_YEARS = 2
+PUBLISHED = "Skolverkets statistik"
 LEAST_UNITS = 2
 # The subjects that a report looks at, in the order of the timetable's largest subjects first.
 SUBJECT_NAMES = {
@@ -62,7 +63,7 @@ def trend(scope: Scope, indicator: Indicator, setting: Setting, target: float | 
     compared = comparisons(scope, indicator)
     return draw_trend(
         cells,
-        setting=with_notes(setting, compared),
+        setting=with_notes(sourced(setting, cells, indicator), compared),
         indicator=indicator,
         years=_years(scope, cells),
         comparisons=compared,
@@ -74,6 +75,12 @@ def comparisons(scope: Scope, indicator: Indicator) -> list[Comparison]:
     """Kommun and riket for the figures of a unit; riket for those of a huvudman."""
     others = ("authority", "nation") if scope.unit else ("nation",)
     return [each for other in others if (each := _comparison(scope, indicator, other)) is not None]
+
+
+def sourced(setting: Setting, cells: Iterable[ReleasedCell], indicator: Indicator) -> Setting:
+    """The setting with the source that the shown cells really come from."""
+    bases = {cell.basis for cell in cells if cell.state != "missing"}
+    return replace(setting, source=PUBLISHED if bases and "own" not in bases else indicator.source)
 
 
 def with_notes(setting: Setting, compared: list[Comparison]) -> Setting:
@@ -95,7 +102,8 @@ def measures(scope: Scope, indicators: Sequence[Indicator], setting: Setting) ->
         return None
     year = max(row.cell.school_year for row in rows)
     rows = [row for row in rows if row.cell.school_year == year]
-    noted = with_notes(setting, [Comparison("Riket", [row.nation for row in rows if row.nation], "nation")])
+    known = sourced(setting, [row.cell for row in rows], rows[0].indicator)
+    noted = with_notes(known, [Comparison("Riket", [row.nation for row in rows if row.nation], "nation")])
     return draw_ranges(rows, setting=noted, title="Andel elever, procent", year=year)
 
 
@@ -110,7 +118,8 @@ def ranges(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None
     rows = [row for row in rows if row.cell.school_year == year]
     if not rows:
         return None
-    return draw_ranges(rows, setting=setting, title=f"{indicator.title}, procent", year=year)
+    known = sourced(setting, [row.cell for row in rows], indicator)
+    return draw_ranges(rows, setting=known, title=f"{indicator.title}, procent", year=year)
 
 
 def units(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
@@ -129,7 +138,7 @@ def units(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
         rows.append(UnitRow(unit_name(unit), cell, unit.area, is_own))
     return draw_units(
         rows,
-        setting=setting,
+        setting=sourced(setting, [*cells, *([total] if total else [])], indicator),
         indicator=indicator,
         year=scope.school_year,
         total=total,
@@ -157,13 +166,13 @@ def explored(scope: Scope, indicator: Indicator, others: tuple[str, ...]) -> Blo
     setting = Setting(
         id=f"{indicator.id}/{scope.unit.code if scope.unit else scope.settings.municipality_code}",
         subject=scope.name,
-        source=indicator.source,
+        source="",
     )
     compared = [each for other in others if (each := _comparison(scope, indicator, other)) is not None]
     cells = list(scope.own(indicator.id).cells())
     return draw_trend(
         cells,
-        setting=with_notes(setting, compared),
+        setting=with_notes(sourced(setting, cells, indicator), compared),
         indicator=indicator,
         years=_years(scope, cells),
         comparisons=compared,
@@ -196,7 +205,8 @@ def distribution(scope: Scope, indicator: Indicator, setting: Setting) -> Block 
             bars.append(GradeBar(name, cells))
     if not bars:
         return None
-    return draw_grade_distribution(bars, setting=setting, indicator=indicator, year=year)
+    known = sourced(setting, [cell for bar in bars for cell in bar.cells], indicator)
+    return draw_grade_distribution(bars, setting=known, indicator=indicator, year=year)
 
 
 def sex_gap(scope: Scope, indicators: Sequence[Indicator], setting: Setting) -> Block | None:
@@ -209,7 +219,10 @@ def sex_gap(scope: Scope, indicators: Sequence[Indicator], setting: Setting) -> 
             rows.append(GapRow(indicator.short, girls, boys, indicator))
     year = max((row.girls.school_year for row in rows), default="")
     rows = [row for row in rows if row.girls.school_year == year]
-    return draw_sex_gap(rows, setting=setting, title="Andel elever, procent", year=year) if rows else None
+    if not rows:
+        return None
+    known = sourced(setting, [row.girls for row in rows], rows[0].indicator)
+    return draw_sex_gap(rows, setting=known, title="Andel elever, procent", year=year)
 
 
 def _newest_year(scope: Scope, indicator: Indicator) -> str:

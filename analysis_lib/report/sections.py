@@ -12,7 +12,7 @@ from analysis_lib import text
 from analysis_lib.disclosure.released import Fact, ReleasedCell
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.evidence import facts_of, merged
-from analysis_lib.present.narrative import with_unit
+from analysis_lib.present.narrative import why_hidden, with_unit
 from analysis_lib.report.figures import ORGANISERS
 from analysis_lib.report.parameters import Sidecar
 from analysis_lib.report.scope import Scope
@@ -65,6 +65,8 @@ def masthead(
         else f"Gjord {text.date(made)}"
     )
     lines.append(f"{EDITIONS[audience]} {seminar.edition}")
+    if scope.unit and scope.unit.organiser != "municipal" and scope.unit.authority_name:
+        lines.append(f"Huvudman: {scope.unit.authority_name}")
     if sources:
         lines.append(f"Källa: {text.listing(list(sources))}")
     data = {
@@ -100,12 +102,17 @@ def about(
             {
                 "value": with_unit(cell, indicator),
                 "label": indicator.short,
-                "note": f"läsåret {cell.school_year}",
+                "note": _fact_note(cell),
                 "comparison": compared,
             }
         )
         facts.append(facts_of([cell], indicator))
     return Block("facts", {"items": items}, merged(*facts))
+
+
+def _fact_note(cell: ReleasedCell) -> str:
+    year = f"läsåret {cell.school_year}"
+    return year if cell.is_shown else f"{year}, {why_hidden(cell)}"
 
 
 def questions(sidecar: Sidecar) -> Block:

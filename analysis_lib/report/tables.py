@@ -228,7 +228,7 @@ def _table(
     foot: str = "",
 ) -> dict[str, Any]:
     return {
-        "id": id,
+        "id": f"tabell-{id}",
         "caption": caption,
         "columns": columns,
         "rows": rows,

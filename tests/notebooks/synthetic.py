@@ -24,6 +24,7 @@ SCHOOLS = {
     "99010002": ("Björkskolan", "Söder", 64),
     "99010003": ("Ekens skola", "Söder", 6),
 }
+SMALL_N = 6
 INDEPENDENT = "99019001"
 
 

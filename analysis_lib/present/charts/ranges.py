@@ -76,7 +76,7 @@ def _parts(rows: Sequence[RangeRow], setting: Setting, title: str, year: str, un
     shown = [row for row in rows if row.cell.is_shown and row.cell.value is not None]
     sizes = sorted({row.cell.n for row in rows if row.cell.n_state == "shown" and row.cell.n is not None})
     foot = (
-        ["Strecket genom pricken är 95 procents osäkerhet."]
+        ["Strecket genom pricken är 95\u00a0procents osäkerhet."]
         if any(r.cell.low is not None for r in shown)
         else []
     )

@@ -55,15 +55,18 @@ def spread_apart(wanted: Sequence[float], heights: Sequence[float], low: float, 
         while len(groups) > 1 and _overlap(groups[-2], groups[-1], wanted, heights):
             last = groups.pop()
             groups[-1].extend(last)
-    placed = [0.0] * len(wanted)
+    tops: dict[int, float] = {}
+    end = low
     for group in groups:
-        top = _top(group, wanted, heights)
-        total = sum(heights[index] for index in group)
-        top = min(max(top, low), high - total)
+        end = max(end, _top(group, wanted, heights))
         for index in group:
-            placed[index] = top + heights[index] / 2
-            top += heights[index]
-    return placed
+            tops[index] = end
+            end += heights[index]
+    end = high
+    for index in reversed(list(tops)):
+        tops[index] = min(tops[index], end - heights[index])
+        end = tops[index]
+    return [tops[index] + heights[index] / 2 for index in range(len(wanted))]
 
 
 def _top(group: Sequence[int], wanted: Sequence[float], heights: Sequence[float]) -> float:

@@ -131,7 +131,7 @@ def _alt(
 def _foot(ordered: Sequence[UnitRow], total: ReleasedCell | None) -> str:
     told = []
     if any(row.cell.low is not None for row in ordered):
-        told.append("Streck: 95 procents osäkerhet.")
+        told.append("Streck: 95\u00a0procents osäkerhet.")
         if total is not None and total.is_shown:
             told.append("Fylld prick: strecket når inte den streckade linjen, hela gruppens värde.")
     if total is not None and total.n_state == "shown" and total.n is not None:

@@ -133,10 +133,11 @@ def _people(
     second = new | (rng.random(count) < share * 0.7)
     intake = np.array([school.intake for school in plan.schools])[origin]
     ability = 0.9 * rng.standard_normal(count) + intake - 0.35 * second - 0.8 * new
-    birth_year = SCHOOL_YEARS[0].end + cohort - 16 + np.where(rng.random(count) < 0.02, -1, 0)
+    usual = rng.random(count) >= 0.02  # the others are a year older
+    birth_year = SCHOOL_YEARS[0].end + cohort - 17 + usual
     part, parts, wide = numbers
     number = personal_numbers(birth_year, girl, part=part, parts=parts, wide=wide)
-    is_temporary, is_protected = _uncertain(plan, rng, (cohort, unit_6, unit_9), new, ~girl)
+    is_temporary, is_protected = _uncertain(plan, rng, (cohort, unit_6, unit_9), new, ~girl & usual)
     number = np.where(is_temporary, temporary_numbers(birth_year, girl), number)
     first = np.where(
         girl,
@@ -189,7 +190,7 @@ def _uncertain(
     plain = ~gap[unit_6] & ~gap[unit_9]
     temporary, protected = temporary & plain, protected & plain
     first = unit_9[(unit_9 != NOBODY) & (cohort == 2)].min()
-    temporary[np.flatnonzero((unit_9 == first) & (cohort == 2) & (unit_6 == NOBODY) & boy)[:2]] = True
+    temporary[np.flatnonzero((unit_9 == first) & (cohort == 2) & boy)[-2:]] = True
     protected &= ~temporary
     last = len(SCHOOL_YEARS) - 1
     for unit, year in ((unit_9, last), (unit_6, last + 3)):

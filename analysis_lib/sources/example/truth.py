@@ -119,6 +119,27 @@ def _by_unit(
     return frame
 
 
+_README = """# Facit till exempelkommunen
+
+Här står det som är inplanterat i exempelkommunens filer. Inget i Skolbänken läser mappen: den finns
+för att pröva att analyser och röjandekontroll ger rätt svar. Alla elever är påhittade.
+
+| fil | innehåll |
+|---|---|
+| truth_indicators.csv | sanna värden per enhet och för huvudmannen: n, täljare eller halva poäng, värde. \
+`uncertain`: elever med skyddade eller tillfälliga uppgifter bland alla i cellen |
+| truth_hidden_cells.csv | enheternas celler som inte får visas som de är: `suppressed` (färre än 10), \
+`nearly_all` och `nearly_none` (1–4 elever utanför eller innanför), \
+`protected` (könsuppdelning med skyddad elev) |
+| truth_unit_effects.csv | skolornas effekt i årskurs 9 och 6, elevunderlag, könsskillnad, andel flickor |
+| truth_measure_effects.csv | åtgärder med effekt: enhet, från läsår, årskurs, storlek |
+| truth_cases.json | antal elever av varje slag per årskurs och läsår; celler med bestämt antal utan godkänt |
+| files.json | filerna som skrevs, så att nästa körning kan ta bort dem |
+
+Effekterna är på samma skala som elevens latenta resultat: 0,1 motsvarar ungefär 6 meritpoäng.
+"""
+
+
 def write_truth(folder: Path, plan: Plan, truth: Truth) -> None:
     """Indicator values, cells that must be hidden, effects of units and measures, planted cases."""
     values = _with_authority(pd.concat(truth.values, ignore_index=True), plan.settings.municipality_code)
@@ -140,6 +161,7 @@ def write_truth(folder: Path, plan: Plan, truth: Truth) -> None:
     cases = pd.concat(truth.cases).groupby(counted, as_index=False).sum()
     document = {"cases": cases.to_dict("records"), "exact_cells": exact}
     text = json.dumps(document, ensure_ascii=False, indent=1)
+    (folder / "README.md").write_bytes(_README.encode("utf-8"))
     (folder / "truth_cases.json").write_bytes(text.encode("utf-8"))
 
 
