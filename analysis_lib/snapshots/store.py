@@ -221,6 +221,7 @@ class Transaction:
             for part in self._parts:
                 target = self.store.path(part.snapshot)
                 _private_folder(root, target.parent)
+                _sweep(target.parent)
                 _write_whole(target, part.data)
                 _write_whole(target.with_suffix(".json"), self._twin(part, now))
                 _sync_folder(target.parent)
@@ -259,6 +260,12 @@ def _write_whole(place: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _sweep(folder: Path) -> None:
+    """Removes what a killed import left; under the lock no other import is writing."""
+    for left in folder.glob(".*.part"):
+        left.unlink(missing_ok=True)
 
 
 def _private_folder(root: Path, place: Path) -> Path:

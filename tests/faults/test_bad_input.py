@@ -1,4 +1,4 @@
-"""Bad input (docs/METHOD.md): one outcome for each kind, every row accounted for, nothing personal told.
+"""Bad input (docs/FORMAT.md): one outcome for each kind, every row accounted for, nothing personal told.
 
 Each case edits a clean file; the outcome classes are accept, warn, part and reject.
 """
@@ -6,6 +6,7 @@ Each case edits a clean file; the outcome classes are accept, warn, part and rej
 from __future__ import annotations
 
 import codecs
+import datetime
 import io
 import json
 import re
@@ -35,6 +36,7 @@ from pupil_files import (
 )
 
 from analysis_lib.errors import SkolbankError
+from analysis_lib.snapshots.pseudonyms import Pseudonyms
 from analysis_lib.snapshots.store import Store
 from analysis_lib.sources.importer import ImportReport, import_paths, render_summary
 from analysis_lib.vocabulary.workspace import Workspace
@@ -410,6 +412,24 @@ def test_a_hidden_sheet_is_never_read_and_told(workspace: Workspace) -> None:
     report = run(workspace, _workbook(simple_rows(), hidden=simple_rows(5)), "fil.xlsx")
     assert report.files[0].rows_read == 9
     assert any("old" in message.message.lower() for message in report.files[0].messages)
+
+
+def test_numbers_and_dates_of_a_workbook_are_read_as_such(workspace: Workspace) -> None:
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data, {"in_memory": True}) as book:
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet = book.add_worksheet()
+        for line, cells in enumerate(simple_rows()):
+            sheet.write_row(line, 0, cells)
+            if line:
+                sheet.write_number(line, 0, int(cells[0]))
+                sheet.write_number(line, 2, int(cells[2]))
+                sheet.write_datetime(line, 7, datetime.datetime(2025, 6, 12), day)
+    report = run(workspace, data.getvalue(), "fil.xlsx")
+    (one,) = report.files
+    assert (one.rows_accepted, one.school_year) == (9, "2024/25")
+    pupils = Store(workspace).query(f"SELECT DISTINCT pupil FROM {TABLE}")["pupil"]
+    assert Pseudonyms.open(workspace).pseudonym(personal_number(1)) in set(pupils)
 
 
 def test_a_name_in_any_cell_is_never_told(workspace: Workspace) -> None:

@@ -172,6 +172,14 @@ def test_a_line_cut_by_a_crash_does_not_count(store: Store) -> None:
     assert kept(Store(store.workspace)) == {("a", "1", "A")}
 
 
+def test_what_a_killed_import_left_is_swept(store: Store) -> None:
+    put(store, grades(("a", "1", "C")))
+    left = next(store.folder.rglob("*.parquet")).with_name(".x.parquet.99.part")
+    left.write_bytes(b"half")
+    put(store, grades(("a", "1", "B")))
+    assert not left.exists()
+
+
 def test_two_stores_see_each_others_commits(store: Store) -> None:
     other = Store(store.workspace)
     assert kept(other) == set()
