@@ -107,7 +107,9 @@ def _known(
     pop: str, facts: list[Mapping[str, Any]], tree: Mapping[str, Sequence[str]], silent_are_empty: bool
 ) -> Known:
     named = {str(fact["cell"].get("unit", "KOMMUN")) for fact in facts}
-    units = {name: tuple(sorted(_parts(name, tree, named if silent_are_empty else None))) for name in sorted(named)}
+    units = {
+        name: tuple(sorted(_parts(name, tree, named if silent_are_empty else None))) for name in sorted(named)
+    }
     sexes = {str(fact["cell"].get("sex", _WHOLE_SEX)) for fact in facts}
     known = Known(pop, units, bool(sexes - {_WHOLE_SEX}))
     for fact in facts:

@@ -180,14 +180,12 @@ def hide_tails(cells: Cells, policy: Policy) -> None:
 
 
 def _exact_is_safe(cells: Cells, policy: Policy) -> Flags:
-    """Where 0 or 100 % may be told: the group and every part of it have enough pupils."""
-    big: Flags = np.asarray((cells.n >= policy.exact_extreme) | (cells.n == 0))
-    tree, safe = cells.tree, big.copy()
-    safe[..., T] = big.all(axis=-1)
-    for node in np.flatnonzero(~tree.leaf):
-        below = tree.parent == node
-        safe[:, node, :] &= safe[:, below, :].all(axis=1)
-    return safe
+    """Where 0 or 100 % may be told: every group that the indicator is told for has enough pupils.
+
+    A whole tells of its parts, and parts of their whole, so one small group is enough to say no.
+    """
+    big = ((cells.n >= policy.exact_extreme) | (cells.n == 0)).all(axis=(1, 2))
+    return np.broadcast_to(np.asarray(big)[:, None, None], cells.n.shape)
 
 
 def hide_parts(cells: Cells) -> None:

@@ -49,7 +49,7 @@ def count_published(cells: Cells, part: pd.DataFrame, published: pd.DataFrame, p
         if row["mark"] == "suppressed" and policy.follows_published:
             _hide(cells, at, "published")
         elif not row["mark"] and not pd.isna(row["value"]) and _agrees(cells, at, row):
-            cells.known[at] = cells.n[at] > 0
+            cells.known[at] = cells.n[at] > 0 and not _is_tail(cells, at, policy)
     cell_rules.hide_parts(cells)
 
 
@@ -99,6 +99,13 @@ def _keep_tail(cells: Cells, at: tuple[int, ...], state: str, policy: Policy) ->
         cells.reason[at] = "tail"
     else:
         _hide(cells, at, "earlier")
+
+
+def _is_tail(cells: Cells, at: tuple[int, ...], policy: Policy) -> bool:
+    """Nearly all or nearly none: our own sign stays, also where the authority tells the number."""
+    if cells.kinds[at[0]] not in ("share", "distribution"):
+        return False
+    return bool(min(cells.k[at], cells.n[at] - cells.k[at]) < policy.tail)
 
 
 def _change(cells: Cells, at: tuple[int, ...], row: Mapping[Any, Any]) -> float:

@@ -102,9 +102,7 @@ def widths(cells: Cells, links: Links, room: tuple[Numbers, Numbers]) -> Reach:
             np.maximum(best_up[i], better_up, out=best_up[i])
             np.maximum(best_down[i], better_down, out=best_down[i])
     with_up, with_down = _with_sizes(cells, links)
-    missed_up, missed_down = n_rooms(cells)
-    missed_down = np.minimum(missed_down, np.where(cells.state == ABSENT, missed_down, cells.n - cells.k))
-    missed = np.maximum(best_down, freedom(cells.tree, missed_up, missed_down)[0])
+    missed = np.maximum(best_down, freedom(cells.tree, *missed_rooms(cells, links))[0])
     return Reach(np.maximum(best_up, with_up), np.maximum(best_down, with_down), missed)
 
 
@@ -126,6 +124,19 @@ def size_rooms(cells: Cells) -> tuple[Numbers, Numbers]:
     """The room of pupils who count, where also the group's size is hidden."""
     up, down = n_rooms(cells)
     down = np.minimum(down, np.where(cells.state == ABSENT, down, cells.k))
+    return up, down
+
+
+def missed_rooms(cells: Cells, links: Links) -> tuple[Numbers, Numbers]:
+    """The room of pupils who did not reach it, where also the group's size is hidden.
+
+    Of nested systems only those who missed them all can leave a group.
+    """
+    up, down = n_rooms(cells)
+    down = np.minimum(down, np.where(cells.state == ABSENT, down, cells.n - cells.k))
+    for family in links.families:
+        members = list(family)
+        up[members], down[members] = up[members].min(axis=0), down[members].min(axis=0)
     return up, down
 
 

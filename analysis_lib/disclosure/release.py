@@ -115,7 +115,10 @@ def _open(rows: pd.DataFrame) -> pd.DataFrame:
 def _pupils(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series[str]:
     """What binds rows together: populations of one year group share pupils, others stand by themselves."""
     groups = {name: str(known.year_group) for name, known in indicators.items() if known.year_group}
-    return rows["indicator"].map(groups).fillna(rows["population"]).astype("str").rename("pupils")
+    pairs = zip(rows["indicator"], rows["population"], strict=True)
+    return pd.Series(
+        [groups.get(name, pop) for name, pop in pairs], index=rows.index, dtype="str", name="pupils"
+    )
 
 
 def _within(lattice: Lattice, part: pd.DataFrame) -> Lattice:

@@ -86,7 +86,7 @@ def _best(ground: Ground, at: tuple[int, int, int], demand: float, moves: Sequen
     least = 0.0
     enough: Choice | None = None
     gaining: list[Choice] = []
-    for move in _likely(ground, at, moves):
+    for move in likely(ground.cells, ground.room, at, moves):
         limit = enough.cost if enough else np.inf
         now, found = _tried(ground, at, (demand, limit), move)
         least = max(least, now)
@@ -104,17 +104,19 @@ def _best(ground: Ground, at: tuple[int, int, int], demand: float, moves: Sequen
     )
 
 
-def _likely(ground: Ground, at: tuple[int, int, int], moves: Sequence[Moving]) -> Sequence[Moving]:
+def likely(
+    cells: Cells, room: tuple[Numbers, Numbers], at: tuple[int, int, int], moves: Sequence[Moving]
+) -> Sequence[Moving]:
     """Of the many pairs of categories, those with the hidden ones that have most room and the smallest."""
     system, node, sex = at
     if len(moves) <= _PAIRS:
         return moves
-    room = ground.room[0][:, node, sex] + ground.room[1][:, node, sex]
-    sizes = ground.cells.k[:, node, sex]
+    rooms = room[0][:, node, sex] + room[1][:, node, sex]
+    sizes = cells.k[:, node, sex]
 
     def rank(move: Moving) -> tuple[float, float]:
         other = next(i for i, _ in move if i != system)
-        return (-float(room[other]), float(sizes[other]))
+        return (-float(rooms[other]), float(sizes[other]))
 
     return sorted(moves, key=rank)[:_PAIRS]
 
@@ -125,8 +127,8 @@ def _tried(
     """The width as it is, and the choices near the tight cell, cheap ones first, until one suffices."""
     system, node, sex = at
     demand, limit = asked
-    up, down = _together(ground.room, move)
-    hidden_up, hidden_down = _together(ground.hidden, move, ground.room)
+    up, down = together(ground.room, move)
+    hidden_up, hidden_down = together(ground.hidden, move, ground.room)
     if ground.limits is not None and len(move) == 1:
         for room, side in ((up, 0), (hidden_up, 0), (down, 1), (hidden_down, 1)):
             np.minimum(room, ground.limits[side][system], out=room)
@@ -168,7 +170,7 @@ def _sets(
     return sorted(one for one in found if 0 < one[0] < limit)
 
 
-def _together(
+def together(
     room: tuple[Numbers, Numbers], move: Moving, least: tuple[Numbers, Numbers] | None = None
 ) -> tuple[Numbers, Numbers]:
     """The room of counts that move together; ``least``: the room that they have already."""

@@ -15,6 +15,7 @@ from analysis_lib.disclosure.cells import NEARLY_ALL, NEARLY_NONE, SHOWN, SUPPRE
 from analysis_lib.disclosure.links import Links, Reach, find_links, tie, widths
 from analysis_lib.disclosure.moves import FREE, Numbers, freedom
 from analysis_lib.disclosure.policy import Policy
+from analysis_lib.disclosure.proof import Proof, prove_sizes
 from analysis_lib.disclosure.repair import Ground, next_to_hide, single_moves
 from analysis_lib.vocabulary.indicators import Indicator
 
@@ -35,6 +36,7 @@ def protect_sizes(cells: Cells, policy: Policy) -> None:
     split = np.arange(3) > 0
     first = _first_of_each(cells.n)
     _hide_sizes(cells, np.zeros(cells.state.shape, bool), policy)
+    proved = np.zeros(cells.state.shape, bool)
     for _ in range(_MOST_ROUNDS):
         room = rules.n_rooms(cells)
         rise, fall = freedom(cells.tree, *room)
@@ -45,6 +47,8 @@ def protect_sizes(cells: Cells, policy: Policy) -> None:
         upwards = np.where(small, policy.threshold - 1 - cells.n, 0.0)
         short = (rise < upwards) | (rise + fall < demand)
         short[~first] = False
+        prove_sizes(cells, room, (short, proved), (upwards, demand))
+        short &= ~proved
         free = (cells.n_state == SHOWN) & ~cells.harmless & ~cells.known
         ground = Ground(cells, room, (np.where(free, FREE, 0.0), np.where(free, cells.n, 0.0)), free)
         wanted = next_to_hide(ground, short, np.maximum(demand, upwards + 1), single_moves(cells))
@@ -74,23 +78,39 @@ def _hide_sizes(cells: Cells, wanted: Flags, policy: Policy) -> None:
 def protect_results(cells: Cells, policy: Policy, links: Links) -> None:
     """Hide more results until every hidden one keeps the width that the policy demands."""
     by_system = links.moves_of()
+    proof = Proof(cells, links, by_system)
     _settle(cells, links)
     for _ in range(_MOST_ROUNDS):
         room = rules.rooms(cells, policy)
         reach = widths(cells, links, room)
         demand = _demand(cells, policy)
-        short = cells.unshown & ~cells.known & (reach.rise + reach.fall < demand - 1e-6)
-        short |= _is_group_told(cells, policy, reach)
+        tight = cells.unshown & ~cells.known & (reach.rise + reach.fall < demand - 1e-6)
+        told = _is_group_told(cells, policy, reach)
+        short = proof.unproved(room, (tight, told), demand)
         if not short.any():
             return
         free = np.isin(cells.state, (SHOWN, NEARLY_ALL, NEARLY_NONE)) & ~cells.known & ~cells.harmless
         hidden = np.where(free, cells.n - cells.k, 0.0), np.where(free, cells.k, 0.0)
         ground = Ground(cells, room, hidden, free, (links.above, links.below))
-        wanted = next_to_hide(ground, short, demand, by_system)
+        wanted = next_to_hide(ground, short, np.maximum(demand, 1), by_system)
+        if not wanted.any():
+            wanted = _everything_beside(links, short, free)
         if not wanted.any():
             return
         cells.hide(wanted, "complementary", with_signs=True)
         _settle(cells, links)
+
+
+def _everything_beside(links: Links, short: Flags, free: Flags) -> Flags:
+    """The last resort: what no single choice helps takes its whole indicator along, the huvudman's last."""
+    wanted = np.zeros(short.shape, bool)
+    below = np.ones(short.shape[1:], bool)
+    below[-1] = False
+    for i in np.flatnonzero(short.any(axis=(1, 2))).tolist():
+        members = sorted({system for move in links.moves if i in dict(move) for system, _ in move})
+        parts = free[members] & below
+        wanted[members] |= parts if parts.any() else free[members]
+    return wanted
 
 
 def _is_group_told(cells: Cells, policy: Policy, reach: Reach) -> Flags:

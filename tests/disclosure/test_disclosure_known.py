@@ -59,7 +59,11 @@ def test_what_is_published_counts_as_known() -> None:
     mine = out[
         (out["indicator"] == ALL) & (out["level"] == "unit") & (out["sex"] == "T") & (out["basis"] == "own")
     ]
-    assert set(mine["state"]) == {"shown"}
+    counts = both.loc[mine.index]
+    ordinary = (counts["numerator"] >= 5) & (counts["n"] - counts["numerator"] >= 5)
+    assert ordinary.any()
+    assert set(mine.loc[ordinary, "state"]) == {"shown"}
+    assert set(mine.loc[~ordinary, "state"]) <= {"nearly_all", "nearly_none", "suppressed"}
 
 
 def test_what_was_hidden_stays_hidden_and_nothing_is_revealed_by_the_difference() -> None:
