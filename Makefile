@@ -3,10 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-export SKOLBANK_WORKSPACE := $(CURDIR)
 
 .PHONY: demo test test-full check bench lab clean
 
+demo lab: export SKOLBANK_WORKSPACE := $(CURDIR)
 demo: $(STAMP)  ## the example municipality through one whole seminar round
 	$(BIN)/skolbank example .
 	$(BIN)/skolbank import data/inbox

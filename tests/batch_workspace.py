@@ -28,6 +28,7 @@ reports:
 """
 _SIDECAR = """\
 title: Liten
+short: LT
 sections: [Ett]
 outputs: [html]
 parameters:

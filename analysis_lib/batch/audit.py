@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis_lib.batch.files import write_whole
+from analysis_lib.batch.index import as_text
 from analysis_lib.batch.rooms import Rooms, real_rooms
 from analysis_lib.batch.run import facts_folder
 from analysis_lib.errors import EXIT_DISCLOSURE, EXIT_DONE
@@ -39,11 +40,24 @@ def audit_published(
     if facts:
         write_whole(facts, b"".join(path.read_bytes() for path in files))
     if lattice:
-        from analysis_lib.batch.released import lattice_json
-
-        write_whole(lattice, lattice_json(workspace, chosen))
+        write_whole(lattice, as_text(_lattice(workspace, chosen)))
     used = rooms or real_rooms()
-    verdict = used.audit(workspace, chosen[0] if chosen else "", files)
+    by_seminar = {name: [path for path in files if path.parents[1].name == name] for name in chosen}
+    verdicts = [used.audit(workspace, name, found) for name, found in by_seminar.items() if found]
+    findings = tuple(dict.fromkeys(text for verdict in verdicts for text in verdict.findings))
     count = sum(path.read_bytes().count(b"\n") for path in files)
-    summary = f"{count} uppgifter i {len(files)} dokument, {len(verdict.findings)} fynd."
-    return AuditResult(verdict.findings, summary, EXIT_DISCLOSURE if verdict.findings else EXIT_DONE)
+    summary = f"{count} uppgifter i {len(files)} dokument, {len(findings)} fynd."
+    return AuditResult(findings, summary, EXIT_DISCLOSURE if findings else EXIT_DONE)
+
+
+def _lattice(workspace: Workspace, seminars: Sequence[str]) -> dict[str, dict[str, list[str]]]:
+    """The seminars' lattices as one: the same units lie in the same areas in all of them."""
+    from analysis_lib.batch.released import lattice_of
+
+    merged: dict[str, dict[str, list[str]]] = {}
+    for seminar in seminars:
+        for dimension, parents in lattice_of(workspace, seminar).items():
+            kept = merged.setdefault(dimension, {})
+            for parent, children in parents.items():
+                kept[parent] = list(dict.fromkeys([*kept.get(parent, ()), *children]))
+    return merged

@@ -116,10 +116,7 @@ class Pool:
     def close(self) -> None:
         """Ends every worker and all they started."""
         for worker in self.workers.values():
-            if worker.name in self.ready and not self.executing and not self.rendering:
-                worker.stop()
-            else:
-                worker.kill()
+            worker.kill()
         self.workers.clear()
 
     def _start_all(self, tasks: Sequence[Task]) -> None:
@@ -244,7 +241,7 @@ class Pool:
         left = [*self.executed, *self.executing.values(), *self.rendering.values()]
         left += [_Running(task, "", time.monotonic(), time.time()) for task in self.waiting]
         for store in (self.executed, self.executing, self.rendering, self.waiting):
-            store.clear()  # type: ignore[attr-defined]
+            store.clear()
         for running in left:
             yield _outcome(running, "dead", {"message": "workers do not start", "error": "WorkerDied"})
 

@@ -9,8 +9,11 @@ from typing import Any
 
 from analysis_lib.batch.files import write_whole
 from analysis_lib.batch.rooms import RoundData, Verdict, slice_hashes
+from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.periods import SchoolYear
 from analysis_lib.vocabulary.workspace import Workspace
+
+_CIRCLES = ("public", "board", "internal")
 
 
 def round_data(workspace: Workspace, seminar: str) -> RoundData:
@@ -26,8 +29,42 @@ def round_data(workspace: Workspace, seminar: str) -> RoundData:
 
 
 def attack(workspace: Workspace, seminar: str, facts: Sequence[Path]) -> Verdict:
-    """The attacker over the facts of this round and of all that has been published before."""
-    return Verdict()
+    """The attacker over the facts of this round and of all published before that the same readers can see."""
+    from analysis_lib.disclosure.audit import audit
+    from analysis_lib.disclosure.facts import read_facts
+    from analysis_lib.disclosure.policy import load_policy
+
+    catalog = Catalog(workspace)
+    reader = catalog.seminar(seminar).audience
+    known = [*facts, *_published_to(workspace, catalog, reader, seminar)]
+    report = audit(
+        (fact for path in known for fact in read_facts(path)),
+        lattice_of(workspace, seminar),
+        nested={_short(i.id): [_short(name) for name in i.implied_by] for i in catalog.indicators.values()},
+        threshold=load_policy(workspace, reader).threshold,
+    )
+    return Verdict(tuple(finding.message for finding in report.findings))
+
+
+def lattice_of(workspace: Workspace, seminar: str) -> dict[str, dict[str, list[str]]]:
+    """Parents and children among the huvudman's own units, and between the sexes."""
+    from analysis_lib.disclosure.lattice import Lattice
+    from analysis_lib.report.prepare import prepare
+
+    units = prepare(workspace, seminar).units.values()
+    return Lattice.of_units({u.code: u.area for u in units if u.organiser == "municipal"}).as_json()
+
+
+def _published_to(workspace: Workspace, catalog: Catalog, reader: str, seminar: str) -> list[Path]:
+    """Facts of other seminars that the same readers can see: a wider circle sees less."""
+    visible = _CIRCLES[: _CIRCLES.index(reader) + 1]
+    others = [s.id for s in catalog.seminars.values() if s.audience in visible and s.id != seminar]
+    root = workspace.work / "facts"
+    return [path for other in others for path in sorted((root / other).rglob("*.facts.jsonl"))]
+
+
+def _short(indicator: str) -> str:
+    return indicator.split(".", 1)[1]
 
 
 def _slices(path: Path, school_year: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Names, help and errors of the command; the commands themselves are loaded when they are called (floor 9)."""
+"""Names, help and errors of the command; the commands are loaded when they are called (floor 9)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Every number that is shown, as a statement that the attacker can read (floor 5).
 
-The form is that of ``audit --facts``: population, cell, what is said, shown text. A statement is what a reader
-sees: rounded as drawn, or the sign in its place. An interval is not a statement of its own: it follows from
-the value and n beside it.
+The form is that of ``audit --facts``: population, cell, what is said, shown text. A statement is what a
+reader sees: rounded as drawn, or the sign in its place. An interval is not a statement of its own: it follows
+from the value and n beside it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ def cell_facts(cell: ReleasedCell, indicator: Indicator) -> tuple[Fact, ...]:
         whole = {key: value for key, value in where.items() if key != "category"}
         facts.append(Fact(pop, whole, "n", "count", shown_n))
     shown = _shown(cell)
-    if shown is not None:
+    if shown is not None and indicator.kind == "count" and indicator.formula:
+        # A head count of our own is the n of its population, not a result within it.
+        facts.append(Fact(pop, where, "n", "count", shown))
+    elif shown is not None:
         facts.append(_result(pop, where, name, indicator, (shown, cell.decimals)))
     return tuple(facts)
 

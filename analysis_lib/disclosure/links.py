@@ -69,8 +69,17 @@ def find_links(cells: Cells, indicators: Mapping[str, Indicator]) -> Links:
     )
 
 
-def widths(cells: Cells, links: Links, room: tuple[Numbers, Numbers]) -> tuple[Numbers, Numbers]:
-    """How far each result can rise and fall by the best single move it takes part in."""
+@dataclass(frozen=True)
+class Reach:
+    """How far each result can rise and fall, and by how many those who did not reach it can grow."""
+
+    rise: Numbers
+    fall: Numbers
+    missed: Numbers
+
+
+def widths(cells: Cells, links: Links, room: tuple[Numbers, Numbers]) -> Reach:
+    """How far each result can move by the best single move it takes part in."""
     up, down = room
     size = max(len(move) for move in links.moves)
     shape = (len(links.moves), *up.shape[1:])
@@ -86,13 +95,17 @@ def widths(cells: Cells, links: Links, room: tuple[Numbers, Numbers]) -> tuple[N
     together_up[alone] = np.minimum(together_up[alone], links.above[system])
     together_down[alone] = np.minimum(together_down[alone], links.below[system])
     rise, fall = freedom(cells.tree, together_up, together_down)
-    best_up, best_down = _with_sizes(cells, links)
+    best_up, best_down = np.zeros_like(up), np.zeros_like(down)
     for m, move in enumerate(links.moves):
         for i, sign in move:
             better_up, better_down = (rise[m], fall[m]) if sign > 0 else (fall[m], rise[m])
             np.maximum(best_up[i], better_up, out=best_up[i])
             np.maximum(best_down[i], better_down, out=best_down[i])
-    return best_up, best_down
+    with_up, with_down = _with_sizes(cells, links)
+    missed_up, missed_down = n_rooms(cells)
+    missed_down = np.minimum(missed_down, np.where(cells.state == ABSENT, missed_down, cells.n - cells.k))
+    missed = np.maximum(best_down, freedom(cells.tree, missed_up, missed_down)[0])
+    return Reach(np.maximum(best_up, with_up), np.maximum(best_down, with_down), missed)
 
 
 def _with_sizes(cells: Cells, links: Links) -> tuple[Numbers, Numbers]:
@@ -120,10 +133,10 @@ def tie(cells: Cells, links: Links) -> None:
     """Hide together what tells the same: equal counts, and a mean beside a distribution with gaps."""
     for group in links.same:
         members = list(group)
-        hidden = cells.unshown[members].any(axis=0)
+        hidden = np.asarray(cells.unshown[members].any(axis=0))
         _hide_in(cells, members, hidden, "linked")
     for mean, categories in links.means:
-        gaps = cells.unshown[list(categories)].any(axis=0)
+        gaps = np.asarray(cells.unshown[list(categories)].any(axis=0))
         _hide_in(cells, [mean], gaps, "linked")
 
 
@@ -197,4 +210,3 @@ def _means_of_distributions(
         for i, (_, subject, _) in enumerate(cells.systems)
         if cells.kinds[i] == "mean" and subject and subject in by_subject
     )
-

@@ -21,34 +21,28 @@ T, F, P = 0, 1, 2
 
 @dataclass(frozen=True)
 class Tree:
-    """The lattice of units as arrays: leaves first, then areas, then the huvudman last."""
+    """The lattice of units as arrays: units first, then areas, then the huvudman last."""
 
     names: tuple[tuple[str, str], ...]
     parent: npt.NDArray[np.int64]
     leaf: npt.NDArray[np.bool_]
+    into: Numbers
 
     @classmethod
     def of(cls, lattice: Lattice, authority: str) -> Tree:
         """The tree over (level, code); ``authority`` is the code of the huvudman's own rows."""
-        units = lattice.all_units
-        areas = tuple(lattice.areas)
+        units, areas = lattice.all_units, tuple(lattice.areas)
         names = [("unit", code) for code in units] + [("area", name) for name in areas]
         names.append(("authority", authority))
         root = len(names) - 1
         area_of = {unit: len(units) + i for i, area in enumerate(areas) for unit in lattice.areas[area]}
-        parent = [area_of.get(unit, root) for unit in units] + [root] * len(areas) + [-1]
-        leaf = [True] * len(units) + [False] * (len(areas) + 1)
-        return cls(tuple(names), np.array(parent), np.array(leaf))
+        parent = np.array([area_of.get(unit, root) for unit in units] + [root] * len(areas) + [-1])
+        leaf = np.arange(root + 1) < len(units)
+        into = (parent[: len(units), None] == np.arange(len(units), root + 1)).astype(float)
+        return cls(tuple(names), parent, leaf, into)
 
     def __len__(self) -> int:
         return len(self.names)
-
-    def children_sum(self, values: Numbers) -> Numbers:
-        """The sum of the children's values at every node, along the last axis."""
-        sums = np.zeros_like(values)
-        for node in np.flatnonzero(~self.leaf):
-            sums[..., node] = values[..., self.parent == node].sum(axis=-1)
-        return sums
 
     def reach(self, up: Numbers, down: Numbers, share: float = 1.0) -> tuple[Numbers, Numbers]:
         """How far every node can rise and fall when each may move ``up`` and ``down`` by itself.
@@ -57,64 +51,93 @@ class Tree:
         ``share`` the others give only that part of their room, so that two kinds of moves can be added.
         """
         lent_up, lent_down = up * share, down * share
-        inner_up, inner_down = self._inner(lent_up), self._inner(lent_down)
-        rise = np.minimum(self._own(up, inner_up), self._outer(up, lent_up, inner_down))
-        fall = np.minimum(self._own(down, inner_down), self._outer(down, lent_down, inner_up))
-        return rise, fall
+        inside_up, sums_up = self._inside(lent_up)
+        inside_down, sums_down = self._inside(lent_down)
+        return (
+            self._moved(up, lent_up, (inside_up, sums_up), (inside_down, sums_down)),
+            self._moved(down, lent_down, (inside_down, sums_down), (inside_up, sums_up)),
+        )
 
-    def _own(self, room: Numbers, inner: Numbers) -> Numbers:
-        return np.where(self.leaf, room, np.minimum(room, inner))
-
-    def _inner(self, room: Numbers) -> Numbers:
+    def _inside(self, room: Numbers) -> tuple[Numbers, Numbers]:
+        """How far each node can move by its own parts, and the sum of the parts of each area and the root."""
+        units = len(self.into)
         inside = room.copy()
-        root = len(self) - 1
-        for node in np.flatnonzero(~self.leaf):
-            if node != root:
-                inside[..., node] = np.minimum(
-                    room[..., node], inside[..., self.parent == node].sum(axis=-1)
-                )
-        inside[..., root] = np.minimum(room[..., root], inside[..., self.parent == root].sum(axis=-1))
-        return inside
+        sums = room[..., :units] @ self.into
+        inside[..., units:-1] = np.minimum(room[..., units:-1], sums[..., :-1])
+        sums[..., -1] += inside[..., units:-1].sum(axis=-1)
+        inside[..., -1] = np.minimum(room[..., -1], sums[..., -1])
+        return inside, sums
 
-    def _outer(self, room: Numbers, lent: Numbers, opposite: Numbers) -> Numbers:
-        """How far a node may move in one direction if siblings and parents give way in the other."""
-        passed, outside = lent.copy(), room.copy()
-        giving = self.children_sum(opposite)
-        inner = [node for node in range(len(self) - 2, -1, -1) if not self.leaf[node]]
-        for nodes in [*([node] for node in inner), np.flatnonzero(self.leaf)]:
-            over = self.parent[nodes]
-            siblings = giving[..., over] - opposite[..., nodes] + passed[..., over]
-            passed[..., nodes] = np.minimum(lent[..., nodes], siblings)
-            outside[..., nodes] = np.minimum(room[..., nodes], siblings)
-        return outside
+    def _moved(
+        self, room: Numbers, lent: Numbers, same: tuple[Numbers, Numbers], opposite: tuple[Numbers, Numbers]
+    ) -> Numbers:
+        """The room of each node, cut to what siblings and parents give way for, and to its own parts."""
+        units = len(self.into)
+        moved = room.copy()
+        giving, sums = opposite
+        beside_areas = sums[..., -1:] - giving[..., units:-1] + lent[..., -1:]
+        passed = np.concatenate([np.minimum(lent[..., units:-1], beside_areas), lent[..., -1:]], axis=-1)
+        over = self.parent[:units] - units
+        beside = (sums + passed)[..., over] - giving[..., :units]
+        moved[..., :units] = np.minimum(room[..., :units], beside)
+        own = np.minimum(room[..., units:-1], same[1][..., :-1])
+        moved[..., units:-1] = np.minimum(own, beside_areas)
+        moved[..., -1] = np.minimum(room[..., -1], same[1][..., -1])
+        return moved
 
 
-def freedom(tree: Tree, up: Numbers, down: Numbers) -> tuple[Numbers, Numbers]:
+def freedom(
+    tree: Tree, up: Numbers, down: Numbers, sexes: tuple[int, ...] = (T, F, P)
+) -> tuple[Numbers, Numbers]:
     """How far every cell can rise and fall; arrays of (system, node, sex) with the room of each cell.
 
     Girls and boys can change places where both are hidden (the whole stays), or pupils of one sex can change
-    units (the other sex stays), which the wholes must allow. Both can be done one after the other.
+    units (the other sex stays), which the wholes must allow. Both can be done one after the other. Only the
+    ``sexes`` asked for are filled in.
     """
     rise, fall = np.zeros_like(up), np.zeros_like(down)
-    swap_room = np.minimum(up[..., F], down[..., P]), np.minimum(down[..., F], up[..., P])
-    rooms = {
-        sex: (np.minimum(up[..., sex], up[..., T]), np.minimum(down[..., sex], down[..., T])) for sex in (F, P)
-    }
     for share in (1.0, 0.5):
-        swap = tree.reach(*swap_room, share)
-        alone = {sex: tree.reach(*rooms[sex], share) for sex in (F, P)}
         both = np.maximum if share == 1.0 else np.add
-        for sex, (first, second) in ((F, swap), (P, swap[::-1])):
-            _widen(rise[..., sex], both(first, alone[sex][0]), up[..., sex])
-            _widen(fall[..., sex], both(second, alone[sex][1]), down[..., sex])
-        for side, target, room in ((0, rise, up), (1, fall, down)):
-            _widen(target[..., T], both(alone[F][side], alone[P][side]), room[..., T])
-    split = {sex: _unshared(up, down, sex) for sex in (F, P)}
-    parts = [tree.reach(*split[sex]) for sex in (F, P)]
-    whole = tree.reach(up[..., T], down[..., T])
-    _widen(rise[..., T], parts[0][0] + parts[1][0], whole[0])
-    _widen(fall[..., T], parts[0][1] + parts[1][1], whole[1])
+        moved = [
+            _alone(tree, up, down, sex, share) if sex in sexes or T in sexes else None for sex in (T, F, P)
+        ]
+        swap = _swap(tree, up, down, share) if F in sexes or P in sexes else None
+        for sex in (F, P):
+            alone = moved[sex]
+            if sex in sexes and alone is not None and swap is not None:
+                first, second = swap if sex == F else swap[::-1]
+                _widen(rise[..., sex], both(first, alone[0]), up[..., sex])
+                _widen(fall[..., sex], both(second, alone[1]), down[..., sex])
+        girls, boys = moved[F], moved[P]
+        if T in sexes and girls is not None and boys is not None:
+            _widen(rise[..., T], both(girls[0], boys[0]), up[..., T])
+            _widen(fall[..., T], both(girls[1], boys[1]), down[..., T])
+    if T in sexes:
+        _widen_whole(tree, (up, down), (rise, fall))
     return rise, fall
+
+
+Pair = tuple[Numbers, Numbers]
+
+
+def _swap(tree: Tree, up: Numbers, down: Numbers, share: float) -> Pair:
+    """Girls rise where boys fall: how far girls can rise and fall."""
+    return tree.reach(np.minimum(up[..., F], down[..., P]), np.minimum(down[..., F], up[..., P]), share)
+
+
+def _alone(tree: Tree, up: Numbers, down: Numbers, sex: int, share: float) -> Pair | None:
+    """One sex moves between units and the wholes with it."""
+    if sex == T:
+        return None
+    return tree.reach(np.minimum(up[..., sex], up[..., T]), np.minimum(down[..., sex], down[..., T]), share)
+
+
+def _widen_whole(tree: Tree, room: Pair, found: Pair) -> None:
+    """Girls and boys move at the same time, as far as the wholes allow."""
+    parts = [tree.reach(*_unshared(*room, sex)) for sex in (F, P)]
+    whole = tree.reach(room[0][..., T], room[1][..., T])
+    for side in (0, 1):
+        _widen(found[side][..., T], parts[0][side] + parts[1][side], whole[side])
 
 
 def _unshared(up: Numbers, down: Numbers, sex: int) -> tuple[Numbers, Numbers]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from analysis_lib.disclosure import cells as rules
 from analysis_lib.disclosure.cells import NEARLY_ALL, NEARLY_NONE, SHOWN, SUPPRESSED, Cells, Flags
-from analysis_lib.disclosure.links import Links, find_links, tie, widths
+from analysis_lib.disclosure.links import Links, Reach, find_links, tie, widths
 from analysis_lib.disclosure.moves import FREE, Numbers, freedom
 from analysis_lib.disclosure.policy import Policy
 from analysis_lib.disclosure.repair import Ground, next_to_hide, single_moves
@@ -45,7 +45,7 @@ def protect_sizes(cells: Cells, policy: Policy) -> None:
         upwards = np.where(small, policy.threshold - 1 - cells.n, 0.0)
         short = (rise < upwards) | (rise + fall < demand)
         short[~first] = False
-        free = (cells.n_state == SHOWN) & ~cells.harmless
+        free = (cells.n_state == SHOWN) & ~cells.harmless & ~cells.known
         ground = Ground(cells, room, (np.where(free, FREE, 0.0), np.where(free, cells.n, 0.0)), free)
         wanted = next_to_hide(ground, short, np.maximum(demand, upwards + 1), single_moves(cells))
         if not wanted.any():
@@ -77,19 +77,29 @@ def protect_results(cells: Cells, policy: Policy, links: Links) -> None:
     _settle(cells, links)
     for _ in range(_MOST_ROUNDS):
         room = rules.rooms(cells, policy)
-        rise, fall = widths(cells, links, room)
+        reach = widths(cells, links, room)
         demand = _demand(cells, policy)
-        short = cells.unshown & ~cells.known & (rise + fall < demand - 1e-6)
+        short = cells.unshown & ~cells.known & (reach.rise + reach.fall < demand - 1e-6)
+        short |= _is_group_told(cells, policy, reach)
         if not short.any():
             return
-        free = (cells.state == SHOWN) & ~cells.known & ~cells.harmless
+        free = np.isin(cells.state, (SHOWN, NEARLY_ALL, NEARLY_NONE)) & ~cells.known & ~cells.harmless
         hidden = np.where(free, cells.n - cells.k, 0.0), np.where(free, cells.k, 0.0)
         ground = Ground(cells, room, hidden, free, (links.above, links.below))
         wanted = next_to_hide(ground, short, demand, by_system)
         if not wanted.any():
             return
-        cells.hide(wanted, "complementary")
+        cells.hide(wanted, "complementary", with_signs=True)
         _settle(cells, links)
+
+
+def _is_group_told(cells: Cells, policy: Policy, reach: Reach) -> Flags:
+    """Where every pupil of a small group surely reached it, or surely none did."""
+    small = (cells.state == SUPPRESSED) & (cells.n < policy.threshold) & (cells.n > 0) & ~cells.known
+    counted = np.array([kind == "share" for kind in cells.kinds])[:, None, None]
+    all_of_them = (cells.n - cells.k < 0.5) & (reach.missed < 1)
+    none_of_them = (cells.k < 0.5) & (reach.rise < 1)
+    return np.asarray(small & counted & ~cells.harmless & (all_of_them | none_of_them))
 
 
 def _settle(cells: Cells, links: Links) -> None:

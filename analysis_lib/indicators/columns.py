@@ -46,14 +46,27 @@ DTYPES: dict[str, str] = {
 COLUMNS = list(DTYPES)
 
 
-class Tables(Protocol):
-    """What indicators need of the snapshot store: SQL over the current tables, and what they hold."""
+class SnapshotLike(Protocol):
+    """What indicators need to know of a stored file."""
 
-    def query(self, sql: str) -> pd.DataFrame:
+    @property
+    def partition(self) -> str: ...
+    @property
+    def hash(self) -> str: ...
+    @property
+    def keys(self) -> tuple[str, ...]: ...
+    @property
+    def replaced(self) -> frozenset[str]: ...
+
+
+class Tables(Protocol):
+    """What indicators need of the snapshot store: SQL over the current rows, and their files."""
+
+    def query(self, sql: str, /) -> pd.DataFrame:
         """The result of a query over the core tables."""
 
-    def fingerprint(self, tables: Sequence[str] = ...) -> str:
-        """A text that changes whenever the contents of the tables change."""
+    def current(self, table: str, /) -> Sequence[SnapshotLike]:
+        """The stored files that hold the current rows of a table."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +74,6 @@ class Origin:
     """Where a family's rows come from, as the cube states it."""
 
     basis: str
-    sources: str
     suffix: str = ""
 
 
@@ -78,11 +90,7 @@ def cube_rows(indicator: Indicator, numbers: pd.DataFrame, origin: Origin) -> pd
     frame["population"] = _populations(frame["school_year"], indicator.population, origin.suffix)
     if "value" not in frame:
         _add_values(frame, indicator)
-    for name, default in (
-        ("decimals", indicator.decimals),
-        ("basis", origin.basis),
-        ("sources", origin.sources),
-    ):
+    for name, default in (("decimals", indicator.decimals), ("basis", origin.basis)):
         if name not in frame:
             frame[name] = default
     return typed(frame)

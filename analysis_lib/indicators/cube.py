@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis_lib.indicators.columns import COLUMNS, KEYS, Tables, empty_cube, typed
+from analysis_lib.indicators.columns import COLUMNS, KEYS, Tables, empty_cube
 from analysis_lib.indicators.own import own_rows
 from analysis_lib.indicators.published import published_rows
 from analysis_lib.indicators.registry import check_registry, family_functions, written_formulas
@@ -39,8 +39,27 @@ def compute_cube(store: Tables, catalog: Catalog, units: Mapping[str, Unit]) -> 
     )
     frames += published_rows(store, indicators)
     frames += [compute(store, indicators[name]) for name, compute in family_functions(indicators).items()]
-    frames = [frame for frame in frames if len(frame)]
+    return _stacked(_in_order(frames))
+
+
+def _in_order(frames: list[pd.DataFrame]) -> list[pd.DataFrame]:
+    """One sorted frame per indicator, in the order of their ids: stacked, they are the sorted cube."""
+    by_indicator: dict[str, list[pd.DataFrame]] = {}
+    while frames:
+        frame = frames.pop()
+        if len(frame):
+            by_indicator.setdefault(frame["indicator"].iloc[0], []).append(frame)
+    ordered = []
+    for name in sorted(by_indicator):
+        parts = by_indicator.pop(name)
+        together = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+        ordered.append(together.sort_values([*KEYS[1:], "basis"], kind="stable", ignore_index=True))
+    return ordered
+
+
+def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """The frames below each other, taken apart column by column so that a nation fits in memory."""
     if not frames:
         return empty_cube()
-    cube = typed(pd.concat(frames, ignore_index=True))
-    return cube.sort_values([*KEYS, "basis"], kind="stable", ignore_index=True)
+    columns = {name: pd.concat([frame.pop(name) for frame in frames], ignore_index=True) for name in COLUMNS}
+    return pd.DataFrame(columns, copy=False)

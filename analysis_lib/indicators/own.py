@@ -13,6 +13,7 @@ import pandas as pd
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
 from analysis_lib.indicators.columns import Origin, Tables, cube_rows
 from analysis_lib.indicators.formula import Formula, parse_formula
+from analysis_lib.indicators.provenance import SnapshotIndex, joined
 from analysis_lib.indicators.results import long_numbers, source_table, sum_columns, sums_sql
 from analysis_lib.indicators.rules import GradeRules
 from analysis_lib.vocabulary.indicators import Indicator
@@ -48,10 +49,11 @@ def own_rows(
         rules.check_years(years)
         columns = {_column(name): formula for name, (_, formula) in chosen.items()}
         sums = store.query(sums_sql(table, columns, rules))
+        index = SnapshotIndex(store, snapshot)
+        sums["sources"] = index.hashes(sums, ["year_group", "school_year"], ["unit_code"])
         groups = roll_up(sums, units, municipality_code=municipality_code)
-        origin = Origin("own", store.fingerprint([snapshot]))
         for name, (indicator, formula) in chosen.items():
-            frames.append(_indicator_rows(groups, indicator, formula, _column(name), origin))
+            frames.append(_indicator_rows(groups, indicator, formula, _column(name)))
     return frames
 
 
@@ -60,6 +62,7 @@ def roll_up(sums: pd.DataFrame, units: Mapping[str, Unit], *, municipality_code:
 
     Pupils without a stated sex count in T only. Areas and the authority hold municipal units only; an
     area's code is its name, led by the municipality code when several municipalities use the same name.
+    ``sources`` names the files of all units in the group that year.
     """
     _refuse_unknown(sums["unit_code"].unique(), units)
     places = _places(units, municipality_code)
@@ -72,19 +75,27 @@ def roll_up(sums: pd.DataFrame, units: Mapping[str, Unit], *, municipality_code:
         by_sex = members[members["sex"].isin(["F", "P"])].groupby([code, *keys], as_index=False)
         all_keys = [key for key in keys if key != "sex"]
         total = members.groupby([code, *all_keys], as_index=False).agg(computed).assign(sex="T")
+        files = _files(members, code)
         for part in (total, by_sex.agg(computed)):
-            parts.append(part.rename(columns={code: "code"}).assign(level=level))
+            named = part.merge(files, on=[code, "school_year", "year_group"], how="left")
+            parts.append(named.rename(columns={code: "code"}).assign(level=level))
     return pd.concat(parts, ignore_index=True)
 
 
+def _files(members: pd.DataFrame, code: str) -> pd.DataFrame:
+    keys = [code, "school_year", "year_group"]
+    distinct = members[[*keys, "sources"]].drop_duplicates()
+    return distinct.groupby(keys, as_index=False).agg({"sources": joined})
+
+
 def _indicator_rows(
-    groups: pd.DataFrame, indicator: Indicator, formula: Formula, column: str, origin: Origin
+    groups: pd.DataFrame, indicator: Indicator, formula: Formula, column: str
 ) -> pd.DataFrame:
     if indicator.year_group:
         groups = groups[groups["year_group"] == indicator.year_group]
     if formula.measure == "distribution":
         groups = groups[(groups["level"] != "unit") | (groups["sex"] == "T")]
-    return cube_rows(indicator, long_numbers(groups, column, formula), origin)
+    return cube_rows(indicator, long_numbers(groups, column, formula), Origin("own"))
 
 
 def _places(units: Mapping[str, Unit], municipality_code: str) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis_lib.indicators.columns import Origin, Tables, cube_rows
+from analysis_lib.indicators.provenance import SnapshotIndex, joined
 from analysis_lib.indicators.rules import quoted
 from analysis_lib.statistics.change import approximate_numerator
 from analysis_lib.statistics.intervals import wilson
@@ -38,15 +39,14 @@ def published_rows(store: Tables, indicators: Mapping[str, Indicator]) -> list[p
     cells = _read(store, chosen)
     if cells.empty:
         return []
-    sources = store.fingerprint([STATISTICS_TABLE])
     frames: list[pd.DataFrame] = []
     for indicator in chosen.values():
         found = published_cells(cells, indicator)
         if not found.empty:
-            frames.append(cube_rows(indicator, found, Origin("published", sources, SUFFIX)))
+            frames.append(cube_rows(indicator, found, Origin("published", SUFFIX)))
             computed = computed_cells(found, indicator)
             if not computed.empty:
-                frames.append(cube_rows(indicator, computed, Origin("computed", sources, SUFFIX)))
+                frames.append(cube_rows(indicator, computed, Origin("computed", SUFFIX)))
     return frames
 
 
@@ -107,6 +107,7 @@ def _read(store: Tables, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
         f"measure, value, mark, decimals FROM {STATISTICS_TABLE} "
         f"WHERE table_id IN ({quoted(sorted(tables))}) ORDER BY ALL"
     )
+    cells["sources"] = published_sources(store, cells)
     cells["code"] = np.select(
         [cells["level"] == "unit", cells["level"] == "municipality"],
         [cells["unit_code"], cells["municipality_code"]],
@@ -117,6 +118,14 @@ def _read(store: Tables, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
     # A unit has one organiser, which the unit register says; its rows are compared with own ones.
     cells["organiser"] = cells["organiser"].where(cells["level"] != "unit", "")
     return cells
+
+
+def published_sources(store: Tables, cells: pd.DataFrame) -> pd.Series:
+    """The short hash of the file that each published row comes from."""
+    area = cells["municipality_code"] + "|" + cells["organiser"]
+    keyed = cells.assign(key=cells["unit_code"].where(cells["unit_code"] != "", area))
+    index = SnapshotIndex(store, STATISTICS_TABLE)
+    return index.hashes(keyed, ["table_id", "level", "school_year", "sex"], ["key"])
 
 
 def _measure_cells(cells: pd.DataFrame, wanted: PublishedMeasure) -> pd.DataFrame:
@@ -131,7 +140,7 @@ def _measure_cells(cells: pd.DataFrame, wanted: PublishedMeasure) -> pd.DataFram
     sizes = sizes.drop_duplicates(cell).rename(columns={"value": "n"})
     found = rows.merge(sizes, on=cell, how="left", validate="many_to_one")
     found["n"] = found["n"].round().astype("Int64")
-    return found[[*CELL_KEYS, "part_of", "part_organiser", "n", "value", "mark", "decimals"]]
+    return found[[*CELL_KEYS, "part_of", "part_organiser", "n", "value", "mark", "decimals", "sources"]]
 
 
 def _all_organisers(units: pd.DataFrame) -> pd.DataFrame:
@@ -169,7 +178,8 @@ def _weighted(cells: pd.DataFrame, indicator: Indicator, *, level: str) -> pd.Da
     )
     sums = parts.groupby(CELL_KEYS, as_index=False)[["n", "shown", "known", "weighted"]].sum()
     sums = sums[sums["shown"] > 0].reset_index(drop=True)
-    return _finished(sums, indicator)
+    files = cells.groupby("school_year")["sources"].agg(joined)
+    return _finished(sums.assign(sources=sums["school_year"].map(files)), indicator)
 
 
 def _finished(sums: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:

@@ -154,7 +154,7 @@ def long_numbers(wide: pd.DataFrame, name: str, formula: Formula) -> pd.DataFram
     Groups without anyone in the denominator are left out. A distribution gives one row for each grade,
     also for grades that nobody has.
     """
-    keys = [key for key in ("school_year", "level", "code", "sex", "subject") if key in wide]
+    keys = [key for key in ("school_year", "level", "code", "sex", "subject", "sources") if key in wide]
     rows = wide[wide[f"{name}__n"] > 0]
     base = rows[keys].assign(n=rows[f"{name}__n"], has_protected=rows[f"{name}__p"])
     if formula.measure in ("share", "count"):

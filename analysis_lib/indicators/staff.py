@@ -8,7 +8,14 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis_lib.indicators.columns import Origin, Tables, cube_rows
-from analysis_lib.indicators.published import NATIONAL_CODE, NATIONAL_MINIMUM, STATISTICS_TABLE, SUFFIX
+from analysis_lib.indicators.provenance import joined
+from analysis_lib.indicators.published import (
+    NATIONAL_CODE,
+    NATIONAL_MINIMUM,
+    STATISTICS_TABLE,
+    SUFFIX,
+    published_sources,
+)
 from analysis_lib.vocabulary.indicators import Indicator
 
 
@@ -17,21 +24,39 @@ def lead_teacher_pct(store: Tables, indicator: Indicator) -> pd.DataFrame:
 
     Rows where either number is hidden are left out. Source: Skolverket's table ``staff``, 15 October.
     """
+    cells = _posts(store, "fte_lead_teachers")
+    return _shares(pd.concat([cells, _national(cells)], ignore_index=True), indicator)
+
+
+def certified_nationally_pct(store: Tables, indicator: Indicator) -> pd.DataFrame:
+    """The share of posts held by certified teachers in riket, for years without a published row.
+
+    Source: as for ``lead_teacher_pct``; the published shares of units and kommuner stand beside it.
+    """
+    return _shares(_national(_posts(store, "fte_certified")), indicator)
+
+
+def _posts(store: Tables, measure: str) -> pd.DataFrame:
+    """Full-time posts of a kind (``part``) and of all teachers (``whole``), per published row."""
     cells = store.query(
-        f"""SELECT school_year, level, unit_code, municipality_code, organiser,
-               max(value) FILTER (WHERE measure = 'fte_lead_teachers') AS part,
+        f"""SELECT table_id, school_year, level, sex, unit_code, municipality_code, organiser,
+               max(value) FILTER (WHERE measure = '{measure}') AS part,
                max(value) FILTER (WHERE measure = 'fte_total') AS whole
         FROM {STATISTICS_TABLE}
         WHERE table_id = 'staff' AND sex = 'T' AND subject = ''
         GROUP BY ALL HAVING part >= 0 AND whole > 0 ORDER BY ALL"""
     )
+    cells["sources"] = published_sources(store, cells)
     cells["code"] = cells["unit_code"].where(cells["level"] == "unit", cells["municipality_code"])
     cells["code"] = cells["code"].where(cells["level"] != "national", NATIONAL_CODE)
     cells["organiser"] = cells["organiser"].where(cells["level"] != "unit", "")
-    rows = pd.concat([cells, _national(cells)], ignore_index=True)
+    return cells
+
+
+def _shares(posts: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
     # Full-time posts are no persons: the share has no whole denominator and no interval.
-    rows = rows.assign(value=100 * rows["part"] / rows["whole"], sex="T")
-    return cube_rows(indicator, rows, Origin("computed", store.fingerprint([STATISTICS_TABLE]), SUFFIX))
+    rows = posts.assign(value=100 * posts["part"] / posts["whole"], sex="T")
+    return cube_rows(indicator, rows, Origin("computed", SUFFIX))
 
 
 def _national(cells: pd.DataFrame) -> pd.DataFrame:
@@ -40,5 +65,7 @@ def _national(cells: pd.DataFrame) -> pd.DataFrame:
     parts = cells[(cells["level"] == "municipality") & ~cells["school_year"].isin(has_national)]
     municipalities = parts.groupby("school_year")["code"].nunique()
     parts = parts[parts["school_year"].isin(municipalities.index[municipalities >= NATIONAL_MINIMUM])]
-    sums = parts.groupby(["school_year", "organiser"], as_index=False)[["part", "whole"]].sum()
+    sums = parts.groupby(["school_year", "organiser"], as_index=False).agg(
+        {"part": "sum", "whole": "sum", "sources": joined}
+    )
     return sums.assign(level="national", code=NATIONAL_CODE)

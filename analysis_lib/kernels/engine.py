@@ -12,6 +12,7 @@ import os
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import nbformat
@@ -25,7 +26,7 @@ ENGINE = "skolbank"
 EngineName = Literal["fork", "kernel"]
 
 
-class InProcessEngine(Engine):  # type: ignore[misc]
+class InProcessEngine(Engine):
     """Runs the cells in this process; for one notebook per process."""
 
     @classmethod
@@ -67,10 +68,12 @@ def execute(
     """Executes ``notebook`` with ``parameters`` and writes it to ``output``; raises ``NotebookFailed``."""
     options: dict[str, Any] = {"execution_timeout": cell_timeout or None}
     if engine == "kernel":
-        options |= {"record_timing": False, "shutdown_kernel": "immediate", **_transport()}
+        options |= {"record_timing": False, "shutdown_kernel": "immediate"}
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
+    with TemporaryDirectory(prefix="skolbank-") as sockets, warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
+        if engine == "kernel":
+            options |= _transport(sockets)
         try:
             execute_notebook(
                 _literal(notebook),
@@ -92,19 +95,22 @@ def _execute(shell: NotebookShell, cell: Any, timeout: float) -> bool:
         return True
     outputs, count, is_good = run_cell(shell, cell.source, timeout=timeout)
     cell.execution_count = count
-    cell.outputs = [nbformat.from_dict(output) for output in outputs]
+    cell.outputs = outputs
     return is_good or "raises-exception" in cell.metadata.get("tags", [])
 
 
-def _transport() -> dict[str, Any]:
-    """Kernels over IPC: no port that another kernel can take first. Windows has TCP only."""
+def _transport(folder: str) -> dict[str, Any]:
+    """Kernels over IPC, in a folder of their own: no port that another kernel can take first.
+
+    Windows has TCP only.
+    """
     if os.name == "nt":
         return {}
     from jupyter_client.manager import AsyncKernelManager
 
-    class IpcKernelManager(AsyncKernelManager):  # type: ignore[misc]
+    class IpcKernelManager(AsyncKernelManager):
         def __init__(self, **kwargs: Any) -> None:
-            super().__init__(**{**kwargs, "transport": "ipc"})
+            super().__init__(**{**kwargs, "transport": "ipc", "ip": f"{folder}/k"})
 
     return {"kernel_manager_class": IpcKernelManager}
 

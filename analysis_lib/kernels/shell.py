@@ -14,6 +14,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from types import FrameType
 from typing import Any
 
+import nbformat
 from ipykernel.jsonutil import encode_images, json_clean
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -41,33 +42,50 @@ class Recorder:
 
     def __init__(self) -> None:
         self.outputs: list[dict[str, Any]] = []
+        self._printed = {"stdout": "", "stderr": ""}
         self._displayed: dict[str, list[dict[str, Any]]] = {}
         self._is_clearing = False
 
     def start(self) -> list[dict[str, Any]]:
         """A new, empty list that receives the outputs from now on."""
         self.outputs = []
+        self._printed = dict.fromkeys(self._printed, "")
         self._is_clearing = False
         return self.outputs
 
     def add(self, output: dict[str, Any], display_id: str | None = None) -> None:
         """One more output; with a ``display_id`` it can be updated later."""
+        self.flush()
         self._clear_when_due()
-        self.outputs.append(output)
+        node: dict[str, Any] = nbformat.from_dict(output)
+        self.outputs.append(node)
         if display_id:
-            self._displayed.setdefault(display_id, []).append(output)
+            self._displayed.setdefault(display_id, []).append(node)
 
     def update(self, display_id: str | None, data: Any, metadata: Any) -> None:
         """Replaces what was displayed under the id, in this cell or an earlier one."""
+        self.flush()
         for output in self._displayed.get(display_id or "", ()):
-            output |= {"data": data, "metadata": metadata}
+            output.update(nbformat.from_dict({"data": data, "metadata": metadata}))
 
-    def stream(self, name: str, text: str) -> None:
-        """Printed text, joined to the same stream's text just before it."""
+    def print(self, name: str, text: str) -> None:
+        """Printed text; it is kept back until something else is shown, as a kernel does."""
+        self._printed[name] += text
+        if len(self._printed[name]) > STREAM_LIMIT:
+            self.flush(name)
+
+    def flush(self, *names: str) -> None:
+        """Shows what was printed, standard output before errors."""
+        for name in names or tuple(self._printed):
+            if self._printed[name]:
+                text, self._printed[name] = self._printed[name], ""
+                self._stream(name, text)
+
+    def _stream(self, name: str, text: str) -> None:
         self._clear_when_due()
         last = self.outputs[-1] if self.outputs else {}
         if last.get("output_type") != "stream" or last.get("name") != name:
-            last = {"output_type": "stream", "name": name, "text": ""}
+            last = nbformat.from_dict({"output_type": "stream", "name": name, "text": ""})
             self.outputs.append(last)
         room = STREAM_LIMIT - len(last["text"])
         if len(text) <= room:
@@ -77,6 +95,7 @@ class Recorder:
 
     def clear(self, *, wait: bool) -> None:
         """Empties the cell's output, at once or at the next output."""
+        self.flush()
         if wait:
             self._is_clearing = True
         else:
@@ -98,18 +117,28 @@ class _Stream(io.TextIOBase):
 
     def write(self, text: str) -> int:
         if text:
-            self._recorder.stream(self._name, text)
+            self._recorder.print(self._name, text)
         return len(text)
+
+    def flush(self) -> None:
+        self._recorder.flush(self._name)
 
     def writable(self) -> bool:
         return True
 
 
-class _Publisher(DisplayPublisher):  # type: ignore[misc]
+class _Publisher(DisplayPublisher):
     recorder: Recorder
 
     def publish(
-        self, data: Any, metadata: Any = None, *, transient: Any = None, update: bool = False, **_: Any
+        self,
+        data: Any,
+        metadata: Any = None,
+        source: Any = None,
+        *,
+        transient: Any = None,
+        update: Any = False,
+        **_: Any,
     ) -> None:
         bundle, extra = json_clean(encode_images(data)), json_clean(metadata or {})
         display_id = (transient or {}).get("display_id")
@@ -122,7 +151,7 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]
         self.recorder.clear(wait=wait)
 
 
-class _Hook(DisplayHook):  # type: ignore[misc]
+class _Hook(DisplayHook):
     recorder: Recorder
     _result: dict[str, Any]
 
@@ -141,14 +170,14 @@ class _Hook(DisplayHook):  # type: ignore[misc]
             self.recorder.add(self._result)
 
 
-class NotebookShell(InteractiveShell):  # type: ignore[misc]
+class NotebookShell(InteractiveShell):
     """An IPython shell whose every word goes to a recorder."""
 
     def __init__(self, **kwargs: Any) -> None:
         self.recorder = Recorder()
         super().__init__(**kwargs)
-        self.display_pub.recorder = self.recorder
-        self.displayhook.recorder = self.recorder
+        for speaker in (self.display_pub, self.displayhook):
+            speaker.recorder = self.recorder  # type: ignore[attr-defined]
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
         self.recorder.add(
@@ -166,7 +195,7 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
 
 def make_shell() -> NotebookShell:
     """The process's only shell, made before the first cell (and before a fork: it starts no thread)."""
-    HistoryManager.enabled = False
+    HistoryManager.enabled = False  # type: ignore[assignment]
     shell: NotebookShell = NotebookShell.instance(
         display_pub_class=_Publisher, displayhook_class=_Hook, colors="nocolor"
     )
@@ -183,8 +212,9 @@ def run_cell(
     outputs = shell.recorder.start()
     count = shell.execution_count
     stdout, stderr = _Stream(shell.recorder, "stdout"), _Stream(shell.recorder, "stderr")
-    with redirect_stdout(stdout), redirect_stderr(stderr), _limited(timeout):  # type: ignore[type-var]
+    with redirect_stdout(stdout), redirect_stderr(stderr), _limited(timeout):
         result = shell.run_cell(source, store_history=True)
+    shell.recorder.flush()
     return outputs, count, bool(result.success)
 
 

@@ -23,12 +23,11 @@ from typing import Any, BinaryIO
 from analysis_lib.kernels.job import NotebookJob, perform
 from analysis_lib.kernels.process import die_with_parent, private_pipe, say
 
-PRELOADED = ("pandas", "altair", "pyarrow.parquet", "ipykernel.jsonutil", "IPython.core.completer")
 MEMORY_LIMIT = 6 * 1024**3
 
 
 def main() -> None:
-    """Serves until the pipe ends; ``sys.argv[1:]`` names further modules to import first."""
+    """Serves until the pipe ends; ``sys.argv[1:]`` names the modules to import first."""
     pipe = private_pipe()
     warm_up(sys.argv[1:])
     count = thread_count()
@@ -43,7 +42,7 @@ def warm_up(modules: list[str]) -> None:
     """Imports what notebooks use and freezes it, so that children share the memory."""
     from analysis_lib.kernels import engine, shell
 
-    for name in (*PRELOADED, *modules):
+    for name in modules:
         with contextlib.suppress(ModuleNotFoundError):
             importlib.import_module(name)
     assert engine.ENGINE

@@ -57,6 +57,11 @@ def open_report(
     return Report(report, sidecar, catalog, prepared, units.get(unit), checked)
 
 
+def open_scope(workspace: Workspace, catalog: Catalog, seminar: str) -> Scope:
+    """The released numbers of a seminar about the whole huvudman, for exploring."""
+    return _scope(catalog, prepare(workspace, seminar), None)
+
+
 class Report:
     """About ten verbs over one release; each gives a block and remembers what it showed."""
 
@@ -74,14 +79,7 @@ class Report:
         self.catalog = catalog
         self.prepared = prepared
         self.parameters = parameters
-        self.scope = Scope(
-            open_released(pd.read_parquet(prepared.released_path), prepared.audience),
-            catalog.settings,
-            prepared.units,
-            unit,
-            prepared.school_year,
-            _years(prepared),
-        )
+        self.scope = _scope(catalog, prepared, unit)
         self._blocks: list[Block] = []
         self._figures = 0
         self._gaps: list[str] = []
@@ -111,7 +109,7 @@ class Report:
     def about(self) -> Block:
         """At most four facts about whom the report is about."""
         cells = []
-        for name in self.sidecar.about:
+        for name in [each for each in self.sidecar.about if each in self.catalog.indicators]:
             cell = self._newest(name)
             if cell is not None:
                 cells.append((self._indicator(name), cell, self._same_year(name, cell)))
@@ -138,7 +136,12 @@ class Report:
 
     def trend(self, *indicators: str) -> Block:
         """The first of the indicators that there is data for, over the years."""
-        return self._figure(indicators, figures.trend, self._target_value)
+        block = self._drawn(indicators, figures.trend, self._target_value)
+        if block is None:
+            chosen = [self._indicator(name) for name in (*indicators, *self.sidecar.indicators)]
+            unique = list({each.id: each for each in chosen}.values())
+            block = figures.measures(self.scope, unique, self._setting())
+        return self._counted(block, indicators)
 
     def ranges(self, *indicators: str) -> Block:
         """The subjects of the newest school year beside the municipality's schools and the country."""
@@ -150,7 +153,9 @@ class Report:
 
     def sex_gap(self, *indicators: str) -> Block:
         """Girls and boys beside each other."""
-        return self._figure(indicators, figures.sex_gap)
+        chosen = [self._indicator(name) for name in indicators]
+        block = figures.sex_gap(self.scope, chosen, self._setting())
+        return self._counted(block, indicators)
 
     def units(self, *indicators: str) -> Block:
         """Every unit by area and name, with its interval: no ranking."""
@@ -245,39 +250,51 @@ class Report:
         return known[name]
 
     def _figure(self, names: Sequence[str], draw: figures.Draw, *extra: Any) -> Block:
+        return self._counted(self._drawn(names, draw, *extra), names)
+
+    def _drawn(self, names: Sequence[str], draw: figures.Draw, *extra: Any) -> Block | None:
+        """The figure of the first indicator that gives one; a gap is kept only when nothing else comes."""
+        gap = None
         for name in names:
             indicator = self._indicator(name)
-            block = draw(self.scope, indicator, self._setting(indicator), *(each(name) for each in extra))
-            if block is not None:
-                self._figures += block.kind == "figure"
-                return self._kept(block)
-        return self._no_data(names)
+            block = draw(self.scope, indicator, self._setting(), *(each(name) for each in extra))
+            if block is not None and block.kind == "figure":
+                return block
+            gap = gap or block
+        return gap
+
+    def _counted(self, block: Block | None, names: Sequence[str]) -> Block:
+        if block is None:
+            return self._no_data(names)
+        self._figures += block.kind == "figure"
+        return self._kept(block)
 
     def _no_data(self, names: Sequence[str]) -> Block:
-        told = text.listing([self._indicator(name).short.lower() for name in names])
+        shorts = dict.fromkeys(_uncapitalised(self._indicator(name).short) for name in names)
+        remedy = "Det beror på att inga elever går i årskurserna här, eller på att läsåret inte är inläst än."
+        if "own" not in self._bases:
+            remedy = (
+                "Skolverkets publicerade tabeller har inte uppgifterna på den här nivån. "
+                "När skolornas egna betyg läses in fylls avsnittet i av sig självt."
+            )
         return self._kept(
             gap_block(
-                f"Det finns inget underlag för {self.scope.name}",
-                f"Här visas {told} när det finns.",
-                "Det gäller skolor utan elever i årskurserna, och läsår som ännu inte är inlästa.",
+                f"Underlag saknas för {self.scope.name}",
+                f"Här visas {text.listing(list(shorts))}.",
+                remedy,
             )
         )
 
-    def _setting(self, indicator: Indicator) -> Setting:
+    def _setting(self) -> Setting:
         number = self._figures + 1
         end = SchoolYear.parse(self.prepared.school_year).end % 100
         cutoff = self.prepared.seminar.cutoff
         return Setting(
             id=f"{self.sidecar.short}-{end:02d}-{number:02d}",
             subject=self.scope.name,
-            source=self._source_of(indicator),
+            source="",
             until=text.date(cutoff) if cutoff else "",
         )
-
-    def _source_of(self, indicator: Indicator) -> str:
-        cells = [cell for cell in self.scope.own(indicator.id).cells() if cell.state != "missing"]
-        bases = {cell.basis for cell in cells} or {cell.basis for cell in self.scope.unit_cells(indicator.id)}
-        return "Skolverkets statistik" if bases == {"published"} else indicator.source
 
     def _newest(self, name: str) -> ReleasedCell | None:
         return (
@@ -321,6 +338,21 @@ class Report:
         path = self.catalog.workspace.layered("params", "gaps.yaml")[0]
         words: dict[str, dict[str, str]] = yaml.safe_load(path.read_text("utf-8"))
         return words
+
+
+def _scope(catalog: Catalog, prepared: Prepared, unit: Unit | None) -> Scope:
+    return Scope(
+        open_released(pd.read_parquet(prepared.released_path), prepared.audience),
+        catalog.settings,
+        prepared.units,
+        unit,
+        prepared.school_year,
+        _years(prepared),
+    )
+
+
+def _uncapitalised(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 def _years(prepared: Prepared) -> tuple[str, ...]:

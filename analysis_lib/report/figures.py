@@ -6,15 +6,47 @@ has nothing to show, so that the next indicator, or an explained gap, takes the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from analysis_lib.disclosure.released import ReleasedCell
 from analysis_lib.present.blocks import Block
+from analysis_lib.present.charts.distribution import GRADES, GradeBar, draw_grade_distribution
 from analysis_lib.present.charts.figure import Comparison, Setting
+from analysis_lib.present.charts.ranges import RangeRow, draw_ranges
+from analysis_lib.present.charts.sexgap import GapRow, draw_sex_gap
 from analysis_lib.present.charts.trend import draw_trend
+from analysis_lib.present.charts.units import UnitRow, draw_units
 from analysis_lib.report.scope import Scope
 from analysis_lib.vocabulary.indicators import Indicator
+from analysis_lib.vocabulary.settings import Unit
 
+LEAST_YEARS = 2
+PUBLISHED = "Skolverkets statistik"
+LEAST_UNITS = 2
+# The subjects that a report looks at, in the order of the timetable's largest subjects first.
+SUBJECT_NAMES = {
+    "SV": "Svenska",
+    "SVA": "Svenska som andraspråk",
+    "EN": "Engelska",
+    "MA": "Matematik",
+    "BI": "Biologi",
+    "FY": "Fysik",
+    "KE": "Kemi",
+    "NO": "NO-ämnen",
+    "TN": "Teknik",
+    "GE": "Geografi",
+    "HI": "Historia",
+    "RE": "Religionskunskap",
+    "SH": "Samhällskunskap",
+    "SO": "SO-ämnen",
+}
+ORGANISERS = {
+    "independent": "fristående",
+    "state": "statlig",
+    "region": "regional",
+    "international": "internationell",
+}
 Draw = Callable[..., Block | None]
 _COMPUTED_NATION = {
     "term": "Riket",
@@ -24,17 +56,16 @@ _COMPUTED_NATION = {
 
 
 def trend(scope: Scope, indicator: Indicator, setting: Setting, target: float | None) -> Block | None:
-    """One measure over the years, with kommun, riket and target where they exist."""
+    """One measure over the years, with kommun, riket and target where they exist; None for a single year."""
     cells = list(scope.own(indicator.id).cells())
-    if not cells:
+    if sum(cell.state != "missing" for cell in cells) < LEAST_YEARS:
         return None
-    years = tuple(year for year in scope.years if year >= min(cell.school_year for cell in cells))
     compared = comparisons(scope, indicator)
     return draw_trend(
         cells,
-        setting=with_notes(setting, compared),
+        setting=with_notes(sourced(setting, cells, indicator), compared),
         indicator=indicator,
-        years=years,
+        years=_years(scope, cells),
         comparisons=compared,
         target=target,
     )
@@ -42,12 +73,14 @@ def trend(scope: Scope, indicator: Indicator, setting: Setting, target: float | 
 
 def comparisons(scope: Scope, indicator: Indicator) -> list[Comparison]:
     """Kommun and riket for the figures of a unit; riket for those of a huvudman."""
-    found = []
-    if scope.unit:
-        cells = tuple(scope.authority(indicator.id).cells())
-        found.append(Comparison("Kommunens skolor", cells))
-    found.append(Comparison("Riket", tuple(scope.nation(indicator.id).cells()), "nation"))
-    return [each for each in found if any(cell.state != "missing" for cell in each.cells)]
+    others = ("authority", "nation") if scope.unit else ("nation",)
+    return [each for other in others if (each := _comparison(scope, indicator, other)) is not None]
+
+
+def sourced(setting: Setting, cells: Iterable[ReleasedCell], indicator: Indicator) -> Setting:
+    """The setting with the source that the shown cells really come from."""
+    bases = {cell.basis for cell in cells if cell.state != "missing"}
+    return replace(setting, source=PUBLISHED if bases and "own" not in bases else indicator.source)
 
 
 def with_notes(setting: Setting, compared: list[Comparison]) -> Setting:
@@ -58,17 +91,142 @@ def with_notes(setting: Setting, compared: list[Comparison]) -> Setting:
     return replace(setting, notes=(*setting.notes, _COMPUTED_NATION)) if computed else setting
 
 
+def measures(scope: Scope, indicators: Sequence[Indicator], setting: Setting) -> Block | None:
+    """Several shares of the newest school year beside each other, where one year is all there is."""
+    rows = []
+    for indicator in indicators:
+        cell = scope.newest(scope.own(indicator.id))
+        if indicator.kind == "share" and not indicator.by_subject and cell is not None:
+            rows.append(_range_row(scope, indicator, cell, indicator.short))
+    if not rows:
+        return None
+    year = max(row.cell.school_year for row in rows)
+    rows = [row for row in rows if row.cell.school_year == year]
+    known = sourced(setting, [row.cell for row in rows], rows[0].indicator)
+    noted = with_notes(known, [Comparison("Riket", [row.nation for row in rows if row.nation], "nation")])
+    return draw_ranges(rows, setting=noted, title="Andel elever, procent", year=year)
+
+
 def ranges(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
-    return None
-
-
-def distribution(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
-    return None
-
-
-def sex_gap(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
-    return None
+    """The subjects of the newest school year beside the municipality's schools and the country."""
+    rows = []
+    for code, name in SUBJECT_NAMES.items():
+        cell = scope.newest(scope.own(indicator.id, subject=code))
+        if cell is not None:
+            rows.append(_range_row(scope, indicator, cell, name))
+    year = max((row.cell.school_year for row in rows), default="")
+    rows = [row for row in rows if row.cell.school_year == year]
+    if not rows:
+        return None
+    known = sourced(setting, [row.cell for row in rows], indicator)
+    return draw_ranges(rows, setting=known, title=f"{indicator.title}, procent", year=year)
 
 
 def units(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
-    return None
+    """Every unit by area and name with its interval, beside the whole: no ranking."""
+    cells = [cell for cell in scope.unit_cells(indicator.id) if cell.state != "missing"]
+    if len(cells) < LEAST_UNITS:
+        return None
+    total = next(
+        (cell for cell in scope.authority(indicator.id).cells() if cell.school_year == scope.school_year),
+        None,
+    )
+    rows = []
+    for cell in cells:
+        unit = scope.units[cell.code]
+        is_own = scope.unit is not None and unit.code == scope.unit.code
+        rows.append(UnitRow(unit_name(unit), cell, unit.area, is_own))
+    return draw_units(
+        rows,
+        setting=sourced(setting, [*cells, *([total] if total else [])], indicator),
+        indicator=indicator,
+        year=scope.school_year,
+        total=total,
+        total_name=f"{scope.settings.municipality_name}s kommunala skolor",
+    )
+
+
+def unit_name(unit: Unit) -> str:
+    """A unit's name, marked when it is not the municipality's own."""
+    organiser = ORGANISERS.get(unit.organiser)
+    return f"{unit.name} ({organiser})" if organiser else unit.name
+
+
+def _range_row(scope: Scope, indicator: Indicator, cell: ReleasedCell, label: str) -> RangeRow:
+    keys = {"subject": cell.subject, "school_year": cell.school_year}
+    nation = next(iter(scope.nation(indicator.id, **keys).cells()), None)
+    return RangeRow(label, cell, indicator, units=scope.unit_cells(indicator.id, **keys), nation=nation)
+
+
+def explored(scope: Scope, indicator: Indicator, others: tuple[str, ...]) -> Block:
+    """The trend that a strategist asks for, with the chosen comparisons, or an explained gap.
+
+    ``others`` are ``authority``, ``nation`` or codes of units.
+    """
+    setting = Setting(
+        id=f"{indicator.id}/{scope.unit.code if scope.unit else scope.settings.municipality_code}",
+        subject=scope.name,
+        source="",
+    )
+    compared = [each for other in others if (each := _comparison(scope, indicator, other)) is not None]
+    cells = list(scope.own(indicator.id).cells())
+    return draw_trend(
+        cells,
+        setting=with_notes(sourced(setting, cells, indicator), compared),
+        indicator=indicator,
+        years=_years(scope, cells),
+        comparisons=compared,
+    )
+
+
+def _comparison(scope: Scope, indicator: Indicator, other: str) -> Comparison | None:
+    if other == "nation":
+        found = Comparison("Riket", tuple(scope.nation(indicator.id).cells()), "nation")
+    elif other == "authority":
+        found = Comparison("Kommunens skolor", tuple(scope.authority(indicator.id).cells()))
+    else:
+        place = scope.about(other)
+        found = Comparison(place.name, tuple(place.own(indicator.id).cells()))
+    return found if any(cell.state != "missing" for cell in found.cells) else None
+
+
+def _years(scope: Scope, cells: Sequence[ReleasedCell]) -> tuple[str, ...]:
+    first = min((cell.school_year for cell in cells), default=scope.years[-1])
+    return tuple(year for year in scope.years if year >= first) or scope.years[-1:]
+
+
+def distribution(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
+    """The grades of the newest school year, one bar per subject."""
+    bars = []
+    year = _newest_year(scope, indicator)
+    for code, name in SUBJECT_NAMES.items():
+        cells = list(scope.own(indicator.id, subject=code, category=list(GRADES), school_year=year).cells())
+        if cells:
+            bars.append(GradeBar(name, cells))
+    if not bars:
+        return None
+    known = sourced(setting, [cell for bar in bars for cell in bar.cells], indicator)
+    return draw_grade_distribution(bars, setting=known, indicator=indicator, year=year)
+
+
+def sex_gap(scope: Scope, indicators: Sequence[Indicator], setting: Setting) -> Block | None:
+    """Girls and boys beside each other in the measures of one kind that have data."""
+    rows = []
+    for indicator in indicators:
+        girls = scope.newest(scope.own(indicator.id, sex="F"))
+        boys = scope.newest(scope.own(indicator.id, sex="P"))
+        if indicator.kind == "share" and girls and boys and girls.school_year == boys.school_year:
+            rows.append(GapRow(indicator.short, girls, boys, indicator))
+    year = max((row.girls.school_year for row in rows), default="")
+    rows = [row for row in rows if row.girls.school_year == year]
+    if not rows:
+        return None
+    known = sourced(setting, [row.girls for row in rows], rows[0].indicator)
+    return draw_sex_gap(rows, setting=known, title="Andel elever, procent", year=year)
+
+
+def _newest_year(scope: Scope, indicator: Indicator) -> str:
+    found = scope.own(indicator.id, subject=list(SUBJECT_NAMES), category=list(GRADES)).frame
+    return (
+        str(found.loc[found["state"] != "missing", "school_year"].max()) if len(found) else scope.school_year
+    )

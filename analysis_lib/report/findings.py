@@ -90,6 +90,6 @@ def _nothing(scope: Scope, indicators: Sequence[Indicator], school_year: str) ->
         )
     return gap_block(
         f"Det finns inga betygsresultat för {scope.name}",
-        f"Läsåret {school_year} har inga betyg lästs in, eller så har skolan inga elever i årskurs 6 eller 9.",
+        f"För läsåret {school_year} är inga betyg inlästa, eller så går inga elever i årskurs 6 eller 9 här.",
         "Läs in betygen med skolbank import.",
     )

@@ -45,26 +45,27 @@ class PagePreprocessor(Preprocessor):
 class PageExporter(HTMLExporter):
     """Nbconvert's HTML exporter without the steps that only code cells need."""
 
-    default_preprocessors = traitlets.List([])
+    default_preprocessors: Any = traitlets.List([])
 
     def __init__(self, **options: Any) -> None:
         folders = [str(builtin_root() / "templates" / "nbconvert" / "templates")]
-        super().__init__(
+        super().__init__(  # type: ignore[no-untyped-call]
             template_name=TEMPLATE, extra_template_basedirs=[*options.pop("extra", ()), *folders], **options
         )
 
     def from_notebook_node(
         self, nb: Any, resources: dict[str, Any] | None = None, **options: Any
-    ) -> tuple[str, dict[str, Any]]:
+    ) -> tuple[Any, dict[str, Any]]:
         """The page; skips the stock exporter's second parsing of its own output."""
-        page: tuple[str, dict[str, Any]] = TemplateExporter.from_notebook_node(self, nb, resources, **options)
+        page: tuple[Any, dict[str, Any]] = TemplateExporter.from_notebook_node(self, nb, resources, **options)
         return page
 
 
 def write_html(notebook: Mapping[str, Any], *, template_folders: Sequence[Path] = ()) -> str:
     """The whole page of an executed notebook, charts drawn; refuses a page that points outside itself."""
     exporter = _exporter(tuple(template_folders))
-    html, _ = exporter.from_notebook_node(nbformat.from_dict(notebook))
+    node: Any = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
+    html, _ = exporter.from_notebook_node(node)
     refuse_outside(html)
     return str(html)
 

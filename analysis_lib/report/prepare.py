@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 
@@ -35,6 +34,7 @@ from analysis_lib.vocabulary.workspace import Workspace
 _ROOMS = ("vocabulary", "snapshots", "statistics", "indicators", "disclosure")
 _PARAMS = ("settings.yaml", "units.yaml", "groups.yaml", "disclosure.yaml", "indicators", "rules")
 _LEADING = ("results.all_passed_9", "results.eligible_vocational", "results.all_passed_6")
+_AUDIENCES: dict[str, Audience] = {"public": "public", "board": "board", "internal": "internal"}
 _META = "meta.json"
 _RELEASED = "released.parquet"
 _ORDER = "order.json"
@@ -54,7 +54,7 @@ class Prepared:
     imported: datetime.date | None
 
 
-def prepare(workspace: Workspace, seminar_id: str, *, audience: Audience | Literal[""] = "") -> Prepared:
+def prepare(workspace: Workspace, seminar_id: str, *, audience: str = "") -> Prepared:
     """The release of a seminar for one audience (default: the seminar's own), made when it is not there.
 
     Cheap when nothing has changed: hashes of the parameters, the import log and our own code are compared.
@@ -62,7 +62,7 @@ def prepare(workspace: Workspace, seminar_id: str, *, audience: Audience | Liter
     """
     catalog = Catalog(workspace)
     seminar = catalog.seminar(seminar_id)
-    reader = audience or seminar.audience
+    reader = _AUDIENCES.get(audience, seminar.audience)
     store = Store(workspace)
     fingerprint = _fingerprint(workspace, store, seminar, reader)
     folder = workspace.work / "release" / seminar.id / reader / fingerprint[:16]

@@ -7,7 +7,7 @@ huvudman has no pupil data of its own, the published figures for the municipalit
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from analysis_lib.disclosure.released import ReleasedCell, ReleasedTable
@@ -37,6 +37,10 @@ class Scope:
     unit: Unit | None
     school_year: str
     years: tuple[str, ...]
+
+    def about(self, code: str | None) -> Scope:
+        """The same scope about one unit, or about the huvudman."""
+        return replace(self, unit=self.units[code] if code else None)
 
     @property
     def own_places(self) -> tuple[Place, ...]:

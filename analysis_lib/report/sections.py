@@ -12,7 +12,8 @@ from analysis_lib import text
 from analysis_lib.disclosure.released import Fact, ReleasedCell
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.evidence import facts_of, merged
-from analysis_lib.present.narrative import with_unit
+from analysis_lib.present.narrative import why_hidden, with_unit
+from analysis_lib.report.figures import ORGANISERS
 from analysis_lib.report.parameters import Sidecar
 from analysis_lib.report.scope import Scope
 from analysis_lib.vocabulary.indicators import Indicator
@@ -20,12 +21,6 @@ from analysis_lib.vocabulary.settings import SCHOOL_FORM_NAMES, Seminar, Unit
 
 EDITIONS = {"public": "Publik utgåva", "board": "Nämndens utgåva", "internal": "Intern utgåva"}
 SOURCES = {"own": "skolornas egna uppgifter", "published": "Skolverkets statistik"}
-ORGANISERS = {
-    "independent": "fristående",
-    "state": "statlig",
-    "region": "regional",
-    "international": "internationell",
-}
 
 
 def describe_unit(unit: Unit, municipality: str) -> str:
@@ -62,12 +57,18 @@ def masthead(
         standfirst.append(f"{sentence}.")
     if sidecar.standfirst:
         standfirst.append(sidecar.standfirst)
-    lines = [f"Läsåret {scope.school_year}"]
+    held = text.date(seminar.held) if seminar.held else ""
+    lines = [f"Seminarium {held}: {seminar.title}" if held else f"Seminarium: {seminar.title}"]
     lines.append(
-        f"Seminariet hålls {text.date(seminar.held)}" if seminar.held else f"Gjord {text.date(made)}"
+        f"Uppgifter till och med {text.date(seminar.cutoff)}"
+        if seminar.cutoff
+        else f"Gjord {text.date(made)}"
     )
-    if seminar.cutoff:
-        lines.append(f"Uppgifter till och med {text.date(seminar.cutoff)}")
+    lines.append(f"{EDITIONS[audience]} {seminar.edition}")
+    if scope.unit and scope.unit.organiser != "municipal" and scope.unit.authority_name:
+        lines.append(f"Huvudman: {scope.unit.authority_name}")
+    if sources:
+        lines.append(f"Källa: {text.listing(list(sources))}")
     data = {
         "municipality": settings.authority_name,
         "website": settings.website,
@@ -101,12 +102,17 @@ def about(
             {
                 "value": with_unit(cell, indicator),
                 "label": indicator.short,
-                "note": f"läsåret {cell.school_year}",
+                "note": _fact_note(cell),
                 "comparison": compared,
             }
         )
         facts.append(facts_of([cell], indicator))
     return Block("facts", {"items": items}, merged(*facts))
+
+
+def _fact_note(cell: ReleasedCell) -> str:
+    year = f"läsåret {cell.school_year}"
+    return year if cell.is_shown else f"{year}, {why_hidden(cell)}"
 
 
 def questions(sidecar: Sidecar) -> Block:
@@ -120,7 +126,8 @@ def foot(scope: Scope, seminar: Seminar, *, audience: str, bases: Collection[str
     """How numbers are made, whom to ask, and which edition this is."""
     settings = scope.settings
     numbers = [
-        "Tal som bygger på få elever visas inte. Decimaltal är avrundade, så summor kan skilja på sista siffran.",
+        "Tal som bygger på få elever visas inte. Decimaltal är avrundade, "
+        "så summor kan skilja på sista siffran.",
         "Osäkerhet: 95 procents intervall (Wilson för andelar). "
         "Förändring sägs vara säker bara när intervallet för skillnaden inte rymmer noll.",
     ]

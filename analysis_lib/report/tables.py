@@ -11,6 +11,7 @@ from analysis_lib.present import narrative
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import column, mark_notes, row, table_cell, value_cell
 from analysis_lib.present.evidence import facts_of, merged
+from analysis_lib.report.figures import unit_name
 from analysis_lib.report.scope import Scope
 from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.settings import Target, Unit
@@ -60,8 +61,8 @@ def targets_table(rows: Sequence[tuple[Target, Indicator, ReleasedCell | None]])
     notes: list[Mapping[str, str]] = [
         {
             "term": "Så läser du",
-            "text": "Ett mål är nått när resultatet är minst lika högt som målet. På väg betyder att skillnaden "
-            "till målet kan bero på slumpen, eftersom varje elev väger tungt i små grupper.",
+            "text": "Ett mål är nått när resultatet är minst lika högt som målet. På väg betyder att "
+            "skillnaden till målet kan bero på slumpen, eftersom varje elev väger tungt i små grupper.",
         },
         *mark_notes(cell for _, _, cell in rows if cell),
     ]
@@ -121,8 +122,8 @@ def change_table(
     notes = [
         {
             "term": "Säker förändring",
-            "text": "sägs bara när intervallet för skillnaden inte rymmer noll. Skillnader mellan andelar är i "
-            "procentenheter.",
+            "text": "sägs bara när intervallet för skillnaden inte rymmer noll. Skillnader mellan andelar "
+            "är i procentenheter.",
         },
         *mark_notes(cell for _, earlier, later in rows for cell in (earlier, later) if cell),
     ]
@@ -157,11 +158,12 @@ def rollup_table(scope: Scope, indicators: Sequence[Indicator], school_year: str
     if other:
         body.append(row({"unit": table_cell("Fristående skolor, ingår inte i summan")}, "group"))
         for unit in other:
-            add(f"{unit.name} (fristående)", _unit_cells(scope, unit, indicators, school_year))
+            add(unit_name(unit), _unit_cells(scope, unit, indicators, school_year))
     columns = [column("unit", "Enhet", "left"), *(column(each.id, each.short) for each in indicators)]
     data = _table(
         "enheter",
-        f"Enheternas resultat läsåret {school_year}, efter område och namn. Summaraden är enheterna tillsammans.",
+        f"Enheternas resultat läsåret {school_year}, efter område och namn. "
+        "Summaraden är enheterna tillsammans.",
         columns,
         body,
         mark_notes(used),
@@ -226,7 +228,7 @@ def _table(
     foot: str = "",
 ) -> dict[str, Any]:
     return {
-        "id": id,
+        "id": f"tabell-{id}",
         "caption": caption,
         "columns": columns,
         "rows": rows,

@@ -138,7 +138,7 @@ def _judge(numbers: np.ndarray, end_years: np.ndarray) -> np.ndarray:
 def _days(year: np.ndarray, month: np.ndarray) -> np.ndarray:
     lengths = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])[month]
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-    return lengths + ((month == 2) & leap)
+    return np.asarray(lengths + ((month == 2) & leap))
 
 
 def _is_date(eight: str) -> bool:

@@ -11,7 +11,7 @@ import datetime
 import json
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -70,64 +70,82 @@ def _ends_cut(path: Path) -> bool:
         return stream.read(1) != b"\n"
 
 
-def read(path: Path, as_of: datetime.datetime | None = None) -> list[Snapshot]:
-    """All committed snapshots in order of import, up to a moment."""
-    if not path.is_file():
-        return []
-    limit = stamp(as_of) if as_of else ""
-    found: list[Snapshot] = []
-    with path.open(encoding="utf-8") as lines:
-        for text in lines:
-            line = _whole(text)
-            if line is None or (limit and line["at"] > limit):
-                continue
-            for entry in line["snapshots"]:
-                found.append(
-                    Snapshot(
-                        entry["table"],
-                        entry["slot"],
-                        entry["hash"],
-                        tuple(entry["keys"]),
-                        entry["rows"],
-                        line["at"],
-                    )
-                )
-    return found
+class History:
+    """The committed snapshots in order of import, and which keys of each are still current.
+
+    Follows a growing log without reading it again from the start.
+    """
+
+    def __init__(self, path: Path, as_of: datetime.datetime | None = None) -> None:
+        self._path = path
+        self._limit = stamp(as_of) if as_of else ""
+        self._reset()
+
+    def _reset(self) -> None:
+        self._offset = 0
+        self._snapshots: list[Snapshot] = []
+        self._replaced: list[set[str]] = []
+        self._owner: dict[tuple[str, str, str], int] = {}
+        self._places: dict[tuple[str, str], list[int]] = {}
+
+    def current(self, table: str | None = None) -> list[Snapshot]:
+        """The snapshots that hold current rows."""
+        self._follow()
+        found = (self._seen(i) for i, s in enumerate(self._snapshots) if table in (None, s.table))
+        return [snapshot for snapshot in found if snapshot]
+
+    def in_partition(self, table: str, partition: str) -> list[Snapshot]:
+        """The same for one partition of a table."""
+        self._follow()
+        found = (self._seen(index) for index in self._places.get((table, partition), []))
+        return [snapshot for snapshot in found if snapshot]
+
+    def _seen(self, index: int) -> Snapshot | None:
+        snapshot, replaced = self._snapshots[index], self._replaced[index]
+        if len(replaced) == len(snapshot.keys):
+            return None
+        return replace(snapshot, replaced=frozenset(replaced)) if replaced else snapshot
+
+    def _follow(self) -> None:
+        if not self._path.is_file():
+            return self._reset()
+        size = self._path.stat().st_size
+        if size < self._offset:
+            self._reset()
+        if size == self._offset:
+            return None
+        with self._path.open("rb") as stream:
+            stream.seek(self._offset)
+            for data in stream:
+                if not data.endswith(b"\n"):
+                    break  # cut by a crash, or being written
+                self._offset += len(data)
+                self._take(_whole(data))
+        return None
+
+    def _take(self, line: dict[str, Any] | None) -> None:
+        if line is None or (self._limit and line["at"] > self._limit):
+            return
+        for entry in line["snapshots"]:
+            keys = tuple(entry["keys"])
+            snapshot = Snapshot(entry["table"], entry["slot"], entry["hash"], keys, entry["rows"], line["at"])
+            index = len(self._snapshots)
+            self._snapshots.append(snapshot)
+            self._replaced.append(set())
+            self._places.setdefault((snapshot.table, snapshot.partition), []).append(index)
+            for key in keys:
+                place = (snapshot.table, snapshot.partition, key)
+                if place in self._owner:
+                    self._replaced[self._owner[place]].add(key)
+                self._owner[place] = index
 
 
-def _whole(text: str) -> dict[str, Any] | None:
+def _whole(data: bytes) -> dict[str, Any] | None:
     try:
-        line: dict[str, Any] = json.loads(text)
+        line: dict[str, Any] = json.loads(data)
     except ValueError:
         return None
     return line
-
-
-def resolve(snapshots: Iterable[Snapshot]) -> list[Snapshot]:
-    """The snapshots that still hold current rows, each with the keys that others replaced."""
-    ordered = list(snapshots)
-    owner: dict[tuple[str, str, str], int] = {}
-    for index, snapshot in enumerate(ordered):
-        for key in snapshot.keys:
-            owner[(snapshot.table, snapshot.partition, key)] = index
-    current: list[Snapshot] = []
-    for index, snapshot in enumerate(ordered):
-        replaced = frozenset(
-            key for key in snapshot.keys if owner[(snapshot.table, snapshot.partition, key)] != index
-        )
-        if len(replaced) < len(snapshot.keys):
-            current.append(
-                Snapshot(
-                    snapshot.table,
-                    snapshot.slot,
-                    snapshot.hash,
-                    snapshot.keys,
-                    snapshot.rows,
-                    snapshot.imported_at,
-                    replaced,
-                )
-            )
-    return current
 
 
 def stamp(moment: datetime.datetime) -> str:

@@ -58,7 +58,7 @@ class Store:
         self.workspace = workspace
         self.folder = workspace.snapshots
         self.log_path = self.folder / "log.jsonl"
-        self._read: tuple[int, list[Snapshot]] | None = None
+        self._history = log.History(self.log_path)
 
     @contextlib.contextmanager
     def transaction(self, source: SourceInfo) -> Iterator[Transaction]:
@@ -73,14 +73,12 @@ class Store:
 
     def current(self, table: str | None = None, as_of: datetime.datetime | None = None) -> list[Snapshot]:
         """The snapshots that hold current rows, in order of import, now or at an earlier moment."""
-        if as_of is not None:
-            found = log.resolve(log.read(self.log_path, as_of))
-        else:
-            size = self.log_path.stat().st_size if self.log_path.is_file() else 0
-            if self._read is None or self._read[0] != size:
-                self._read = (size, log.resolve(log.read(self.log_path)))
-            found = self._read[1]
-        return [snapshot for snapshot in found if table is None or snapshot.table == table]
+        history = self._history if as_of is None else log.History(self.log_path, as_of)
+        return history.current(table)
+
+    def in_partition(self, table: str, partition: str) -> list[Snapshot]:
+        """The current snapshots of one partition, e.g. of ``9/2024-25`` in the pupils' grades."""
+        return self._history.in_partition(table, partition)
 
     def path(self, snapshot: Snapshot) -> Path:
         """Where a snapshot's Parquet file lies."""
@@ -117,23 +115,24 @@ class Store:
     def query(self, sql: str, as_of: datetime.datetime | None = None) -> pd.DataFrame:
         """The frame that a SQL query over the current rows of the tables gives."""
         with self.connection(as_of) as database:
-            return database.execute(sql).df()
+            frame: pd.DataFrame = database.execute(sql).df()
+        return frame
 
     def arrow(self, sql: str, as_of: datetime.datetime | None = None) -> pa.Table:
         """The same as an Arrow table, for large results."""
         with self.connection(as_of) as database:
-            return database.execute(sql).to_arrow_table()
+            return database.sql(sql).to_arrow_table()
 
     def rows(self, table: str, partition: str, keys: Sequence[str]) -> pd.DataFrame:
         """The current rows of some keys (units) in one partition of a table."""
         schema = TABLES[table]
         wanted = set(keys)
-        parts = [s for s in self.current(table) if s.partition == partition and wanted & set(s.keys)]
+        parts = [s for s in self.in_partition(table, partition) if wanted & set(s.keys)]
         if not parts:
-            return schema.arrow.empty_table().to_pandas()
+            return pd.DataFrame(columns=schema.names)
         frames = []
         for part in parts:
-            frame = pq.read_table(self.path(part)).to_pandas()
+            frame: pd.DataFrame = pq.read_table(self.path(part)).to_pandas()
             frames.append(frame[schema.key(frame).isin(wanted - part.replaced)])
         return pd.concat(frames, ignore_index=True)
 
@@ -202,13 +201,13 @@ class Transaction:
         self._parts.append(_Part(snapshot, data, self._change(schema, snapshot, content)))
 
     def _change(self, schema: TableSchema, snapshot: Snapshot, content: pd.DataFrame) -> Change:
-        known = [s for s in self.store.current(snapshot.table) if s.partition == snapshot.partition]
+        known = self.store.in_partition(snapshot.table, snapshot.partition)
         same = [s for s in known if s.hash == snapshot.hash and not s.replaced]
         if same:
             return Change(is_new=False)
         taken = set(snapshot.keys)
         if not any(taken & (set(s.keys) - s.replaced) for s in known):
-            return Change(is_new=True, added=compare(None, content, schema).added)
+            return Change(is_new=True)
         before = self.store.rows(snapshot.table, snapshot.partition, snapshot.keys)
         return compare(before, content, schema)
 

@@ -37,13 +37,13 @@ def load_units(workspace: Workspace, catalog: Catalog, store: Store | None = Non
 def _published(store: Store, municipality_code: str) -> dict[str, Unit]:
     organisers = get_args(Unit.model_fields["organiser"].annotation)
     return {
-        row.code: Unit(
-            code=row.code,
-            name=row.name.strip(),
+        row["code"]: Unit(
+            code=row["code"],
+            name=row["name"].strip(),
             school_forms=("gr",),
-            organiser=row.organiser if row.organiser in organisers else "municipal",
-            authority_name=row.authority_name,
+            organiser=row["organiser"] if row["organiser"] in organisers else "municipal",
+            authority_name=row["authority_name"],
             municipality_code=municipality_code,
         )
-        for row in store.query(_PUBLISHED.format(code=municipality_code)).itertuples()
+        for row in store.query(_PUBLISHED.format(code=municipality_code)).to_dict("records")
     }

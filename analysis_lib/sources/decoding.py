@@ -23,7 +23,7 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
 )
 _UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 _SINGLE_BYTE = {"cp1252": "cp1252 (Windows)", "mac_roman": "MacRoman", "cp850": "cp850 (DOS)"}
-_SWEDISH = "åäöÅÄÖ"
+_SWEDISH = re.compile("[åäö]|(?<![a-zåäö])[ÅÄÖ]")  # a capital inside a word is another encoding's é
 _PLAUSIBLE = frozenset(
     "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿŠšŽžŒœŸ\u00a0§°²³·´½–—‘’“”…•«»€"
 )
@@ -63,6 +63,8 @@ def decode(data: bytes) -> Decoded:
 
 def clean_text(text: str, messages: list[Message]) -> str:
     """``text`` composed (NFC) and without invisible signs; what was changed is added to ``messages``."""
+    if text.isascii():
+        return text
     composed = unicodedata.normalize("NFC", text)
     if composed != text:
         messages.append(
@@ -119,8 +121,7 @@ def _single_byte(data: bytes, messages: list[Message]) -> tuple[str, str]:
     high = bytes(byte for byte in data if byte >= 0x80)
     scores: dict[str, int] = {}
     for name in _SINGLE_BYTE:
-        letters = high.decode(name, errors="replace")
-        scores[name] = sum(letters.count(letter) for letter in _SWEDISH)
+        scores[name] = len(_SWEDISH.findall(data.decode(name, errors="replace")))
     ranked = sorted(scores, key=lambda name: -scores[name])
     best, second = ranked[0], ranked[1]
     if scores[best] == 0:

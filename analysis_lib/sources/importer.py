@@ -14,14 +14,17 @@ from pathlib import Path
 from analysis_lib.errors import EXIT_DONE, EXIT_PARTIAL, EXIT_USAGE, SkolbankError, did_you_mean
 from analysis_lib.snapshots.pseudonyms import Pseudonyms
 from analysis_lib.snapshots.store import Change, Snapshot, SourceInfo, Store
+from analysis_lib.snapshots.whereabouts import Whereabouts
 from analysis_lib.sources.found_files import Skipped, find_files, harmless_name
-from analysis_lib.sources.import_report import FileReport, ImportReport
+from analysis_lib.sources.import_report import FileReport, ImportReport, render_summary
 from analysis_lib.sources.reading import read_raw
 from analysis_lib.sources.recognition import Recognised, known_formats, recognise_all
 from analysis_lib.sources.refused_rows import write_refused
 from analysis_lib.sources.shapes import Format, Message, RawFile, ReadContext, Sheet, TableResult
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace
+
+__all__ = ["FileReport", "ImportReport", "import_paths", "render_summary"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def import_paths(
         Pseudonyms.open(workspace, create=not dry_run),
         strict,
         units=units or None,
-        store=store,
+        whereabouts=Whereabouts(store),
     )
     work = _Import(workspace, store, context, formats, as_format or "", dry_run, strict)
     files: list[FileReport] = []

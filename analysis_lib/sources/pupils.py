@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.snapshots.identities import FAULTS, TEMPORARY, read_identities
-from analysis_lib.snapshots.store import Store
+from analysis_lib.snapshots.whereabouts import Whereabouts
 from analysis_lib.sources.pupil_rows import Rows
 from analysis_lib.sources.shapes import Pseudonymiser, ReadContext
 
@@ -117,38 +117,26 @@ def refuse_doubles(rows: Rows, people: pd.DataFrame, content: pd.DataFrame) -> N
     )
 
 
-def refuse_stored_elsewhere(rows: Rows, people: pd.DataFrame, table: str, store: Store) -> None:
+def refuse_stored_elsewhere(
+    rows: Rows, people: pd.DataFrame, table: str, whereabouts: Whereabouts | None
+) -> None:
     """Refuses pupils whom an earlier file holds at another unit in the same school year."""
-    usable = pd.Series(rows.accepted, index=people.index) & ~people["is_protected"]
-    here = people.loc[usable, ["pupil", "school_year", "year_group", "unit_code"]].drop_duplicates()
-    partitions = {
-        f"{g}/{y.replace('/', '-')}" for g, y in zip(here["year_group"], here["school_year"], strict=True)
-    }
-    known = [s for s in store.current(table) if s.partition in partitions]
-    if here.empty or not any(set(s.keys) - s.replaced - set(here["unit_code"]) for s in known):
+    if whereabouts is None:
         return
-    units = set(here["unit_code"])
-    with store.connection() as database:
-        database.register("here", here)
-        found = database.execute(
-            f"""SELECT DISTINCT s.pupil, s.school_year, s.year_group, s.unit_code AS other
-            FROM {table} s JOIN here h USING (pupil, school_year, year_group)
-            WHERE s.unit_code <> h.unit_code"""
-        ).df()
-    found = found[~found["other"].isin(units)]
-    if found.empty:
-        return
-    other = {(r.pupil, r.school_year, r.year_group): r.other for r in found.itertuples()}
-    places = pd.Series(
-        list(zip(people["pupil"], people["school_year"], people["year_group"], strict=True)),
-        index=people.index,
-    )
+    usable = people[rows.accepted & ~people["is_protected"].to_numpy()]
+    other: dict[int, str] = {}
+    for (group, year), some in usable.groupby(["year_group", "school_year"]):
+        pairs = dict.fromkeys(zip(some["pupil"], some["unit_code"], strict=True))
+        found = whereabouts.elsewhere(table, f"{group}/{str(year).replace('/', '-')}", pairs)
+        if found:
+            hits = some["pupil"][some["pupil"].isin(list(found))]
+            other.update({int(index): found[pupil] for index, pupil in hits.items()})
     rows.refuse(
-        places.isin(list(other)).to_numpy() & usable.to_numpy(),
+        _mask(rows, pd.Index(sorted(other), dtype="int64")),
         "pupil-in-two-units",
         column="PersonNr",
         reason=lambda index: (
-            f"eleven finns redan inläst vid enhet {other[places.iat[index]]} samma läsår. "
+            f"eleven finns redan inläst vid enhet {other[index]} samma läsår. "
             "Läs in den enhetens rättade fil först, eller ta bort raden här."
         ),
     )

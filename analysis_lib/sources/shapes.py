@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 
 import pandas as pd
 
-from analysis_lib.snapshots.store import Store
+from analysis_lib.snapshots.whereabouts import Whereabouts
 from analysis_lib.vocabulary.workspace import Workspace
 
 Level = Literal["info", "warning", "error"]
@@ -117,7 +117,7 @@ class ReadContext:
     strict: bool = False
     other_sheets: tuple[Sheet, ...] = ()  # sheets of the same workbook that only explain this one
     units: Mapping[str, str] | None = None  # the register of units: code to name; None when not known
-    store: Store | None = None
+    whereabouts: Whereabouts | None = None
 
 
 class Format(Protocol):

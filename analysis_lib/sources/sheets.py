@@ -11,7 +11,9 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import IO
 
 import python_calamine
 
@@ -23,6 +25,7 @@ from analysis_lib.sources.shapes import Message, Row, Sheet
 MAX_UNPACKED = 200 * 1024 * 1024
 MAX_RATIO = 100
 MAX_CELLS = 20_000_000
+MAX_TEXT = 4_000_000_000  # the longest shared text times the cells that may point at it
 _SMALL_PART = 1024 * 1024  # a part this small may be packed as hard as it likes
 _CHUNK = 1 << 20
 _OVERLAP = 400
@@ -32,9 +35,14 @@ _NO_VALUE = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Inspection:
+    """What the parts of an archive hold, gathered in one pass."""
+
+    unpacked: int = 0
     formulas_without_value: int = 0
+    cells: int = 0
+    longest_text: int = 0
 
 
 def looks_like_workbook(data: bytes) -> bool:
@@ -113,28 +121,56 @@ def _refuse_bomb(parts: list[zipfile.ZipInfo]) -> None:
 
 
 def _walk(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> _Inspection:
-    total = without_value = 0
+    found = _Inspection()
     for part in parts:
-        is_sheet = part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml")
-        is_xml = part.filename.endswith((".xml", ".rels"))
-        columns = rows = 0
-        tail = b""
         with archive.open(part) as stream:
-            while chunk := stream.read(_CHUNK):
-                total += len(chunk)
-                if total > MAX_UNPACKED:
-                    raise _bomb()
-                window = tail + chunk
-                if is_xml:
-                    _refuse_entities(window)
-                if is_sheet:
-                    without_value += sum(m.end() > len(tail) for m in _NO_VALUE.finditer(window))
-                    for place in _CELL_PLACE.finditer(window):
-                        columns = max(columns, _column_number(place[1]))
-                        rows = max(rows, int(place[2]))
-                tail = window[-_OVERLAP:]
-        _refuse_vast(columns, rows)
-    return _Inspection(without_value)
+            chunks = _counted(stream, found)
+            if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
+                _walk_sheet(chunks, found)
+            elif part.filename == "xl/sharedStrings.xml":
+                _walk_texts(chunks, found)
+            else:
+                is_xml = part.filename.endswith((".xml", ".rels"))
+                for window in chunks:
+                    if is_xml:
+                        _refuse_entities(window)
+    if found.longest_text * found.cells > MAX_TEXT:
+        raise _bomb()
+    return found
+
+
+def _counted(stream: IO[bytes], found: _Inspection) -> Iterator[bytes]:
+    """The part in pieces, each with the end of the one before, so that nothing falls between two."""
+    tail = b""
+    while chunk := stream.read(_CHUNK):
+        found.unpacked += len(chunk)
+        if found.unpacked > MAX_UNPACKED:
+            raise _bomb()
+        yield tail + chunk
+        tail = (tail + chunk)[-_OVERLAP:]
+
+
+def _walk_sheet(chunks: Iterator[bytes], found: _Inspection) -> None:
+    columns = rows = overlap = 0
+    for window in chunks:
+        _refuse_entities(window)
+        found.formulas_without_value += sum(match.end() > overlap for match in _NO_VALUE.finditer(window))
+        for place in _CELL_PLACE.finditer(window):
+            found.cells += place.end() > overlap
+            columns = max(columns, _column_number(place[1]))
+            rows = max(rows, int(place[2]))
+        overlap = _OVERLAP
+    _refuse_vast(columns, rows)
+
+
+def _walk_texts(chunks: Iterator[bytes], found: _Inspection) -> None:
+    length = overlap = 0
+    for window in chunks:
+        _refuse_entities(window)
+        first, *others = window[overlap:].split(b"</si>")
+        found.longest_text = max(found.longest_text, length + len(first), *map(len, others))
+        length = len(others[-1]) if others else length + len(first)
+        overlap = _OVERLAP
 
 
 def _refuse_entities(window: bytes) -> None:

@@ -72,8 +72,7 @@ class SimpleGrades:
         _drop_superseded_autumn(rows, people)
         pupils.refuse_doubles(rows, people, content)
         people = pupils.pseudonymise(people, rows.accepted, pupils.maker_of(context), table=self.id)
-        if context.store is not None:
-            pupils.refuse_stored_elsewhere(rows, people, self.table.name, context.store)
+        pupils.refuse_stored_elsewhere(rows, people, self.table.name, context.whereabouts)
         kept = np.flatnonzero(rows.accepted)
         frame = pd.concat([people, subjects, grades], axis=1).iloc[kept][PUPIL_GRADES.names]
         header = {str(column + 1): field for column, field in fields.items()}
@@ -209,7 +208,7 @@ def _grades(rows: Rows) -> pd.DataFrame:
         "grade-unknown",
         column="Betyg",
         reason=lambda i: (
-            f"{describe_wrong(texts.iat[i])}. Tillåtet är A–F, streck och SCB:s koder 2, 3, 9, Y och Z."
+            f"{describe_wrong(str(texts.iat[i]))}. Tillåtet är A–F, streck och SCB:s koder 2, 3, 9, Y och Z."
         ),
     )
     rows.refuse(

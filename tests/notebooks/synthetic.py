@@ -18,12 +18,13 @@ from analysis_lib.vocabulary.workspace import Workspace
 
 MUNICIPALITY = "9901"
 YEARS = ("2022/23", "2023/24", "2024/25")
-SUBJECTS = "BL EN HKK IDH MA MU BI FY KE GE HI RE SH SL SV TN".split()
+SUBJECTS = ["BL", "EN", "HKK", "IDH", "MA", "MU", "BI", "FY", "KE", "GE", "HI", "RE", "SH", "SL", "SV", "TN"]
 SCHOOLS = {
     "99010001": ("Alskolan", "Norr", 48),
     "99010002": ("Björkskolan", "Söder", 64),
     "99010003": ("Ekens skola", "Söder", 6),
 }
+SMALL_N = 6
 INDEPENDENT = "99019001"
 
 
@@ -124,7 +125,7 @@ def _pupil(
 
 
 def _grade(level: float) -> str:
-    return "FEDCBA"[sum(level > limit for limit in (-1.6, -0.5, 0.1, 0.8, 1.6))]
+    return "FEDCBA"[sum(level > limit for limit in (-1.1, -0.3, 0.2, 0.8, 1.6))]
 
 
 def statistics() -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from analysis_lib.snapshots.log import Snapshot
 from analysis_lib.vocabulary.settings import Unit
 
 COLUMNS: dict[str, dict[str, str]] = {
@@ -49,24 +50,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
 }
 DEFAULT_UNIT = "11111111"
-FULL_TIMETABLE = [
-    "BL",
-    "EN",
-    "HKK",
-    "IDH",
-    "MA",
-    "MU",
-    "BI",
-    "FY",
-    "KE",
-    "GE",
-    "HI",
-    "RE",
-    "SH",
-    "SL",
-    "SV",
-    "TK",
-]
+_SUBJECTS = "BL EN HKK IDH MA MU BI FY KE GE HI RE SH SL SV TK"
+FULL_TIMETABLE = _SUBJECTS.split()
 
 
 class MemoryTables:
@@ -74,6 +59,7 @@ class MemoryTables:
 
     def __init__(self, **rows: Sequence[Mapping[str, Any]]) -> None:
         self.connection = duckdb.connect()
+        self.snapshots: dict[str, list[Snapshot]] = {}
         for name, dtypes in COLUMNS.items():
             frame = pd.DataFrame(list(rows.get(name, [])), columns=list(dtypes))
             self.connection.register(name, frame.astype(dtypes))
@@ -81,8 +67,8 @@ class MemoryTables:
     def query(self, sql: str) -> pd.DataFrame:
         return self.connection.execute(sql).df()
 
-    def fingerprint(self, tables: Sequence[str] = ()) -> str:
-        return "+".join(tables)
+    def current(self, table: str) -> list[Snapshot]:
+        return self.snapshots.get(table, [])
 
 
 def grade_rows(pupils: Iterable[Mapping[str, Any]], *, year_group: int = 9) -> list[dict[str, Any]]:

@@ -55,8 +55,8 @@ _EASE = {
     },
     **{"SL": 0.25, "SV": 0.05, "SVA": -0.1, "TN": 0.0, "TK": 0.0, "OVR": 0.0},
 }
-_SEX_GAP, _NOISE, _STRUGGLE = 0.34, 0.55, 1.1
-_CUTS = {9: np.array([-1.76, -0.6, -0.06, 0.62, 1.22]), 6: np.array([-1.68, -0.36, 0.28, 1.0, 1.6])}
+_SEX_GAP, _NOISE, _STRUGGLE = 0.34, 0.62, 1.1
+_CUTS = {9: np.array([-1.92, -0.66, -0.12, 0.56, 1.16]), 6: np.array([-1.68, -0.36, 0.28, 1.0, 1.6])}
 
 
 @dataclass(frozen=True)

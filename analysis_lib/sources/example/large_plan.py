@@ -77,7 +77,7 @@ class _Builder:
         return unit
 
     def _sizes_9(self, count: int) -> list[int]:
-        drawn = np.clip(np.exp(self.rng.normal(4.05, 0.55, count)), 8, 200).astype(int)
+        drawn = np.clip(np.exp(self.rng.normal(4.1, 0.55, count)), 8, 200).astype(int)
         planted = [180, 4, 24, 22]
         return [*planted[:count], *(int(size) for size in drawn[len(planted) :])]
 

@@ -12,7 +12,7 @@ import yaml
 from analysis_lib.sources.example.plan import Plan
 from analysis_lib.vocabulary.settings import Settings, Unit
 
-_GROUPS = """# yaml-language-server: $schema=schema/group.json
+_GROUPS = """# Ledningsgrupper: vilka skolformer var och en leder.
 groups:
   - id: forskola
     name: Förskola
@@ -108,7 +108,9 @@ def _settings(settings: Settings) -> str:
 
 
 def _units(units: tuple[Unit, ...]) -> str:
-    return "# yaml-language-server: $schema=schema/unit.json\nunits:\n" + "".join(map(_unit, units))
+    return "# Exempelkommunens enheter. Filen skrivs av skolbank example.\nunits:\n" + "".join(
+        map(_unit, units)
+    )
 
 
 def _unit(unit: Unit) -> str:
@@ -134,7 +136,7 @@ def _text(name: str) -> str:
 
 
 def _targets(plan: Plan) -> str:
-    lines = ["# yaml-language-server: $schema=schema/target.json", "targets:"]
+    lines = ["# Målvärden: unit utelämnas när målet gäller hela huvudmannen.", "targets:"]
     uppers = [school for school in plan.schools if school.size_9]
     orders = [("", *target) for target in _TARGETS]
     for place, indicator, value, goal in _UNIT_TARGETS:

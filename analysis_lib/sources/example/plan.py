@@ -114,21 +114,23 @@ def small_plan() -> Plan:
     )
     schools = (
         School(strand, size_9=98, effect_9=-0.12, intake=-0.05),
-        School(berga, size_6=50, size_9=49, effect_9=0.05, girls_gap=0.85, has_blocks=True),
+        School(berga, size_6=50, size_9=49, effect_9=0.25, girls_gap=0.7, has_blocks=True),
         School(lillsjo, size_6=4, size_9=4, is_fixed=True, effect_9=0.1, has_blocks=True),
         School(
             kvarn,
             26,
             25,
-            effect_9=0.45,
-            effect_6=0.2,
-            intake=0.25,
+            effect_9=0.2,
+            effect_6=0.15,
+            intake=0.1,
             exact_failing={"2024/25": 2, "2025/26": 0},
         ),
         School(heda, size_6=17, size_9=16, effect_9=-0.25, effect_6=-0.1, intake=-0.15, girl_share=0.2),
         School(norrby, size_6=8, size_9=7, is_fixed=True, intake=-0.1),
-        School(ang, size_6=92, receiver=strand.code, effect_6=0.1, second_language=0.2),
-        School(tallbacken, size_6=25, receiver=alm.code, receiver_before=strand.code, effect_6=-0.15),
+        School(ang, size_6=92, receiver=strand.code, effect_6=0.1, intake=-0.2, second_language=0.2),
+        School(
+            tallbacken, size_6=25, receiver=alm.code, receiver_before=strand.code, effect_6=-0.15, intake=-0.1
+        ),
         School(alm, size_6=27, size_9=23, effect_9=0.15, exact_failing={"2025/26": 3}),
     )
     measures = (

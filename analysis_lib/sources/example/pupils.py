@@ -133,13 +133,12 @@ def _people(
     second = new | (rng.random(count) < share * 0.7)
     intake = np.array([school.intake for school in plan.schools])[origin]
     ability = 0.9 * rng.standard_normal(count) + intake - 0.35 * second - 0.8 * new
-    birth_year = SCHOOL_YEARS[0].end + cohort - 16 + np.where(rng.random(count) < 0.02, -1, 0)
+    usual = rng.random(count) >= 0.02  # the others are a year older
+    birth_year = SCHOOL_YEARS[0].end + cohort - 17 + usual
     part, parts, wide = numbers
     number = personal_numbers(birth_year, girl, part=part, parts=parts, wide=wide)
-    is_temporary = new & (rng.random(count) < 0.15)
+    is_temporary, is_protected = _uncertain(plan, rng, (cohort, unit_6, unit_9), new, ~girl & usual)
     number = np.where(is_temporary, temporary_numbers(birth_year, girl), number)
-    is_protected = ~is_temporary & (rng.random(count) < 0.004)
-    is_protected |= _planted_protected(plan, cohort, unit_6, unit_9, is_temporary)
     first = np.where(
         girl,
         np.array(GIRLS)[rng.integers(0, len(GIRLS), count)],
@@ -171,14 +170,31 @@ def _people(
     )
 
 
-def _planted_protected(
-    plan: Plan, cohort: Integers, unit_6: Integers, unit_9: Integers, is_temporary: Booleans
-) -> Booleans:
-    """One protected pupil at the first school in the last year 9, one in the last year 6, for any seed."""
-    chosen = np.zeros(cohort.size, dtype=bool)
+def _uncertain(
+    plan: Plan,
+    rng: np.random.Generator,
+    places: tuple[Integers, Integers, Integers],
+    new: Booleans,
+    boy: Booleans,
+) -> tuple[Booleans, Booleans]:
+    """Who has a temporary number and who a protected identity, with the planted ones for any seed.
+
+    None at a school with a planted gap between girls and boys: such a pupil hides the split (R21). Always
+    boys with temporary numbers at the first school in the third school year, and one protected pupil in the
+    last year 9 and one in the last year 6.
+    """
+    cohort, unit_6, unit_9 = places
+    temporary = new & (rng.random(cohort.size) < 0.06)
+    protected = ~temporary & (rng.random(cohort.size) < 0.002)
+    gap = np.array([school.girls_gap > 0 for school in plan.schools] + [False])  # -1 is the last: elsewhere
+    plain = ~gap[unit_6] & ~gap[unit_9]
+    temporary, protected = temporary & plain, protected & plain
+    first = unit_9[(unit_9 != NOBODY) & (cohort == 2)].min()
+    temporary[np.flatnonzero((unit_9 == first) & (cohort == 2) & boy)[-2:]] = True
+    protected &= ~temporary
     last = len(SCHOOL_YEARS) - 1
     for unit, year in ((unit_9, last), (unit_6, last + 3)):
-        first = unit[(unit != NOBODY) & (cohort == year)].min()
-        here = np.flatnonzero((unit == first) & (cohort == year) & ~is_temporary)
-        chosen[here[len(here) // 2]] = True
-    return chosen
+        school = unit[(cohort == year) & plain].max()
+        here = np.flatnonzero((unit == school) & (cohort == year) & ~temporary)
+        protected[here[len(here) // 2]] = True
+    return temporary, protected

@@ -1,7 +1,7 @@
 """The planted truths and true indicator values, to test the analyses and disclosure control (floor 3).
 
-Written to ``truth/``; no analysis reads it. Girls and boys leave out pupils with protected identities, whose
-number is dropped when a file is read (R21); the whole unit keeps them.
+Written to ``truth/``; no analysis reads it. Protected and temporary identities count everywhere here, and the
+cells by sex that they are in are among those that must be hidden (R21).
 """
 
 from __future__ import annotations
@@ -31,11 +31,16 @@ class Truth:
 
     def add(self, plan: Plan, pupils: Pupils, grades: Grades, reached: Results) -> None:
         """The true values of one year group, per school, school year and sex."""
-        girl, known = pupils.girl[grades.pupil], ~pupils.is_protected[grades.pupil]
+        girl = pupils.girl[grades.pupil]
+        uncertain = (pupils.is_protected | pupils.is_temporary)[grades.pupil]
         everyone = np.ones(grades.pupil.size, dtype=bool)
-        for sex, chosen in (("T", everyone), ("F", girl & known), ("P", ~girl & known)):
+        for sex, chosen in (("T", everyone), ("F", girl), ("P", ~girl)):
             for indicator, among, numerator, total in _measured(grades.year_group, reached):
-                self.values.append(_by_unit(plan, grades, indicator, sex, chosen & among, numerator, total))
+                frame = _by_unit(plan, grades, indicator, sex, chosen & among, numerator, total)
+                key = grades.unit * _YEARS + grades.year
+                cells = len(plan.schools) * _YEARS
+                frame["uncertain"] = np.bincount(key[uncertain & among], minlength=cells)
+                self.values.append(frame[frame["n"] > 0])
 
     def count_cases(self, plan: Plan, pupils: Pupils) -> None:
         """How many pupils of each planted kind the files hold, per year group and school year."""
@@ -111,8 +116,28 @@ def _by_unit(
         frame["numerator"] = np.bincount(key[chosen & numerator], minlength=cells)
     if half_points is not None:
         frame["half_points"] = np.bincount(key[chosen], half_points[chosen], minlength=cells).astype(np.int64)
-    here: pd.DataFrame = frame[frame["n"] > 0]
-    return here
+    return frame
+
+
+_README = """# Facit till exempelkommunen
+
+Här står det som är inplanterat i exempelkommunens filer. Inget i Skolbänken läser mappen: den finns
+för att pröva att analyser och röjandekontroll ger rätt svar. Alla elever är påhittade.
+
+| fil | innehåll |
+|---|---|
+| truth_indicators.csv | sanna värden per enhet och för huvudmannen: n, täljare eller halva poäng, värde. \
+`uncertain`: elever med skyddade eller tillfälliga uppgifter bland alla i cellen |
+| truth_hidden_cells.csv | enheternas celler som inte får visas som de är: `suppressed` (färre än 10), \
+`nearly_all` och `nearly_none` (1–4 elever utanför eller innanför), \
+`protected` (könsuppdelning med skyddad elev) |
+| truth_unit_effects.csv | skolornas effekt i årskurs 9 och 6, elevunderlag, könsskillnad, andel flickor |
+| truth_measure_effects.csv | åtgärder med effekt: enhet, från läsår, årskurs, storlek |
+| truth_cases.json | antal elever av varje slag per årskurs och läsår; celler med bestämt antal utan godkänt |
+| files.json | filerna som skrevs, så att nästa körning kan ta bort dem |
+
+Effekterna är på samma skala som elevens latenta resultat: 0,1 motsvarar ungefär 6 meritpoäng.
+"""
 
 
 def write_truth(folder: Path, plan: Plan, truth: Truth) -> None:
@@ -136,13 +161,16 @@ def write_truth(folder: Path, plan: Plan, truth: Truth) -> None:
     cases = pd.concat(truth.cases).groupby(counted, as_index=False).sum()
     document = {"cases": cases.to_dict("records"), "exact_cells": exact}
     text = json.dumps(document, ensure_ascii=False, indent=1)
+    (folder / "README.md").write_bytes(_README.encode("utf-8"))
     (folder / "truth_cases.json").write_bytes(text.encode("utf-8"))
 
 
 def _with_authority(values: pd.DataFrame, code: str) -> pd.DataFrame:
     """The units' rows and below them their sums for the huvudman, with values."""
     keys = ["indicator", "school_year", "sex"]
-    whole = values.groupby(keys, as_index=False)[["n", "numerator", "half_points"]].sum(min_count=1)
+    whole = values.groupby(keys, as_index=False)[["n", "numerator", "half_points", "uncertain"]].sum(
+        min_count=1
+    )
     both = pd.concat([values, whole.assign(level="authority", code=code)], ignore_index=True)
     both = both.astype({"numerator": "Int64", "half_points": "Int64"})
     both["value"] = (both["numerator"] * 100 / both["n"]).fillna(both["half_points"] / 2 / both["n"]).round(6)
@@ -156,7 +184,9 @@ def _hidden(values: pd.DataFrame) -> pd.DataFrame:
     small = units["n"] < _PUBLIC_LEAST
     nearly_all = failing.between(1, _FEW).fillna(False).astype(bool)
     nearly_none = units["numerator"].between(1, _FEW).fillna(False).astype(bool)
-    state = np.select([small, nearly_all, nearly_none], ["suppressed", "nearly_all", "nearly_none"], "")
+    split = (units["sex"] != "T") & (units["uncertain"] > 0)
+    states = {"protected": split, "suppressed": small, "nearly_all": nearly_all, "nearly_none": nearly_none}
+    state = np.select(list(states.values()), list(states), "")
     columns = ["indicator", "code", "school_year", "sex", "n"]
     hidden: pd.DataFrame = units.assign(state=state).loc[state != "", [*columns, "state"]]
     return hidden

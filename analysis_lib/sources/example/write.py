@@ -24,6 +24,7 @@ from analysis_lib.sources.example.published import PublishedFigures, write_publi
 from analysis_lib.sources.example.pupils import draw_pupils
 from analysis_lib.sources.example.scb_files import class_names, write_grades, write_tests
 from analysis_lib.sources.example.truth import Truth, write_truth
+from analysis_lib.text import count
 
 UNITS = {"small": 14, "town": 60, "city": 400, "nation": 15_000}
 _LIST = Path("truth", "files.json")
@@ -42,6 +43,14 @@ class ExampleSummary:
     rows: int
     files: int
     school_years: tuple[str, ...]
+
+    def __str__(self) -> str:
+        first, last = self.school_years[0], self.school_years[-1]
+        return (
+            f"Exempelkommunen är klar i {self.folder}: {count(self.units)} enheter, "
+            f"{count(self.pupils)} elever och {count(self.files)} filer i data/inbox "
+            f"för läsåren {first}–{last}."
+        )
 
 
 def write_example(
@@ -103,8 +112,8 @@ def _plans(size: str, units: int, seed: int) -> Iterator[tuple[Plan, np.random.G
         if size == "small":
             yield small_plan(), source
         elif size == "nation":
-            count = min(_PART, units - part * _PART)
-            yield draw_plan(source, count, first=part * _PART, is_nation=True), source
+            drawn = min(_PART, units - part * _PART)
+            yield draw_plan(source, drawn, first=part * _PART, is_nation=True), source
         else:
             yield draw_plan(source, units), source
 

@@ -1,0 +1,152 @@
+"""What the attacker knows, read from facts and lattice: places, parts and statements (floor 5).
+
+A population is attacked by itself; so is each subject in it, which has an n of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Place = tuple[str, str]
+Statement = float | str
+_STRENGTH = {"..": 0, "~100": 1, "~0": 1}
+_WHOLE_SEX = "T"
+
+
+@dataclass
+class Known:
+    """All statements about one population, and the smallest parts that its places are made of."""
+
+    pop: str
+    units: Mapping[str, tuple[str, ...]]
+    has_sexes: bool
+    said: dict[tuple[Place, tuple[str, str]], Statement] = field(default_factory=dict)
+    form: dict[tuple[str, str], tuple[str, int, float]] = field(default_factory=dict)
+
+    @property
+    def places(self) -> list[Place]:
+        """Every place that anything has been said about."""
+        return sorted({place for place, _ in self.said})
+
+    @property
+    def leaves(self) -> list[Place]:
+        """The parts that cannot be divided: a unit's girls and boys, or its pupils."""
+        units = sorted({unit for parts in self.units.values() for unit in parts})
+        sexes = ("F", "P") if self.has_sexes else (_WHOLE_SEX,)
+        return [(unit, sex) for unit in units for sex in sexes]
+
+    def terms(self, variables: Mapping[Place, int], place: Place) -> dict[int, float]:
+        """A place as the sum of its parts."""
+        unit, sex = place
+        sexes = ("F", "P") if self.has_sexes and sex == _WHOLE_SEX else (sex,)
+        return {variables[part, one]: 1.0 for part in self.units[unit] for one in sexes}
+
+    def statement(self, place: Place, what: tuple[str, str]) -> Statement | None:
+        return self.said.get((place, what))
+
+    def shown(self, place: Place, what: tuple[str, str] | str) -> Statement | None:
+        return self.said.get((place, _key(what)))
+
+    def number(self, place: Place, what: str) -> float | None:
+        """What is said as a plain number, else None."""
+        said = self.said.get((place, _key(what)))
+        return None if said is None or isinstance(said, str) else float(said)
+
+    def is_hidden(self, place: Place, what: str) -> bool:
+        return isinstance(self.said.get((place, _key(what))), str)
+
+    def hidden(self, what: tuple[str, str]) -> list[Place]:
+        """Where a sign stands instead of a number."""
+        found = [place for (place, name), said in self.said.items() if name == what and isinstance(said, str)]
+        return sorted(found)
+
+    def rounding(self, what: tuple[str, str]) -> tuple[str, float, float]:
+        """Kind, half a step of the last shown decimal, and what 1 in the count is in the shown unit."""
+        kind, decimals, _ = self.form[what]
+        return kind, 0.5 * 10.0**-decimals, 100.0 if kind == "share" else 1.0
+
+    def maximum(self, what: tuple[str, str]) -> float:
+        """The most that one pupil can add."""
+        kind, _, most = self.form[what]
+        return most if kind == "mean" else 1.0
+
+    def systems(self, nested: Mapping[str, Sequence[str]]) -> list[list[tuple[str, str]]]:
+        """The results to attack together: grades of one distribution, and indicators that hold each other."""
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for what in sorted(key for key in self.form if key[0] != "n"):
+            groups.setdefault(what[0], []).append(what)
+        families = _families([name for name in groups], nested)
+        return [[what for name in family for what in groups[name]] for family in families]
+
+
+def populations(
+    facts: Iterable[Mapping[str, Any]],
+    lattice: Mapping[str, Mapping[str, Sequence[str]]],
+    *,
+    silent_are_empty: bool = True,
+) -> list[Known]:
+    """The facts by population and subject, in a fixed order.
+
+    ``silent_are_empty``: a unit that nothing is said about has no pupils there; else it may have any number.
+    """
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for fact in facts:
+        rest = {
+            name: value for name, value in fact["cell"].items() if name not in ("unit", "sex", "category")
+        }
+        tail = f" {json.dumps(rest, ensure_ascii=False, sort_keys=True)}" if rest else ""
+        found.setdefault(f"{fact['pop']}{tail}", []).append(fact)
+    tree = lattice.get("unit", {})
+    return [_known(pop, found[pop], tree, silent_are_empty) for pop in sorted(found)]
+
+
+def _known(
+    pop: str, facts: list[Mapping[str, Any]], tree: Mapping[str, Sequence[str]], silent_are_empty: bool
+) -> Known:
+    named = {str(fact["cell"].get("unit", "KOMMUN")) for fact in facts}
+    units = {name: tuple(sorted(_parts(name, tree, named if silent_are_empty else None))) for name in sorted(named)}
+    sexes = {str(fact["cell"].get("sex", _WHOLE_SEX)) for fact in facts}
+    known = Known(pop, units, bool(sexes - {_WHOLE_SEX}))
+    for fact in facts:
+        place = str(fact["cell"].get("unit", "KOMMUN")), str(fact["cell"].get("sex", _WHOLE_SEX))
+        what = (str(fact["what"]), str(fact["cell"].get("category", "")))
+        most = float(fact.get("max") or 1.0) if fact["kind"] == "mean" else 1.0
+        known.form[what] = str(fact["kind"]), int(fact.get("decimals", 0)), most
+        _say(known, place, what, fact["shown"])
+    return known
+
+
+def _say(known: Known, place: Place, what: tuple[str, str], shown: Statement) -> None:
+    """Keep the statement that tells most: what was once shown cannot be hidden."""
+    before = known.said.get((place, what))
+    strength = [_STRENGTH.get(said, 0) if isinstance(said, str) else 2 for said in (before or "..", shown)]
+    if before is None or strength[1] > strength[0]:
+        known.said[place, what] = shown
+
+
+def _parts(name: str, tree: Mapping[str, Sequence[str]], named: set[str] | None) -> set[str]:
+    """The undivided units of a place, only those that are ``named`` when that is given."""
+    children = tree.get(name)
+    if children is None:
+        return {name}
+    parts = {part for child in children for part in _parts(child, tree, named)}
+    known = parts if named is None else parts & named
+    return known or {name}
+
+
+def _families(names: list[str], nested: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    families: list[set[str]] = [{name} for name in names]
+    for outer, inside in nested.items():
+        wanted = {outer, *inside} & set(names)
+        if len(wanted) < 2:
+            continue
+        touching = [family for family in families if family & wanted]
+        families = [family for family in families if family not in touching] + [set().union(*touching)]
+    return sorted(sorted(family) for family in families)
+
+
+def _key(what: tuple[str, str] | str) -> tuple[str, str]:
+    return (what, "") if isinstance(what, str) else what

@@ -1,0 +1,93 @@
+"""Every report of the example, executed once for all tests in this folder."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from synthetic import INDEPENDENT, SCHOOLS, make_workspace
+
+from analysis_lib.report.parameters import load_sidecar
+from analysis_lib.vocabulary.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parents[2]
+SEMINAR = "2026-prov"
+LARGE, _, SMALL = SCHOOLS
+REPORTS = sorted(path.stem for path in (ROOT / "notebooks" / "reports").glob("*.yaml"))
+_RUNNER = """
+import json, os, sys
+from pathlib import Path
+from analysis_lib.kernels.engine import execute
+import analysis_lib.report.context
+failed = 0
+for source, output, parameters in json.loads(sys.argv[1]):
+    child = os.fork()
+    if child == 0:
+        execute(Path(source), Path(output), parameters=parameters, engine="fork")
+        os._exit(0)
+    failed |= os.waitpid(child, 0)[1]
+sys.exit(bool(failed))
+"""
+
+
+@dataclass(frozen=True)
+class Executed:
+    """An executed notebook with its page and its print."""
+
+    notebook: dict[str, Any]
+    html: str
+    pdf: bytes
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return make_workspace(tmp_path_factory.mktemp("provkoping"))
+
+
+@pytest.fixture(scope="session")
+def executed(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Executed]:
+    """A function from report (and unit) to what it became."""
+    from analysis_lib.report.html import write_html
+    from analysis_lib.report.pdf import write_pdf
+
+    folder = tmp_path_factory.mktemp("executed")
+    run_notebooks(workspace, folder)
+
+    @functools.cache
+    def give(report: str, unit: str = "") -> Executed:
+        notebook = json.loads((folder / f"{report}-{unit}.ipynb").read_text("utf-8"))
+        return Executed(notebook, write_html(notebook), write_pdf(notebook))
+
+    return give
+
+
+def run_notebooks(workspace: Workspace, folder: Path) -> None:
+    """Executes every report through papermill, one forked process each, as the batch does."""
+    jobs = []
+    for report in REPORTS:
+        is_unit = load_sidecar(workspace, report).scope == "unit"
+        for unit in (LARGE, SMALL, INDEPENDENT) if is_unit else ("",):
+            parameters = {"seminar": SEMINAR} | ({"unit": unit} if unit else {})
+            source = ROOT / "notebooks" / "reports" / f"{report}.ipynb"
+            jobs.append([str(source), str(folder / f"{report}-{unit}.ipynb"), parameters])
+    done = subprocess.run(
+        [sys.executable, "-c", _RUNNER, json.dumps(jobs)],
+        env=environment(workspace) | {"SKOLBANK_DEFER_CHARTS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+def environment(workspace: Workspace) -> dict[str, str]:
+    """The environment in which a notebook finds the library and the workspace."""
+    return dict(os.environ) | {"PYTHONPATH": str(ROOT), "SKOLBANK_WORKSPACE": str(workspace.root)}
