@@ -244,6 +244,7 @@ def _heads(rows: Sequence[RangeRow], setting: Setting, sheet: RowSheet, units_na
         if at is None:
             continue
         if index:
+            draw_head_words(sheet, [HeadWord(f"● {setting.subject}", at, theme.LAKE, 600)], index)
             return
         heads = [HeadWord(setting.subject, at, theme.LAKE, 600)]
         if row.nation is not None and row.nation.is_shown and row.nation.value is not None:
