@@ -6,6 +6,7 @@ same numbers, and a foot with n, source and date.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ from analysis_lib.present.narrative import why_hidden, with_unit
 from analysis_lib.vocabulary.indicators import Indicator
 
 ALT_LIMIT = 300
+_LOOSE = re.compile(r"(?<=\b[åÅ]k) (?=\d)|(?<=\d) (?=%|procent\b)")
 
 
 @dataclass(frozen=True)
@@ -69,13 +71,13 @@ Drawing = Callable[[theme.Width], dict[str, Any]]
 def figure_block(setting: Setting, parts: Parts, draw: Drawing) -> Block:
     """The figure as a block, drawn separately for both widths."""
     charts = {width: draw(width) for width in theme.WIDTHS}
-    alt = shortened(parts.alt)
+    alt = kept_together(shortened(parts.alt))
     for spec in charts.values():
         spec["description"] = alt
     data = {
         "id": setting.id,
-        "finding": parts.finding,
-        "title": parts.title,
+        "finding": kept_together(parts.finding),
+        "title": kept_together(parts.title),
         "alt": alt,
         "foot": " ".join(filter(None, (parts.foot, source_line(setting)))),
         "charts": charts,
@@ -92,6 +94,15 @@ def figure_block(setting: Setting, parts: Parts, draw: Drawing) -> Block:
         "derived": parts.derived,
     }
     return Block("figure", data, parts.facts)
+
+
+def kept_together(words: str) -> str:
+    """The text with no-break spaces where a line must not end: ``åk 9``, ``89,6 procent``.
+
+    >>> kept_together("i åk 9 var det 5 procent")
+    'i åk\\xa09 var det 5\\xa0procent'
+    """
+    return _LOOSE.sub(text.NBSP, words)
 
 
 def gap_block(what: str, why: str, remedy: str = "", facts: tuple[Fact, ...] = ()) -> Block:

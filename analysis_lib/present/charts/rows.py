@@ -234,7 +234,7 @@ class HeadWord:
 
 
 def draw_head_words(sheet: RowSheet, heads: Sequence[HeadWord], lane: int) -> None:
-    """Names above the lanes that point at the marks of one lane; they never overlap."""
+    """Names above the lanes, pointing at the marks of the first lane, or a key; they never overlap."""
     canvas = sheet.canvas
     size = canvas.type.axis
     widths = [text_width(head.words, size, head.weight) + 14 for head in heads]
@@ -249,7 +249,8 @@ def draw_head_words(sheet: RowSheet, heads: Sequence[HeadWord], lane: int) -> No
         for index, x in zip(members, placed, strict=True):
             head = heads[index]
             canvas.text(x, y, head.words, colour=head.colour, weight=head.weight, size=size, align="center")
-            canvas.rule(x, y + 9, canvas.px(head.at), sheet.middles[lane] - 9, theme.NATION)
+            if lane == 0:
+                canvas.rule(x, y + 9, canvas.px(head.at), sheet.middles[lane] - 9, theme.NATION)
 
 
 def legend(canvas: Canvas, entries: Sequence[tuple[str, str]], y: float) -> None:

@@ -248,6 +248,9 @@ def _lines(trend: Trend, canvas: Canvas) -> list[Segment]:
             canvas.band(bounds, theme.LAKE, 0.13)
         else:
             canvas.whiskers(bounds, theme.LAKE, 1.6, upright=True)
+            segments += [
+                (canvas.px(x), canvas.py(high), canvas.px(x), canvas.py(low)) for x, low, high in bounds
+            ]
     for other in trend.comparisons:
         for run in _runs(_series(other.cells, trend.years)):
             points = [(float(i), float(c.value or 0)) for i, c in run]
@@ -325,16 +328,19 @@ def _first_value(trend: Trend, canvas: Canvas, segments: list[Segment], taken: l
     size = canvas.type.value
     wide = text_width(first.text, size, 600)
     left = max(x - wide / 2, 2)
+    beside = x + 9
     boxes: list[Box] = [
         (left, y + 9, left + wide, y + 9 + size),
         (left, y - 9 - size, left + wide, y - 9),
         (left, y + 22, left + wide, y + 22 + size),
         (left, y - 22 - size, left + wide, y - 22),
+        (beside, y + 6, beside + wide, y + 6 + size),
+        (beside, y - 6 - size, beside + wide, y - 6),
     ]
     boxes = [box for box in boxes if box[1] > -6 and box[3] < canvas.plot_height] or boxes[:1]
     box = boxes[clearest(boxes, segments, taken)]
     taken.append(box)
-    canvas.text(left, (box[1] + box[3]) / 2, first.text, colour=theme.LAKE, weight=600, size=size)
+    canvas.text(box[0], (box[1] + box[3]) / 2, first.text, colour=theme.LAKE, weight=600, size=size)
 
 
 def _band_label(trend: Trend, canvas: Canvas, segments: list[Segment], taken: list[Box]) -> None:
