@@ -13,7 +13,9 @@ facts       items: [{value, label, note, comparison}]                        at 
 table       id, caption, columns: [{key, label, align}], rows: [{style, cells: {key: {text, chip, reason}}}],
             notes: [{term, text}], foot         chip: reached|ongoing|not_reached|overdue|no_data|uncertain
 figure      id, finding, title, alt, foot, charts: {wide, narrow: Vega-Lite specification}, hatches,
-            table (as the data of a table block), notes: [{term, text}]
+            table (as the data of a table block), notes: [{term, text}],
+            derived: [{what, value, text, of}]      numbers reckoned from released values
+cards       items: [{chip, chip_text, heading, text, lines: [{term, text}]}]
 paragraph   text
 gap         what, why, remedy                                                 an explained empty place
 questions   heading, items                                                    what the seminar discusses

@@ -1,22 +1,28 @@
 """The sheet a chart is drawn on: marks in data units, labels and furniture in pixels (floor 6).
 
-Altair's own axes and legends place text without knowing about each other. Our grammar labels the thing
-itself, so axes, ticks and labels are placed here, with known text widths, and nothing overlaps.
+A grammar's own axes and legends place text without knowing about each other. Ours labels the thing itself,
+so axes, ticks and labels are placed here, with known text widths, and nothing overlaps. The Vega-Lite
+document is written directly: Altair took a second a figure to build it. Tests hold it to its schema.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
-
-import altair as alt
+from typing import Any, Final, Literal
 
 from analysis_lib.present import theme
 from analysis_lib.present.typeset import text_width
 
 Align = Literal["left", "center", "right"]
 Baseline = Literal["middle", "top", "bottom", "alphabetic"]
+SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v6.json"
+PIXELS: Final = {
+    "x": {"field": "x", "type": "quantitative", "scale": None, "axis": None},
+    "y": {"field": "y", "type": "quantitative", "scale": None, "axis": None},
+}
+SPAN: Final = PIXELS | {"x2": {"field": "x2"}, "y2": {"field": "y2"}}
+LETTERS: Final = PIXELS | {"text": {"field": "t", "type": "nominal"}}
 
 
 @dataclass
@@ -31,9 +37,9 @@ class Canvas:
     bottom: float
     x_domain: tuple[float, float]
     y_domain: tuple[float, float]
-    _layers: list[Any] = field(default_factory=list)
-    _texts: dict[tuple[Any, ...], list[dict[str, Any]]] = field(default_factory=dict)
-    _grounded: list[Any] = field(default_factory=list)
+    _layers: list[dict[str, Any]] = field(default_factory=list)
+    _texts: list[dict[str, Any]] = field(default_factory=list)
+    _grounded: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def total_width(self) -> int:
@@ -103,13 +109,12 @@ class Canvas:
         dash: str = "",
     ) -> None:
         """A straight line in pixels of the plot area."""
-        mark = _stroke(colour, width, dash)
-        chart = alt.Chart(_ONE).mark_rule(**mark)
-        self._layers.append(chart.encode(x=alt.value(x), y=alt.value(y), x2=alt.value(x2), y2=alt.value(y2)))
+        row = {"x": _round(x), "y": _round(y), "x2": _round(x2), "y2": _round(y2)}
+        self._put(_mark("rule", _stroke(colour, width, dash)), SPAN, [row])
 
     def box(self, x: float, y: float, width: float, height: float, fill: str, **style: Any) -> None:
         """A rectangle in pixels of the plot area; ``fill`` may be a hatch of the theme."""
-        self._layers.append(_box(x, y, width, height, {"fill": fill} | style))
+        self._put(_box_mark(fill, style), SPAN, [_box_row(x, y, width, height)])
 
     def text(
         self,
@@ -126,67 +131,95 @@ class Canvas:
     ) -> None:
         """One line of text at a pixel of the plot area; ``ground`` lays a field of that colour behind it."""
         size = size or self.type.label
-        style = (colour, size, weight, align, baseline)
-        row = {"x": round(x, 2), "y": round(y, 2), "t": words}
+        mark = _mark(
+            "text",
+            {
+                "color": colour,
+                "fontSize": size,
+                "fontWeight": weight,
+                "font": theme.SANS,
+                "align": align,
+                "baseline": baseline,
+            },
+        )
+        row = {"x": _round(x), "y": _round(y), "t": words}
         if not ground:
-            self._texts.setdefault(style, []).append(row)
+            _merge(self._texts, mark, LETTERS, [row], anywhere=True)
             return
         # A text on a ground of its own lies over everything else, so nothing runs through it.
         width = text_width(words, size, weight)
         start = x - {"left": 0.0, "center": width / 2, "right": width}[align]
-        below = _box(start - 5, y - size * 0.68, width + 10, size * 1.36, {"fill": ground})
-        self._grounded += [below, _text_layer(style, [row])]
+        below = _box_row(start - 5, y - size * 0.68, width + 10, size * 1.36)
+        _merge(self._grounded, _box_mark(ground, {}), SPAN, [below])
+        _merge(self._grounded, mark, LETTERS, [row])
 
     def spec(self, name: str, description: str) -> dict[str, Any]:
         """The Vega-Lite specification of everything drawn so far."""
-        texts = [_text_layer(style, rows) for style, rows in self._texts.items()]
-        layers = [*self._layers, *texts, *self._grounded]
-        chart = (
-            alt.layer(*layers)
-            .properties(
-                name=name,
-                width=self.plot_width,
-                height=self.plot_height,
-                padding={"left": self.left, "right": self.right, "top": self.top, "bottom": self.bottom},
-                autosize={"type": "none"},
-                description=description,
-            )
-            .configure(font=theme.SANS, background="transparent")
-            .configure_view(stroke=None)
-        )
-        document: dict[str, Any] = chart.to_dict(validate=False)
-        return document
+        return {
+            "$schema": SCHEMA,
+            "name": name,
+            "description": description,
+            "width": _round(self.plot_width),
+            "height": _round(self.plot_height),
+            "padding": {
+                "left": _round(self.left),
+                "right": _round(self.right),
+                "top": _round(self.top),
+                "bottom": _round(self.bottom),
+            },
+            "autosize": {"type": "none"},
+            "layer": [*self._layers, *self._texts, *self._grounded],
+            "config": {"font": theme.SANS, "background": "transparent", "view": {"stroke": None}},
+        }
 
     def _add(
         self, rows: list[dict[str, Any]], mark: str, channels: dict[str, str], style: dict[str, Any]
     ) -> None:
         if not rows:
             return
-        encodings: dict[str, Any] = {}
+        encoding: dict[str, Any] = {}
         for channel, name in channels.items():
+            encoding[channel] = {"field": name}
             if channel in ("x", "y"):
                 domain = self.x_domain if channel == "x" else self.y_domain
-                scale = alt.Scale(domain=list(domain), nice=False, zero=False)
-                kind = alt.X if channel == "x" else alt.Y
-                encodings[channel] = kind(f"{name}:Q", scale=scale, axis=None)
-            else:
-                encodings[channel] = alt.X2(name) if channel == "x2" else alt.Y2(name)
-        chart = alt.Chart(_data(rows))
-        drawn = getattr(chart, f"mark_{mark}")(aria=False, **style)
-        self._layers.append(drawn.encode(**encodings))
+                scale = {"domain": list(domain), "nice": False, "zero": False}
+                encoding[channel] |= {"type": "quantitative", "scale": scale, "axis": None}
+        self._layers.append({"data": {"values": rows}, "mark": _mark(mark, style), "encoding": encoding})
+
+    def _put(self, mark: dict[str, Any], encoding: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+        _merge(self._layers, mark, encoding, rows)
 
 
-def _data(rows: list[dict[str, Any]]) -> Any:
-    make: Any = alt.Data
-    return make(values=rows)
+def _merge(
+    layers: list[dict[str, Any]],
+    mark: dict[str, Any],
+    encoding: dict[str, Any],
+    rows: list[dict[str, Any]],
+    *,
+    anywhere: bool = False,
+) -> None:
+    """Adds rows to the last layer when it looks the same (or to any such layer), else as a new layer."""
+    for layer in layers if anywhere else layers[-1:]:
+        if layer["mark"] == mark and layer["encoding"] == encoding:
+            layer["data"]["values"].extend(rows)
+            return
+    layers.append({"data": {"values": rows}, "mark": mark, "encoding": dict(encoding)})
 
 
-_ONE = _data([{}])
+def _mark(kind: str, style: dict[str, Any]) -> dict[str, Any]:
+    return {"type": kind, "aria": False, **style}
 
 
-def _box(x: float, y: float, width: float, height: float, style: dict[str, Any]) -> Any:
-    chart = alt.Chart(_ONE).mark_rect(**({"aria": False, "strokeWidth": 0, "opacity": 1} | style))
-    return chart.encode(x=alt.value(x), x2=alt.value(x + width), y=alt.value(y), y2=alt.value(y + height))
+def _box_mark(fill: str, style: dict[str, Any]) -> dict[str, Any]:
+    return _mark("rect", {"fill": fill, "strokeWidth": 0, "opacity": 1} | style)
+
+
+def _box_row(x: float, y: float, width: float, height: float) -> dict[str, Any]:
+    return {"x": _round(x), "y": _round(y), "x2": _round(x + width), "y2": _round(y + height)}
+
+
+def _round(pixels: float) -> float:
+    return round(pixels, 2)
 
 
 def _rows(points: Iterable[Sequence[float]], *names: str) -> list[dict[str, Any]]:
@@ -198,19 +231,3 @@ def _stroke(colour: str, width: float, dash: str = "") -> dict[str, Any]:
     if dash:
         style["strokeDash"] = [float(part) for part in dash.split()]
     return style
-
-
-def _text_layer(style: tuple[Any, ...], rows: list[dict[str, Any]]) -> Any:
-    colour, size, weight, align, baseline = style
-    chart = alt.Chart(_data(rows)).mark_text(
-        color=colour,
-        fontSize=size,
-        fontWeight=weight,
-        font=theme.SANS,
-        align=align,
-        baseline=baseline,
-        aria=False,
-    )
-    return chart.encode(
-        x=alt.X("x:Q", scale=None, axis=None), y=alt.Y("y:Q", scale=None, axis=None), text=alt.Text("t:N")
-    )

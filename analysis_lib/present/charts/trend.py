@@ -115,22 +115,19 @@ def _alt(trend: Trend, finding: str) -> str:
 
 def _table(trend: Trend) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
     columns = [
-        figure.column("group", "Grupp", "left"),
         figure.column("period", "Läsår", "left"),
-        figure.column("value", "Värde"),
+        figure.column("value", trend.setting.subject),
         figure.column("interval", f"95{text.NBSP}% intervall"),
         figure.column("n", "Antal"),
         *(figure.column(f"c{i}", other.name) for i, other in enumerate(trend.comparisons)),
     ]
+    missing = figure.table_cell(".", reason="uppgift saknas")
     rows = []
     for year in trend.years:
         cell = trend.own.get(year)
         cells = {
-            "group": figure.table_cell(trend.setting.subject),
             "period": figure.table_cell(year),
-            "value": figure.value_cell(cell, trend.indicator)
-            if cell
-            else figure.table_cell(".", reason="uppgift saknas"),
+            "value": figure.value_cell(cell, trend.indicator) if cell else missing,
             "interval": figure.table_cell(cell.interval_text if cell and cell.is_shown else ""),
             "n": figure.table_cell(cell.n_text if cell else ""),
         }
