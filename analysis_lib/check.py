@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def check_workspace(workspace: Workspace) -> list[SkolbankError]:
     ):
         faults += _caught(look)
     for path, report in _reports(workspace):
-        faults += _caught(lambda path=path, report=report: _check_report(workspace, catalog, path, report))
+        faults += _caught(partial(_check_report, workspace, catalog, path, report))
     if not _caught(lambda: catalog.seminars):
         for seminar in catalog.seminars.values():
             faults += _seminar_faults(workspace, catalog, seminar)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import zipfile
 from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
 
 from analysis_lib.sources.scb_layouts import GRADES_6, GRADES_9, NATIONAL_TESTS_6
+from analysis_lib.vocabulary.workspace import Workspace
 
 UNIT = "10000001"
 OTHER_UNIT = "10000002"
@@ -106,3 +111,40 @@ def simple_rows(count: int = 3, subjects: tuple[str, ...] = ("Ma", "Sv", "En")) 
             for subject in subjects
         ]
     return rows
+
+
+def make_workspace(folder: Path, *, units: tuple[str, ...] = ()) -> Workspace:
+    """An empty workspace; with units it also has a register of them."""
+    (folder / "params").mkdir(parents=True)
+    (folder / "params" / "settings.yaml").write_text(
+        'municipality_code: "9901"\nmunicipality_name: Almvik\nauthority_name: Almviks kommun\n', "utf-8"
+    )
+    if units:
+        listed = "".join(f'  - {{code: "{code}", name: Skola {code[-1]}}}\n' for code in units)
+        (folder / "params" / "units.yaml").write_text(f"units:\n{listed}", "utf-8")
+    return Workspace(folder.resolve())
+
+
+def write(workspace: Workspace, name: str, content: str | bytes) -> Path:
+    """A file in the workspace's inbox."""
+    place = workspace.inbox / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return place
+
+
+def everything_written(workspace: Workspace) -> str:
+    """All that an import left behind except the inbox and the key, as text; workbooks unpacked."""
+    found: list[str] = []
+    for place in sorted(workspace.root.rglob("*")):
+        inside = place.relative_to(workspace.root).parts[:2]
+        if not place.is_file() or inside == ("data", "inbox") or inside[0] in {".keys", "params"}:
+            continue
+        data = place.read_bytes()
+        found += [str(place), data.decode("latin-1"), data.decode("utf-8", "replace")]
+        if place.suffix == ".xlsx":
+            with zipfile.ZipFile(place) as book:
+                found += [book.read(name).decode("utf-8", "replace") for name in book.namelist()]
+        if place.suffix == ".parquet":
+            found.append(pd.read_parquet(place).to_csv())
+    return "\n".join(found)

@@ -17,6 +17,7 @@ from typing import Any
 from analysis_lib import text
 from analysis_lib.batch.files import write_whole
 from analysis_lib.batch.ledger import Entry
+from analysis_lib.present.landscape import landscape_svg
 from analysis_lib.vocabulary.settings import Seminar, Settings
 from analysis_lib.vocabulary.workspace import builtin_root
 
@@ -29,13 +30,22 @@ STATE_WORDS = {
     "running": "Görs nu",
     "waiting": "Väntar",
 }
+_CHIPS = {
+    "done": ("reached", "✓"),
+    "incomplete": ("overdue", "!"),
+    "failed": ("not-reached", "✗"),
+    "refused": ("not-reached", "✗"),
+    "staged": ("ongoing", "→"),
+    "running": ("ongoing", "→"),
+    "waiting": ("no-data", "–"),
+}
 AUDIENCE_WORDS = {
     "public": "Offentlig utgåva",
     "board": "Nämndens utgåva",
     "internal": "Intern – får inte publiceras",
 }
 _FORMAT_WORDS = {"html": "Webbsida", "pdf": "PDF"}
-_FONT = re.compile(r"url\(([^):]+\.woff2)\)")
+_FONT = re.compile(r"url\(\"?([^):\"]+\.woff2)\"?\)")
 _WHOLE = "Hela huvudmannen"
 _NO_AREA = "Skolor och förskolor"
 
@@ -79,6 +89,8 @@ def draw_index(folder: Path, settings: Settings, seminar: Seminar, rows: Sequenc
         total=len(rows),
         summary=_summary(counts, len(rows), status),
         groups=_groups(folder, rows),
+        band=landscape_svg(settings.municipality_code),
+        has_failures=any(row.entry and row.entry.error_id for row in rows),
         held=text.date(seminar.held) if seminar.held else "",
     )
     return page + "\n"
@@ -86,13 +98,14 @@ def draw_index(folder: Path, settings: Settings, seminar: Seminar, rows: Sequenc
 
 def _style() -> str:
     """The page's style sheet with its fonts inside."""
-    path = builtin_root() / "templates" / "report" / "index.css"
+    folder = builtin_root() / "templates" / "report"
 
     def embed(match: re.Match[str]) -> str:
-        font = (path.parent / match[1]).resolve().read_bytes()
+        font = (folder / match[1]).resolve().read_bytes()
         return f"url(data:font/woff2;base64,{base64.b64encode(font).decode()})"
 
-    return _FONT.sub(embed, path.read_text("utf-8"))
+    sheets = (folder / name for name in ("skolbank.css", "index.css"))
+    return _FONT.sub(embed, "\n".join(sheet.read_text("utf-8") for sheet in sheets))
 
 
 def _counts(rows: Iterable[Row]) -> dict[str, int]:
@@ -108,6 +121,8 @@ def _summary(counts: Mapping[str, int], total: int, status: str) -> str:
     if status == "running":
         return f"Körningen pågår: {text.count(done)} av {text.count(total)} dokument är klara."
     bad = total - done
+    if not bad and total == 1:
+        return "Dokumentet är klart."
     if not bad:
         return f"Alla {text.count(total)} dokument är klara."
     words = "dokument saknas eller är ofullständigt" if bad == 1 else "dokument saknas eller är ofullständiga"
@@ -143,6 +158,8 @@ def _document(folder: Path, row: Row) -> dict[str, Any]:
         "title": row.title,
         "state": state,
         "word": STATE_WORDS[state],
+        "chip": _CHIPS[state][0],
+        "sign": _CHIPS[state][1],
         "links": links,
         "error_id": row.entry.error_id if row.entry else "",
     }

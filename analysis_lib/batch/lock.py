@@ -21,7 +21,7 @@ def boot_id() -> str:
 
 
 def _started(pid: int) -> float:
-    return round(psutil.Process(pid).create_time(), 1)
+    return round(float(psutil.Process(pid).create_time()), 1)
 
 
 def _is_alive(holder: dict[str, object]) -> bool:

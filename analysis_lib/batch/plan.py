@@ -93,7 +93,7 @@ def make_plan(workspace: Workspace, catalog: Catalog, order: Order, data: RoundD
     seminar = catalog.seminar(order.seminar)
     faults = list(_order_faults(order, seminar, data.units))
     base = _base(workspace, seminar)
-    documents = []
+    documents: list[Document] = []
     for report in seminar.reports:
         try:
             sidecar = load_sidecar(workspace, report.name)
@@ -223,7 +223,7 @@ def _targets(
         return [(catalog.settings.municipality_code, None)]
     led = {form for group in seminar.groups for form in catalog.groups[group].school_forms}
     wanted = set(report.school_forms)
-    found = []
+    found: list[tuple[str, Unit | None]] = []
     for code, unit in data.units.items():
         forms = set(unit.school_forms)
         is_led = not led or bool(forms & led)

@@ -241,7 +241,7 @@ class Pool:
         left = [*self.executed, *self.executing.values(), *self.rendering.values()]
         left += [_Running(task, "", time.monotonic(), time.time()) for task in self.waiting]
         for store in (self.executed, self.executing, self.rendering, self.waiting):
-            store.clear()  # type: ignore[attr-defined]
+            store.clear()
         for running in left:
             yield _outcome(running, "dead", {"message": "workers do not start", "error": "WorkerDied"})
 

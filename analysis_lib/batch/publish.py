@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis_lib.batch.files import move_whole, sha256_of, sync_folder, write_whole
-from analysis_lib.batch.ledger import Entry, Ledger
+from analysis_lib.batch.ledger import Entry, Ledger, State
 from analysis_lib.batch.plan import Document
 from analysis_lib.batch.pool import Outcome
 
@@ -88,7 +88,7 @@ def publish(stage: Path, folder: Path, facts: Path, entry: Entry, ledger: Ledger
         files[name] = {**known, "changed": place.stat().st_mtime_ns}
     _write_manifest(source, target, entry)
     sync_folder(target)
-    state = "incomplete" if entry.error_code == "output-failed" else "done"
+    state: State = "incomplete" if entry.error_code == "output-failed" else "done"
     code = entry.error_code if state == "incomplete" else ""
     message = entry.message if state == "incomplete" else ""
     identity = entry.error_id if state == "incomplete" else ""

@@ -94,7 +94,9 @@ def populations(
     """
     found: dict[str, list[Mapping[str, Any]]] = {}
     for fact in facts:
-        rest = {name: value for name, value in fact["cell"].items() if name not in ("unit", "sex", "category")}
+        rest = {
+            name: value for name, value in fact["cell"].items() if name not in ("unit", "sex", "category")
+        }
         tail = f" {json.dumps(rest, ensure_ascii=False, sort_keys=True)}" if rest else ""
         found.setdefault(f"{fact['pop']}{tail}", []).append(fact)
     tree = lattice.get("unit", {})

@@ -1,4 +1,4 @@
-"""One linear system of the attacker: unknown whole numbers, what is known of their sums, and bounds (floor 5).
+"""One linear system of the attacker: unknown numbers, what is known of their sums, and bounds (floor 5).
 
 Solved with HiGHS by warm starts. Every solution found is a witness that proves other cells wide, so most need
 no solve of their own. Shares no code with the suppressor.
@@ -48,10 +48,8 @@ class System:
     def is_possible(self) -> bool:
         """Whether any numbers fit everything that is known (a few solutions are kept as witnesses)."""
         random = np.random.default_rng(7)
-        for _ in range(4):
-            if not self._solve(random.random(len(self.upper)), highspy.ObjSense.kMinimize):
-                return False
-        return True
+        costs = (random.random(len(self.upper)) for _ in range(4))
+        return all(self._solve(cost, highspy.ObjSense.kMinimize) for cost in costs)
 
     def seen(self, terms: Mapping[int, float]) -> tuple[float, float]:
         """The widest values of a sum among the witnesses so far: surely possible."""
@@ -65,7 +63,7 @@ class System:
         cost = np.zeros(len(self.upper))
         for i, value in terms.items():
             cost[i] += value
-        ends = []
+        ends: list[float] = []
         for sense in (highspy.ObjSense.kMinimize, highspy.ObjSense.kMaximize):
             found = self._solve(cost, sense)
             ends.append(self._objective() if found else float("-inf" if not ends else "inf"))
@@ -79,7 +77,9 @@ class System:
         if not self._solve(cost, highspy.ObjSense.kMaximize):
             return []
         duals = np.asarray(self._highs().getSolution().row_dual)
-        used = [(row, dual) for row, dual in zip(self.rows, duals, strict=True) if abs(dual) > _EDGE and row.says]
+        used = [
+            (row, dual) for row, dual in zip(self.rows, duals, strict=True) if abs(dual) > _EDGE and row.says
+        ]
         return [(1 if dual > 0 else -1, row.says) for row, dual in used]
 
     def _objective(self) -> float:
@@ -105,7 +105,7 @@ class System:
 
 
 def _built(upper: Iterable[float], rows: list[Row]) -> highspy.Highs:
-    model = highspy.Highs()
+    model = highspy.Highs()  # type: ignore[no-untyped-call]
     model.setOptionValue("output_flag", False)
     model.setOptionValue("threads", 1)
     model.setOptionValue("presolve", "off")

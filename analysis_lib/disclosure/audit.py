@@ -143,7 +143,7 @@ class _Attack:
         return parts
 
     def _attack_results(self, group: Sequence[tuple[str, str]]) -> list[Finding]:
-        """Attack the results of one indicator, of nested ones together, or of all grades in a distribution."""
+        """Attack one indicator's results, nested ones together, or all grades of a distribution."""
         system = System()
         sizes = self._size_variables(system)
         parts = {(what, leaf): system.variable() for what in group for leaf in self.known.leaves}
@@ -286,8 +286,9 @@ class _Attack:
         size = f"måste vara {low:g}" if kind == "exact" else f"måste ligga mellan {low:g} och {high:g}"
         steps = [f"{'+' if sign > 0 else '−'} {says}" for sign, says in reasons[:_MOST_REASONS]]
         more = " …" if len(reasons) > _MOST_REASONS else ""
+        who = _SEX_NAMES.get(place[1], place[1])
         message = (
-            f"{self.known.pop}: {name} för {place[0]}, {_SEX_NAMES.get(place[1], place[1])}, är dolt men {size}. "
+            f"{self.known.pop}: {name} för {place[0]}, {who}, är dolt men {size}. "
             f"Det följer av: {'; '.join(steps) or 'gränserna i sig'}{more}"
         )
         return Finding(kind, self.known.pop, name, place[0], place[1], low, high, message)

@@ -64,14 +64,16 @@ class Cells:
 
     def hide_n(self, where: Flags, reason: str) -> None:
         """Take away denominators, and the results that would tell them."""
-        self.n_state[where & (self.n_state == SHOWN)] = SUPPRESSED
+        self.n_state[where & (self.n_state == SHOWN) & ~self.known] = SUPPRESSED
         hidden = self.n_state == SUPPRESSED
         changed = hidden & np.isin(self.state, (SHOWN, NEARLY_ALL, NEARLY_NONE)) & ~self.known
         self.state[changed] = SUPPRESSED
         self.reason[changed] = reason
 
 
-def read_cells(rows: pd.DataFrame, tree: Tree, *, indicators: Mapping[str, Indicator], policy: Policy) -> Cells:
+def read_cells(
+    rows: pd.DataFrame, tree: Tree, *, indicators: Mapping[str, Indicator], policy: Policy
+) -> Cells:
     """The own rows of one population of the cube as arrays.
 
     ``rows`` has a unique integer index, which ``Cells.row`` points back to. Raises ``ValueError`` for doubled
@@ -113,11 +115,13 @@ def read_cells(rows: pd.DataFrame, tree: Tree, *, indicators: Mapping[str, Indic
             counts = np.where(has_numerator[i], numerator[i], value[i])
             n[i] = k[i] = counts
     there = row >= 0
-    empty = there & (filled(rows["value"].notna()) == 0) & ~has_numerator
+    empty = np.asarray(there & (filled(rows["value"].notna()) == 0) & ~has_numerator)
     state = np.where(there, SHOWN, ABSENT).astype(np.int8)
     state[empty | (there & (n == 0))] = MISSING
     n_state = np.where(there & (n > 0), SHOWN, np.where(there, MISSING, ABSENT)).astype(np.int8)
-    marked = filled(rows["has_protected"].astype(float)) > 0 if "has_protected" in rows else np.zeros(shape, bool)
+    marked = (
+        filled(rows["has_protected"].astype(float)) > 0 if "has_protected" in rows else np.zeros(shape, bool)
+    )
     harmless = np.array([bool(_known(i[0], indicators)) for i in systems])[:, None, None]
     return Cells(
         tree=tree,
@@ -129,7 +133,7 @@ def read_cells(rows: pd.DataFrame, tree: Tree, *, indicators: Mapping[str, Indic
         state=state,
         n_state=n_state,
         reason=np.full(shape, "", object),
-        protected=np.broadcast_to(marked.any(axis=(0, 2))[None, :, None], shape),
+        protected=np.broadcast_to(np.asarray(marked.any(axis=(0, 2)))[None, :, None], shape),
         known=np.zeros(shape, bool),
         harmless=np.broadcast_to(harmless, shape),
         dominated=dominated,
@@ -177,7 +181,7 @@ def hide_tails(cells: Cells, policy: Policy) -> None:
 
 def _exact_is_safe(cells: Cells, policy: Policy) -> Flags:
     """Where 0 or 100 % may be told: the group and every part of it have enough pupils."""
-    big = (cells.n >= policy.exact_extreme) | (cells.n == 0)
+    big: Flags = np.asarray((cells.n >= policy.exact_extreme) | (cells.n == 0))
     tree, safe = cells.tree, big.copy()
     safe[..., T] = big.all(axis=-1)
     for node in np.flatnonzero(~tree.leaf):

@@ -1,8 +1,8 @@
 """Every number that is shown, as a statement that the attacker can read (floor 5).
 
-The form is that of ``audit --facts``: population, cell, what is said, shown text. A statement is what a reader
-sees: rounded as drawn, or the sign in its place. An interval is not a statement of its own: it follows from
-the value and n beside it.
+The form is that of ``audit --facts``: population, cell, what is said, shown text. A statement is what a
+reader sees: rounded as drawn, or the sign in its place. An interval is not a statement of its own: it follows
+from the value and n beside it.
 """
 
 from __future__ import annotations

@@ -6,11 +6,14 @@ stays hidden.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
+from analysis_lib.disclosure import cells as cell_rules
 from analysis_lib.disclosure.cells import (
-    MISSING,
     NEARLY_ALL,
     NEARLY_NONE,
     SHOWN,
@@ -23,7 +26,6 @@ from analysis_lib.disclosure.policy import Policy
 from analysis_lib.disclosure.released import KEYS
 
 
-
 def count_published(cells: Cells, part: pd.DataFrame, published: pd.DataFrame, policy: Policy) -> None:
     """Mark own cells whose result is published as known; hide those that the authority has hidden.
 
@@ -32,40 +34,51 @@ def count_published(cells: Cells, part: pd.DataFrame, published: pd.DataFrame, p
     """
     year = part["school_year"].iloc[0]
     rows = published[published["school_year"] == year]
-    rows = rows[(rows["level"] == "unit") | (rows["organiser"] == "municipal") & (rows["level"] == "municipality")]
+    rows = rows[
+        (rows["level"] == "unit") | (rows["organiser"] == "municipal") & (rows["level"] == "municipality")
+    ]
     node = {code: i for i, (level, code) in enumerate(cells.tree.names) if level == "unit"}
     root = len(cells.tree) - 1
     number = {system: i for i, system in enumerate(cells.systems)}
-    for row in rows.itertuples(index=False):
-        system = number.get((str(row.indicator), str(row.subject), str(row.category)))
-        place = node.get(row.code) if row.level == "unit" else root
-        if system is None or place is None or row.sex not in SEXES:
+    for row in rows.to_dict("records"):
+        system = number.get((str(row["indicator"]), str(row["subject"]), str(row["category"])))
+        place = node.get(str(row["code"])) if row["level"] == "unit" else root
+        if system is None or place is None or row["sex"] not in SEXES:
             continue
-        at = system, place, SEXES.index(row.sex)
-        if row.mark == "suppressed" and policy.follows_published:
+        at = system, place, SEXES.index(row["sex"])
+        if row["mark"] == "suppressed" and policy.follows_published:
             _hide(cells, at, "published")
-        elif not row.mark and not pd.isna(row.value) and _agrees(cells, at, row):
+        elif not row["mark"] and not pd.isna(row["value"]) and _agrees(cells, at, row):
             cells.known[at] = cells.n[at] > 0
+    cell_rules.hide_parts(cells)
 
 
 def remember_earlier(cells: Cells, part: pd.DataFrame, earlier: pd.DataFrame, policy: Policy) -> None:
-    """Hide what was hidden before, and what has changed by so few pupils that the change would tell of them."""
+    """Hide what was hidden before, and what has changed by so few pupils that it would tell of them."""
     keys = [name for name in KEYS if name != "organiser"]
     before = earlier[earlier["basis"] == "own"].drop_duplicates([*keys, "state", "n_state", "n", "value"])
     if before.empty:
         return
-    place = {index: at for at, index in np.ndenumerate(cells.row) if index >= 0}
+    place = {int(index): at for at, index in np.ndenumerate(cells.row) if index >= 0}
     mine = part[keys].reset_index(names="row_number")
-    joined = mine.merge(before[[*keys, "state", "n_state", "n", "value", "numerator"]], on=keys)
-    for row in joined.itertuples(index=False):
-        at = place[int(row.row_number)]
-        if row.n_state == "suppressed" and cells.n_state[at] == SHOWN:
-            cells.n_state[at] = SUPPRESSED
-        if row.n_state == "suppressed" or row.state == "suppressed":
-            _hide(cells, at, "earlier")
-        elif row.state in ("nearly_all", "nearly_none") and cells.state[at] == SHOWN:
-            _keep_tail(cells, at, row.state, policy)
-        elif row.state == "shown" and _is_small_change(cells, at, row, policy):
+    joined = mine.merge(before[[*keys, "state", "n_state", "n", "value", "numerator", "reason"]], on=keys)
+    for row in joined.to_dict("records"):
+        _remember(cells, place[int(row["row_number"])], row, policy)
+    cell_rules.hide_parts(cells)
+
+
+def _remember(cells: Cells, at: tuple[int, ...], row: Mapping[Any, Any], policy: Policy) -> None:
+    """What one earlier row means for the same cell now."""
+    if row["n_state"] == "suppressed" and cells.n_state[at] == SHOWN:
+        cells.n_state[at] = SUPPRESSED
+    if row["n_state"] == "suppressed" or row["state"] == "suppressed":
+        _hide(cells, at, str(row["reason"] or "earlier"))
+    elif row["state"] in ("nearly_all", "nearly_none"):
+        _keep_tail(cells, at, str(row["state"]), policy)
+    elif row["state"] == "shown" and cells.state[at] == SHOWN:
+        change = _change(cells, at, row)
+        cells.known[at] |= change == 0
+        if 0 < change < policy.repeat_difference:
             cells.n_state[at] = SUPPRESSED
             _hide(cells, at, "earlier")
 
@@ -78,6 +91,8 @@ def _hide(cells: Cells, at: tuple[int, ...], reason: str) -> None:
 
 def _keep_tail(cells: Cells, at: tuple[int, ...], state: str, policy: Policy) -> None:
     """A sign stays while it is still true; a corrected number in its place is hidden instead."""
+    if cells.state[at] != SHOWN:
+        return
     side = cells.n[at] - cells.k[at] if state == "nearly_all" else cells.k[at]
     if side < policy.tail:
         cells.state[at] = STATE_NAMES.index(state)
@@ -86,22 +101,20 @@ def _keep_tail(cells: Cells, at: tuple[int, ...], state: str, policy: Policy) ->
         _hide(cells, at, "earlier")
 
 
-def _is_small_change(cells: Cells, at: tuple[int, ...], row: object, policy: Policy) -> bool:
-    n, numerator = getattr(row, "n", None), getattr(row, "numerator", None)
-    if cells.state[at] == MISSING or pd.isna(n):
-        return False
-    moved = abs(float(cells.n[at]) - float(n))
-    changed = 0.0 if pd.isna(numerator) else abs(float(cells.k[at]) - float(numerator))
-    return 0 < max(moved, changed) < policy.repeat_difference
+def _change(cells: Cells, at: tuple[int, ...], row: Mapping[Any, Any]) -> float:
+    """By how many pupils a cell differs from what was shown before; a changed mean counts as one pupil."""
+    if pd.isna(row["n"]):
+        return 0.0
+    moved = abs(float(cells.n[at]) - float(row["n"]))
+    if not pd.isna(row["numerator"]):
+        return max(moved, abs(float(cells.k[at]) - float(row["numerator"])))
+    return moved
 
 
-def _agrees(cells: Cells, at: tuple[int, ...], row: object) -> bool:
+def _agrees(cells: Cells, at: tuple[int, ...], row: Mapping[Any, Any]) -> bool:
     """Whether the published figure is about the same pupils, so that it tells the own one."""
-    n, value = getattr(row, "n", None), float(getattr(row, "value", np.nan))
-    if cells.n[at] <= 0 or (not pd.isna(n) and float(n) != cells.n[at]):
+    if cells.n[at] <= 0 or (not pd.isna(row["n"]) and float(row["n"]) != cells.n[at]):
         return False
     if cells.kinds[at[0]] == "mean":
         return True
-    return abs(100 * cells.k[at] / cells.n[at] - value) <= 0.51
-
-
+    return bool(abs(100 * cells.k[at] / cells.n[at] - float(row["value"])) <= 0.51)

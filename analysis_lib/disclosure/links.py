@@ -133,10 +133,10 @@ def tie(cells: Cells, links: Links) -> None:
     """Hide together what tells the same: equal counts, and a mean beside a distribution with gaps."""
     for group in links.same:
         members = list(group)
-        hidden = cells.unshown[members].any(axis=0)
+        hidden = np.asarray(cells.unshown[members].any(axis=0))
         _hide_in(cells, members, hidden, "linked")
     for mean, categories in links.means:
-        gaps = cells.unshown[list(categories)].any(axis=0)
+        gaps = np.asarray(cells.unshown[list(categories)].any(axis=0))
         _hide_in(cells, [mean], gaps, "linked")
 
 
@@ -210,4 +210,3 @@ def _means_of_distributions(
         for i, (_, subject, _) in enumerate(cells.systems)
         if cells.kinds[i] == "mean" and subject and subject in by_subject
     )
-

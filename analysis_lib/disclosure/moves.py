@@ -86,7 +86,9 @@ class Tree:
         return moved
 
 
-def freedom(tree: Tree, up: Numbers, down: Numbers, sexes: tuple[int, ...] = (T, F, P)) -> tuple[Numbers, Numbers]:
+def freedom(
+    tree: Tree, up: Numbers, down: Numbers, sexes: tuple[int, ...] = (T, F, P)
+) -> tuple[Numbers, Numbers]:
     """How far every cell can rise and fall; arrays of (system, node, sex) with the room of each cell.
 
     Girls and boys can change places where both are hidden (the whole stays), or pupils of one sex can change

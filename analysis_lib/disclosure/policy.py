@@ -18,7 +18,9 @@ class Policy(Strict):
     """The rules for one audience."""
 
     audience: Audience = "public"
-    threshold: int = Field(default=10, ge=5, description="Minsta antal elever för att visa resultat och antal")
+    threshold: int = Field(
+        default=10, ge=5, description="Minsta antal elever för att visa resultat och antal"
+    )
     survey_threshold: int = Field(default=10, ge=5, description="Minsta antal svarande i enkäter")
     tail: int = Field(default=5, ge=2, description="Färre än så på ena sidan visas som ~100 eller ~0")
     exact_extreme: int = Field(default=50, ge=10, description="Minsta grupp där exakt 0 och 100 % visas")

@@ -69,7 +69,7 @@ def release_cube(
     known = indicators or {}
     units = own.loc[own["level"] == "unit", "code"].unique()
     whole = lattice.with_units(units)
-    for _, part in own.groupby(["school_year", "population"], sort=True):
+    for _, part in own.groupby(["school_year", _pupils(own, known)], sort=True):
         tree = Tree.of(_within(whole, part), _authority(part))
         cells = read_cells(part, tree, indicators=known, policy=policy)
         count_published(cells, part, published, policy)
@@ -110,6 +110,12 @@ def _open(rows: pd.DataFrame) -> pd.DataFrame:
     n_state = np.where(has_n, "shown", np.where(~own & (marks == "suppressed"), "suppressed", "missing"))
     released["n_state"] = n_state
     return released
+
+
+def _pupils(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series[str]:
+    """What binds rows together: populations of one year group share pupils, others stand by themselves."""
+    groups = {name: str(known.year_group) for name, known in indicators.items() if known.year_group}
+    return rows["indicator"].map(groups).fillna(rows["population"]).astype("str").rename("pupils")
 
 
 def _within(lattice: Lattice, part: pd.DataFrame) -> Lattice:

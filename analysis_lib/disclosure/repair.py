@@ -54,7 +54,9 @@ def single_moves(cells: Cells) -> dict[int, list[Moving]]:
     return {i: [((i, 1),)] for i in range(len(cells.systems))}
 
 
-def next_to_hide(ground: Ground, short: Flags, demand: Numbers, moves: Mapping[int, Sequence[Moving]]) -> Flags:
+def next_to_hide(
+    ground: Ground, short: Flags, demand: Numbers, moves: Mapping[int, Sequence[Moving]]
+) -> Flags:
     """The cells to hide now: at most one choice for each system and parent in one round."""
     wanted = np.zeros(short.shape, bool)
     parent = ground.cells.tree.parent
@@ -135,7 +137,10 @@ def _tried(
     width = 0.0
     for start in range(0, max(len(sets), 1), _CHUNK):
         chunk = sets[start : start + _CHUNK]
-        tries_up, tries_down = np.repeat(up[None], len(chunk) + 1, 0), np.repeat(down[None], len(chunk) + 1, 0)
+        tries_up, tries_down = (
+            np.repeat(up[None], len(chunk) + 1, 0),
+            np.repeat(down[None], len(chunk) + 1, 0),
+        )
         for place, (_, nodes, sexes) in enumerate(chunk, 1):
             for y in nodes:
                 tries_up[place, y, sexes[0] :] = hidden_up[y, sexes[0] :]

@@ -45,7 +45,7 @@ def protect_sizes(cells: Cells, policy: Policy) -> None:
         upwards = np.where(small, policy.threshold - 1 - cells.n, 0.0)
         short = (rise < upwards) | (rise + fall < demand)
         short[~first] = False
-        free = (cells.n_state == SHOWN) & ~cells.harmless
+        free = (cells.n_state == SHOWN) & ~cells.harmless & ~cells.known
         ground = Ground(cells, room, (np.where(free, FREE, 0.0), np.where(free, cells.n, 0.0)), free)
         wanted = next_to_hide(ground, short, np.maximum(demand, upwards + 1), single_moves(cells))
         if not wanted.any():

@@ -66,15 +66,22 @@ def _check(indicator: Indicator, indicators: Mapping[str, Indicator]) -> None:
                 remedy=did_you_mean(other, indicators),
             )
     if is_formula(indicator.formula):
-        formula = parse_formula(indicator.formula, where=where)
-        if formula.measure != indicator.kind:
-            raise SkolbankError(
-                "formula-invalid",
-                f"Formeln räknar {formula.measure} men kind är {indicator.kind}",
-                where=where,
-            )
+        _check_formula(indicator, where)
     elif indicator.formula:
         _family_function(indicator)
+
+
+def _check_formula(indicator: Indicator, where: str) -> None:
+    formula = parse_formula(indicator.formula, where=where)
+    fault = ""
+    if formula.measure != indicator.kind:
+        fault = f"Formeln räknar {formula.measure} men kind är {indicator.kind}"
+    elif not indicator.year_group:
+        fault = "En formel räknar en årskurs åt gången: year_group saknas"
+    elif indicator.by_subject != (formula.table != "pupils"):
+        fault = f"Tabellen {formula.table} passar inte med by_subject: {str(indicator.by_subject).lower()}"
+    if fault:
+        raise SkolbankError("formula-invalid", fault, where=where)
 
 
 def _family_function(indicator: Indicator) -> FamilyFunction:

@@ -24,9 +24,23 @@ def lead_teacher_pct(store: Tables, indicator: Indicator) -> pd.DataFrame:
 
     Rows where either number is hidden are left out. Source: Skolverket's table ``staff``, 15 October.
     """
+    cells = _posts(store, "fte_lead_teachers")
+    return _shares(pd.concat([cells, _national(cells)], ignore_index=True), indicator)
+
+
+def certified_nationally_pct(store: Tables, indicator: Indicator) -> pd.DataFrame:
+    """The share of posts held by certified teachers in riket, for years without a published row.
+
+    Source: as for ``lead_teacher_pct``; the published shares of units and kommuner stand beside it.
+    """
+    return _shares(_national(_posts(store, "fte_certified")), indicator)
+
+
+def _posts(store: Tables, measure: str) -> pd.DataFrame:
+    """Full-time posts of a kind (``part``) and of all teachers (``whole``), per published row."""
     cells = store.query(
         f"""SELECT table_id, school_year, level, sex, unit_code, municipality_code, organiser,
-               max(value) FILTER (WHERE measure = 'fte_lead_teachers') AS part,
+               max(value) FILTER (WHERE measure = '{measure}') AS part,
                max(value) FILTER (WHERE measure = 'fte_total') AS whole
         FROM {STATISTICS_TABLE}
         WHERE table_id = 'staff' AND sex = 'T' AND subject = ''
@@ -36,9 +50,12 @@ def lead_teacher_pct(store: Tables, indicator: Indicator) -> pd.DataFrame:
     cells["code"] = cells["unit_code"].where(cells["level"] == "unit", cells["municipality_code"])
     cells["code"] = cells["code"].where(cells["level"] != "national", NATIONAL_CODE)
     cells["organiser"] = cells["organiser"].where(cells["level"] != "unit", "")
-    rows = pd.concat([cells, _national(cells)], ignore_index=True)
+    return cells
+
+
+def _shares(posts: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
     # Full-time posts are no persons: the share has no whole denominator and no interval.
-    rows = rows.assign(value=100 * rows["part"] / rows["whole"], sex="T")
+    rows = posts.assign(value=100 * posts["part"] / posts["whole"], sex="T")
     return cube_rows(indicator, rows, Origin("computed", SUFFIX))
 
 

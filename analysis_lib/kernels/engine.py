@@ -26,7 +26,7 @@ ENGINE = "skolbank"
 EngineName = Literal["fork", "kernel"]
 
 
-class InProcessEngine(Engine):  # type: ignore[misc]
+class InProcessEngine(Engine):
     """Runs the cells in this process; for one notebook per process."""
 
     @classmethod
@@ -108,7 +108,7 @@ def _transport(folder: str) -> dict[str, Any]:
         return {}
     from jupyter_client.manager import AsyncKernelManager
 
-    class IpcKernelManager(AsyncKernelManager):  # type: ignore[misc]
+    class IpcKernelManager(AsyncKernelManager):
         def __init__(self, **kwargs: Any) -> None:
             super().__init__(**{**kwargs, "transport": "ipc", "ip": f"{folder}/k"})
 

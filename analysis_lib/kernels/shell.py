@@ -127,11 +127,18 @@ class _Stream(io.TextIOBase):
         return True
 
 
-class _Publisher(DisplayPublisher):  # type: ignore[misc]
+class _Publisher(DisplayPublisher):
     recorder: Recorder
 
     def publish(
-        self, data: Any, metadata: Any = None, *, transient: Any = None, update: bool = False, **_: Any
+        self,
+        data: Any,
+        metadata: Any = None,
+        source: Any = None,
+        *,
+        transient: Any = None,
+        update: Any = False,
+        **_: Any,
     ) -> None:
         bundle, extra = json_clean(encode_images(data)), json_clean(metadata or {})
         display_id = (transient or {}).get("display_id")
@@ -144,7 +151,7 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]
         self.recorder.clear(wait=wait)
 
 
-class _Hook(DisplayHook):  # type: ignore[misc]
+class _Hook(DisplayHook):
     recorder: Recorder
     _result: dict[str, Any]
 
@@ -163,14 +170,14 @@ class _Hook(DisplayHook):  # type: ignore[misc]
             self.recorder.add(self._result)
 
 
-class NotebookShell(InteractiveShell):  # type: ignore[misc]
+class NotebookShell(InteractiveShell):
     """An IPython shell whose every word goes to a recorder."""
 
     def __init__(self, **kwargs: Any) -> None:
         self.recorder = Recorder()
         super().__init__(**kwargs)
-        self.display_pub.recorder = self.recorder
-        self.displayhook.recorder = self.recorder
+        for speaker in (self.display_pub, self.displayhook):
+            speaker.recorder = self.recorder  # type: ignore[attr-defined]
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
         self.recorder.add(
@@ -188,7 +195,7 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
 
 def make_shell() -> NotebookShell:
     """The process's only shell, made before the first cell (and before a fork: it starts no thread)."""
-    HistoryManager.enabled = False
+    HistoryManager.enabled = False  # type: ignore[assignment]
     shell: NotebookShell = NotebookShell.instance(
         display_pub_class=_Publisher, displayhook_class=_Hook, colors="nocolor"
     )
@@ -205,7 +212,7 @@ def run_cell(
     outputs = shell.recorder.start()
     count = shell.execution_count
     stdout, stderr = _Stream(shell.recorder, "stdout"), _Stream(shell.recorder, "stderr")
-    with redirect_stdout(stdout), redirect_stderr(stderr), _limited(timeout):  # type: ignore[type-var]
+    with redirect_stdout(stdout), redirect_stderr(stderr), _limited(timeout):
         result = shell.run_cell(source, store_history=True)
     shell.recorder.flush()
     return outputs, count, bool(result.success)

@@ -25,11 +25,9 @@ class Change:
         return not self.is_new and not (self.added or self.removed or self.changed)
 
 
-def compare(before: pd.DataFrame | None, after: pd.DataFrame, schema: TableSchema) -> Change:
+def compare(before: pd.DataFrame, after: pd.DataFrame, schema: TableSchema) -> Change:
     """The change from one version to the next, counted by the table's identity (pupil or cell)."""
     new = _contents(after, schema)
-    if before is None or before.empty:
-        return Change(is_new=True, added=len(new))
     old = _contents(before, schema)
     kept = old.index.intersection(new.index)
     return Change(

@@ -121,7 +121,7 @@ class Store:
     def arrow(self, sql: str, as_of: datetime.datetime | None = None) -> pa.Table:
         """The same as an Arrow table, for large results."""
         with self.connection(as_of) as database:
-            return database.execute(sql).to_arrow_table()
+            return database.sql(sql).to_arrow_table()
 
     def rows(self, table: str, partition: str, keys: Sequence[str]) -> pd.DataFrame:
         """The current rows of some keys (units) in one partition of a table."""
@@ -207,7 +207,7 @@ class Transaction:
             return Change(is_new=False)
         taken = set(snapshot.keys)
         if not any(taken & (set(s.keys) - s.replaced) for s in known):
-            return Change(is_new=True, added=compare(None, content, schema).added)
+            return Change(is_new=True)
         before = self.store.rows(snapshot.table, snapshot.partition, snapshot.keys)
         return compare(before, content, schema)
 

@@ -63,6 +63,8 @@ def decode(data: bytes) -> Decoded:
 
 def clean_text(text: str, messages: list[Message]) -> str:
     """``text`` composed (NFC) and without invisible signs; what was changed is added to ``messages``."""
+    if text.isascii():
+        return text
     composed = unicodedata.normalize("NFC", text)
     if composed != text:
         messages.append(

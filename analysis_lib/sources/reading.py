@@ -27,7 +27,7 @@ __all__ = [
     "read_raw_bytes",
 ]
 
-MAX_FILE = 200 * 1024 * 1024
+MAX_FILE = 64 * 1024 * 1024  # read whole; as rows it takes up to 1.2 GB of memory
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PART = "EncryptedPackage".encode("utf-16-le")
 _OTHER_KINDS: tuple[tuple[bytes, str], ...] = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.sources import scb, simple_grades, skolverket
@@ -26,6 +27,13 @@ class Recognised:
     sheet: Sheet
     format: Format
     notes: tuple[Sheet, ...] = ()
+
+
+@runtime_checkable
+class Explaining(Protocol):
+    """A format that can say what an unknown sheet of its own source looks like."""
+
+    def explain(self, sheet: Sheet) -> str: ...
 
 
 def known_formats(workspace: Workspace) -> tuple[Format, ...]:
@@ -52,8 +60,8 @@ def recognise(sheet: Sheet, formats: Sequence[Format], *, wanted: str = "") -> F
     if not likely:
         raise SkolbankError(
             "format-unknown",
-            f"Filens innehåll känns inte igen. {_seen(sheet)}",
-            remedy="Kontrollera att det är en tabell som Skolbänken läser; se docs/FORMAT.md.",
+            f"Filens innehåll känns inte igen. {_seen(sheet, formats)}",
+            remedy="Kontrollera att det är en tabell som Skolbänken läser, och att rubrikraden är med.",
         )
     if len(likely) > 1:
         raise SkolbankError(
@@ -106,8 +114,12 @@ def _explains(sheet: Sheet) -> bool:
     return any(_DEFINITIONS in cell.lower() for _, cells in sheet.rows[:12] for cell in cells)
 
 
-def _seen(sheet: Sheet) -> str:
-    """How large the sheet is; never its text, which may hold names."""
+def _seen(sheet: Sheet, formats: Sequence[Format]) -> str:
+    """What a format can tell of a sheet that looks like its kin, else how large it is; never its text,
+    which may hold names."""
+    for known in formats:
+        if isinstance(known, Explaining) and (text := known.explain(sheet)):
+            return text
     filled = [cells for _, cells in sheet.rows if any(cell.strip() for cell in cells)]
     width = max((len(cells) for cells in filled), default=0)
     return f"Den har {len(filled)} rader och upp till {width} kolumner"

@@ -7,8 +7,9 @@ is never closed refuses the file instead of swallowing rows.
 from __future__ import annotations
 
 import csv
-import io
+import re
 from collections import Counter
+from collections.abc import Iterator
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.sources.shapes import Row
@@ -16,6 +17,7 @@ from analysis_lib.sources.shapes import Row
 MAX_COLUMNS = 2_000
 MAX_CELL = 100_000
 _SEPARATORS = (";", "\t", ",")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _END = "\x1e"  # a record of its own after the last line: missing when a quote is open
 
 
@@ -72,10 +74,9 @@ def _count_outside_quotes(line: str, separator: str) -> int:
 
 
 def _parse(text: str, separator: str, *, first: int) -> list[Row]:
-    closed = text if text.endswith(("\n", "\r")) else text + "\n"
-    previous_limit = csv.field_size_limit(max(len(closed), MAX_CELL) + 1)
+    previous_limit = csv.field_size_limit(max(len(text), MAX_CELL) + 2)
     try:
-        reader = csv.reader(io.StringIO(closed + _END, newline=""), delimiter=separator)
+        reader = csv.reader(_lines(text), delimiter=separator)
         rows: list[Row] = []
         line = first
         for cells in reader:
@@ -87,7 +88,15 @@ def _parse(text: str, separator: str, *, first: int) -> list[Row]:
         csv.field_size_limit(previous_limit)
     if rows[-1][1] != [_END]:
         raise _unclosed(rows[-1][0])
-    return rows[:-1]
+    return rows[:-2]
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The physical lines with their ends, then a blank line and a closing record of its own."""
+    for line in _LINE.finditer(text):
+        yield line[0]
+    yield "\n"
+    yield _END
 
 
 def _refuse_oversize(cells: list[str], line: int) -> None:

@@ -14,7 +14,7 @@ import pandas as pd
 from analysis_lib.errors import SkolbankError
 from analysis_lib.snapshots.schemas import NATIONAL_TESTS, PUPIL_GRADES, TableSchema
 from analysis_lib.sources import pupils
-from analysis_lib.sources.grade_columns import check_consistency, check_grades, grade_rows
+from analysis_lib.sources.grade_columns import Grades, check_grades, grade_rows
 from analysis_lib.sources.pupil_rows import Rows
 from analysis_lib.sources.scb_layouts import (
     LAYOUTS_6,
@@ -93,12 +93,10 @@ class GradesFile(PupilFile):
     optional: frozenset[str] = frozenset()
 
     def _check(self, rows: Rows) -> None:
-        self._subjects = [name for name in rows.cells.columns if name not in NOT_GRADES]
-        self._codes = check_grades(rows, self._subjects, self.optional, allow_untaught=self.year_group == 6)
-        check_consistency(rows, self._codes)
+        check_grades(rows, _grades(rows), self.optional, allow_untaught=self.year_group == 6)
 
     def _frame(self, rows: Rows, people: pd.DataFrame) -> pd.DataFrame:
-        return grade_rows(rows, people, self._codes)
+        return grade_rows(rows, people, _grades(rows))
 
 
 class Grades9(GradesFile):
@@ -143,6 +141,10 @@ class NationalTests6(PupilFile):
 FORMATS: tuple[PupilFile, ...] = (Grades9(), Grades6(), NationalTests6())
 
 
+def _grades(rows: Rows) -> Grades:
+    return Grades.read(rows.cells, [name for name in rows.cells.columns if name not in NOT_GRADES])
+
+
 def result_of(
     format_id: str,
     table: str,
@@ -159,7 +161,8 @@ def result_of(
         rows.tell(
             "info",
             "pupils-protected",
-            f"{protected} elever med skyddade eller tillfälliga uppgifter räknas bara i enhetens helhet.",
+            f"{protected} {'elev' if protected == 1 else 'elever'} med skyddade eller tillfälliga uppgifter "
+            "räknas bara i enhetens helhet.",
         )
     return TableResult(
         format=format_id,

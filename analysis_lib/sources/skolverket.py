@@ -15,7 +15,7 @@ from analysis_lib.errors import SkolbankError
 from analysis_lib.sources.numbers import swedish
 from analysis_lib.sources.shapes import Message, ReadContext, Sheet, TableResult
 from analysis_lib.sources.skolverket_columns import MeasureColumn, known_share, match_columns
-from analysis_lib.sources.skolverket_layout import Layout, find_layout, school_year
+from analysis_lib.sources.skolverket_layout import Layout, LayoutFinder, school_year
 from analysis_lib.sources.skolverket_rows import RowReader, RowsRead
 from analysis_lib.sources.skolverket_tables import Source, Table, header_key, load_source
 from analysis_lib.vocabulary.catalog import Catalog
@@ -74,25 +74,29 @@ _NOTES = {
 def formats(workspace: Workspace) -> tuple[SkolverketTable, ...]:
     """One format per table in the source's description."""
     source = load_source(workspace)
-    return tuple(SkolverketTable(name, table, source) for name, table in source.tables.items())
+    layouts = LayoutFinder(source)
+    return tuple(
+        SkolverketTable(name, table, source, layouts=layouts) for name, table in source.tables.items()
+    )
 
 
 class SkolverketTable:
     """The format ``skolverket.<table_id>``."""
 
-    def __init__(self, table_id: str, table: Table, source: Source) -> None:
+    def __init__(self, table_id: str, table: Table, source: Source, *, layouts: LayoutFinder) -> None:
         self.id = f"{source.id}.{table_id}"
         self.name = table.name
         self._table_id = table_id
         self._table = table
         self._source = source
+        self._layouts = layouts
 
     def recognise(self, sheet: Sheet) -> float:
         """How sure that the sheet is this table: its title, then the measures its columns name.
 
         A title of another table outweighs columns that look alike, since populations may differ.
         """
-        layout = find_layout(sheet, self._source)
+        layout = self._layouts.find(sheet)
         if layout is None:
             return 0.0
         share = known_share(layout, self._table, self._source)
@@ -102,10 +106,18 @@ class SkolverketTable:
             return 0.0
         return 0.5 + 0.5 * share
 
+    def explain(self, sheet: Sheet) -> str:
+        """What to say of a sheet that is one of Skolverket's but none of the known tables."""
+        layout = self._layouts.find(sheet)
+        if layout is None or not layout.title:
+            return ""
+        names = ", ".join(table.name for table in self._source.tables.values())
+        return f"Den ser ut att vara Skolverkets tabell ”{layout.title[:120]}”. De som läses är: {names}"
+
     def read(self, sheet: Sheet, context: ReadContext) -> TableResult:
         """The sheet as rows of ``core_skolverket__statistics``; a new file of the same table, year, level
         and sexes replaces it."""
-        layout = find_layout(sheet, self._source)
+        layout = self._layouts.find(sheet)
         if layout is None:
             raise SkolbankError(
                 "header-missing",
@@ -113,7 +125,7 @@ class SkolverketTable:
                 remedy="Hämta tabellen på nytt från Skolverket.",
             )
         year = school_year(layout, calendar_year_starts=self._table.calendar_year_starts)
-        messages = _about_heading(layout)
+        messages = _about_heading(layout, year)
         columns = match_columns(layout, self._table, self._source, school_year=year, messages=messages)
         if not layout.data:
             raise SkolbankError(
@@ -253,17 +265,21 @@ def _marks(layout: Layout) -> dict[str, int]:
     return {mark.value: counts[mark] for mark in seen}
 
 
-def _about_heading(layout: Layout) -> list[Message]:
-    if layout.title:
-        return []
-    return [
-        Message(
-            "warning",
-            "title-missing",
-            "Tabellens rubrik saknas; tabellen kändes igen på sina kolumner.",
-            row=layout.header_row,
+def _about_heading(layout: Layout, year: str) -> list[Message]:
+    messages = []
+    if not layout.title:
+        messages.append(
+            Message(
+                "warning",
+                "title-missing",
+                "Tabellens rubrik saknas; tabellen kändes igen på sina kolumner.",
+                row=layout.header_row,
+            )
         )
-    ]
+    if "läsår" not in layout.chosen:
+        text = f"Kalenderåret {layout.chosen['år'][0]} räknas till läsåret {year}, som börjar det året."
+        messages.append(Message("info", "calendar-year", text))
+    return messages
 
 
 def _about_rows(rows: RowsRead) -> list[Message]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.sources.shapes import Message
 from analysis_lib.sources.skolverket_layout import Column, Layout
-from analysis_lib.sources.skolverket_tables import Key, Source, Table, by_wording, header_key
+from analysis_lib.sources.skolverket_tables import Key, Measure, Source, Table, by_wording, header_key
 
 _KEYS_OF_LEVEL: dict[str, tuple[Key, ...]] = {
     "unit": ("unit_name", "unit_code", "municipality_name", "municipality_code", "organiser"),
@@ -31,7 +31,9 @@ def known_share(layout: Layout, table: Table, source: Source) -> float:
     for column in layout.columns:
         names = (header_key(column.header), header_key(column.group))
         for name, measure in table.measures.items():
-            if any(header_key(wording.text) in names for wording in measure.headers):
+            if any(header_key(wording.text) in names for wording in measure.headers) or any(
+                measure.is_like(key, "") for key in names
+            ):
                 found.add(name)
     needed = [{name} for name in _needed(table)]
     if table.one_of:
@@ -63,24 +65,39 @@ def match_columns(
             unknown.append(column)
         else:
             _add_once(MeasureColumn(column, *found), matched, layout, messages)
+    known = {(column.measure, column.sex) for column in matched}
+    for column in list(unknown):
+        group = "" if header_key(column.group) in whole else header_key(column.group)
+        found = _measure(column, group, table, sexes, school_year, by_likeness=True)
+        if found is not None and found not in known:
+            unknown.remove(column)
+            _add_once(MeasureColumn(column, *found), matched, layout, messages)
+            messages.append(_assumed(column, table.measures[found[0]]))
     _require_measures(matched, unknown, layout, table)
     messages.extend(_kept_out(column, "är okänd för den här tabellen") for column in unknown)
     return matched
 
 
 def _measure(
-    column: Column, group: str, table: Table, sexes: dict[str, str], school_year: str
+    column: Column,
+    group: str,
+    table: Table,
+    sexes: dict[str, str],
+    school_year: str,
+    *,
+    by_likeness: bool = False,
 ) -> tuple[str, str] | None:
     """The measure and sex that a header and its group name together."""
     header = header_key(column.header)
     for name, measure in table.measures.items():
         groups = {header_key(text) for text in measure.group}
-        if measure.is_named(header, school_year):
+        names = measure.is_like if by_likeness else measure.is_named
+        if names(header, school_year):
             if group in groups or (not groups and not group):
                 return name, "T"
             if not groups and group in sexes:
                 return name, sexes[group]
-        if header in sexes and group and measure.is_named(group, school_year):
+        if header in sexes and group and names(group, school_year):
             return name, sexes[header]
     return None
 
@@ -117,10 +134,12 @@ def _add_once(
 
 
 def _require_keys(layout: Layout, table: Table) -> None:
-    if layout.level not in table.levels:
+    place_keys = {"unit_name", "unit_code", "municipality_name", "municipality_code"}
+    if layout.level not in table.levels or not place_keys & set(layout.keys):
+        known = " och ".join({"unit": "skolenhet", "municipality": "kommun"}[level] for level in table.levels)
         raise SkolbankError(
             "level-unknown",
-            f"Tabellen {table.name} läses inte per {'skolenhet' if layout.level == 'unit' else 'kommun'}",
+            f"Tabellen {table.name} läses per {known}, inte på den här nivån",
             where=f"rad {layout.header_row}",
             remedy="Hämta tabellen på en annan nivå.",
         )
@@ -170,6 +189,16 @@ def _missing(missing: list[str], unknown: Iterable[str], layout: Layout) -> Skol
         f"{plural} {named} saknas",
         where=f"rad {layout.header_row}",
         remedy=f"{guess} {remedy}".strip(),
+    )
+
+
+def _assumed(column: Column, measure: Measure) -> Message:
+    return Message(
+        "warning",
+        "header-assumed",
+        f"Kolumnen ”{column.shown[:120]}” lästes som ”{measure.headers[0].text}”; kontrollera att det är "
+        "samma mått.",
+        column=column.shown[:120],
     )
 
 

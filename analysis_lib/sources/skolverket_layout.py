@@ -16,7 +16,7 @@ from analysis_lib.vocabulary.periods import SchoolYear
 
 MIN_FILLED = 5
 _SOURCE_LINE = "statistikfrånskolverket"
-_CHOSEN = re.compile(r"^\s*Valt?\s+(läsår|år|uttag|valår)\s*:\s*(.*?)\s*$", re.IGNORECASE)
+_CHOSEN = re.compile(r"^\s*Valt?\s+(läsår|år|uttag)(?:\s*:\s*|\s+(?=[0-9]))(.*?)\s*$", re.IGNORECASE)
 _CODE = re.compile(r"[0-9]{3,8}")
 _HEADER_SEARCH = 80
 
@@ -62,8 +62,21 @@ class Layout:
         return len(self.keys) + len(self.columns)
 
 
-def find_layout(sheet: Sheet, source: Source) -> Layout | None:
-    """The sheet's parts, or None when no row names the keys of Skolverket's tables."""
+class LayoutFinder:
+    """Finds layouts and remembers the last one, since every table of the source is asked about a sheet."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._last: tuple[Sheet, Layout | None] | None = None
+
+    def find(self, sheet: Sheet) -> Layout | None:
+        """The sheet's parts, or None when no row names the keys of Skolverket's tables."""
+        if self._last is None or self._last[0] is not sheet:
+            self._last = (sheet, _find_layout(sheet, self._source))
+        return self._last[1]
+
+
+def _find_layout(sheet: Sheet, source: Source) -> Layout | None:
     key_of = by_wording({key: texts for key, texts in source.keys.items()})
     for position, (_, cells) in enumerate(sheet.rows[:_HEADER_SEARCH]):
         if _is_header(cells, key_of):
@@ -72,9 +85,10 @@ def find_layout(sheet: Sheet, source: Source) -> Layout | None:
 
 
 def _is_header(cells: list[str], key_of: dict[str, str]) -> bool:
-    filled = [header_key(cell) for cell in cells if cell.strip()]
-    named = {key_of[name] for name in filled if name in key_of}
-    return len(filled) >= MIN_FILLED and len(named) >= 3 and filled[0] in key_of
+    filled = [cell for cell in cells if cell.strip()]
+    if len(filled) < MIN_FILLED or header_key(filled[0]) not in key_of:
+        return False
+    return len({header_key(cell) for cell in filled} & set(key_of)) >= 3
 
 
 def _layout(sheet: Sheet, position: int, key_of: dict[str, str], source: Source) -> Layout:

@@ -149,7 +149,8 @@ class RowReader:
             raise _Ignored("Grupprubrikerna upprepas och hoppades över")
         name = header_key(self._text(cells, "unit_name") or self._text(cells, "municipality_name"))
         code = self._text(cells, "unit_code") or self._text(cells, "municipality_code")
-        if name in _TOTALS and not code.strip("0"):
+        totals = _TOTALS | _NATION if self.layout.level == "unit" else _TOTALS
+        if name in totals and not code.strip("0"):
             raise _Ignored("Summaraden är ingen egen uppgift och hoppades över")
 
     def _require_whole(self, cells: list[str], *, is_last: bool) -> None:

@@ -6,6 +6,7 @@ blanks never matter and two years' wordings can stand beside each other.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Literal
 
@@ -59,6 +60,7 @@ class Measure(Strict):
 
     kind: Kind
     headers: tuple[Wording, ...]
+    like: str = Field(default="", description="Mönster för rubriker som ingen har sett än")
     group: tuple[str, ...] = ()
     maximum: float | None = None
 
@@ -72,6 +74,10 @@ class Measure(Strict):
     def is_named(self, key: str, school_year: str) -> bool:
         """Whether a header with this key names the measure in a file of that year."""
         return any(wording.names(key, school_year) for wording in self.headers)
+
+    def is_like(self, key: str, school_year: str) -> bool:
+        """Whether a header that no wording knows reads like the measure, whatever the year."""
+        return bool(self.like and re.fullmatch(self.like, key))
 
 
 class Table(Strict):

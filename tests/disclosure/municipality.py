@@ -74,7 +74,11 @@ def cube_of(pupils: pd.DataFrame, area_of: dict[str, str]) -> pd.DataFrame:
     stacked = pd.concat([stacked, stacked.assign(sex="T")])
     by = ["school_year", "population", "level", "code", "sex"]
     parts = []
-    for name, column in (("all_passed_9", "all"), ("eligible_vocational_9", "vocational"), ("eligible_science_9", "science")):
+    for name, column in (
+        ("all_passed_9", "all"),
+        ("eligible_vocational_9", "vocational"),
+        ("eligible_science_9", "science"),
+    ):
         counted = stacked.groupby(by)[column].agg(["size", "sum"]).reset_index()
         parts.append(counted.assign(indicator=f"results.{name}", n=counted["size"], numerator=counted["sum"]))
     merit = stacked.assign(square=stacked["merit"] ** 2).groupby(by)[["merit", "square"]].agg(["size", "sum"])
@@ -88,7 +92,9 @@ def cube_of(pupils: pd.DataFrame, area_of: dict[str, str]) -> pd.DataFrame:
         long["n"] = long.set_index(by).index.map(n)
         parts.append(long.assign(indicator="results.grades_9", subject=subject.upper()))
         passed = (n - counts["F"] - counts["-"]).rename("numerator").reset_index()
-        parts.append(passed.assign(indicator="results.passed_subject_9", subject=subject.upper(), n=n.to_numpy()))
+        parts.append(
+            passed.assign(indicator="results.passed_subject_9", subject=subject.upper(), n=n.to_numpy())
+        )
     return finished(pd.concat(parts, ignore_index=True))
 
 

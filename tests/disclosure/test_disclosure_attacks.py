@@ -106,7 +106,11 @@ def test_nested_indicators_bind_each_other() -> None:
 def test_mean_times_n_gives_back_a_small_school() -> None:
     mean = {"kind": "mean", "max": 340, "quantum": 2.5}
     facts = [said("O1", "n", 40), said("1", "n", 33), said("2", "n", "..")]
-    facts += [said("O1", "merit", 220.0, **mean), said("1", "merit", 221.0, **mean), said("2", "merit", "..", **mean)]
+    facts += [
+        said("O1", "merit", 220.0, **mean),
+        said("1", "merit", 221.0, **mean),
+        said("2", "merit", "..", **mean),
+    ]
     assert "merit" in {f.what for f in audit(facts, LATTICE).findings}
 
 

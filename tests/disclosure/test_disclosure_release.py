@@ -61,7 +61,9 @@ def test_same_input_gives_the_same_release(town: tuple[pd.DataFrame, pd.DataFram
     assert_frame_equal(town[1], again)
 
 
-def test_a_released_table_refuses_numbers_that_should_be_hidden(town: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+def test_a_released_table_refuses_numbers_that_should_be_hidden(
+    town: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
     _, released = town
     assert len(open_released(released, "public")) == len(released)
     leaking = released.copy()

@@ -1,4 +1,4 @@
-"""A round survives what can happen to it: dead workers, hung and failing notebooks, kills, stale locks, full disks."""
+"""A round survives dead workers, hung and failing notebooks, kills, stale locks and full disks."""
 
 from __future__ import annotations
 
@@ -176,11 +176,9 @@ def _left_over(root: Path) -> list[str]:
         found = []
         for process in psutil.process_iter():
             try:
-                if process.pid != os.getpid() and process.environ().get("SKOLBANK_WORKSPACE", "").startswith(
-                    str(root)
-                ):
-                    if process.status() != psutil.STATUS_ZOMBIE:
-                        found.append(f"{process.pid} {process.cmdline()}")
+                is_ours = process.environ().get("SKOLBANK_WORKSPACE", "").startswith(str(root))
+                if is_ours and process.pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE:
+                    found.append(f"{process.pid} {process.cmdline()}")
             except psutil.Error:
                 continue
         if not found or time.monotonic() > deadline:

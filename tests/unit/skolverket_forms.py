@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import random
 import re
@@ -107,6 +108,22 @@ def as_tabs_with_notices(data: bytes) -> bytes:
     return joined(lines, close="\t").replace(";", "\t").encode("utf-8")
 
 
+def with_commas_and_quotes(data: bytes) -> bytes:
+    """As a program writes it: commas, quotes where a cell holds one, line ends of an old Mac."""
+    content = io.StringIO()
+    csv.writer(content, lineterminator="\r").writerows(lines_of(data))
+    return content.getvalue().encode("utf-8")
+
+
+def as_unicode_text(data: bytes) -> bytes:
+    """Excel's "Unicode text": UTF-16 with tabs."""
+    return data.decode("utf-8-sig").replace(";", "\t").encode("utf-16")
+
+
+def with_sep_line(data: bytes) -> bytes:
+    return b"sep=;\r\n" + data.decode("utf-8-sig").encode("utf-8")
+
+
 def as_workbook(data: bytes) -> bytes:
     """Header further down, merged groups, trailing blanks in headers, real numbers, footer on sheet 2."""
     lines = lines_of(data)
@@ -147,5 +164,8 @@ FORMS: dict[str, Callable[[bytes], bytes]] = {
     "shuffled": shuffled,
     "columns reordered": with_reordered_columns,
     "tabs and notices": as_tabs_with_notices,
+    "commas and quotes": with_commas_and_quotes,
+    "unicode text": as_unicode_text,
+    "sep line": with_sep_line,
     "workbook": as_workbook,
 }

@@ -27,7 +27,7 @@ _CELLS = [
     "%precision 2\n3.14159",
     "display(Image(data=b'\\x89PNG\\r\\n\\x1a\\n' + b'\\0' * 16, format='png'))",
     "class B:\n    def _repr_mimebundle_(self, **_):\n"
-    "        return {'text/plain': 'b', 'application/vnd.skolbank.block+json': {'kind': 'x', 'n': [1, None]}}\nB()",
+    "        return {'text/plain': 'b', 'application/vnd.skolbank.block+json': {'n': [1, None]}}\nB()",
     "get_ipython().user_ns['unit'], __name__, In[1][:6]",
 ]
 
@@ -50,7 +50,7 @@ def run_with(module: str, tmp_path: Path, cells: list[str]) -> tuple[dict[str, A
 
 
 def comparable(notebook: dict[str, Any]) -> dict[str, Any]:
-    """The notebook without what differs between any two runs: times, paths, fresh ids, coloured tracebacks."""
+    """The notebook without what differs between any two runs: times, paths, fresh ids, colours."""
     for cell in notebook["cells"]:
         cell["metadata"].pop("papermill", None)
         if "injected-parameters" in cell["metadata"].get("tags", []) or "papermill" in str(cell["metadata"]):

@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from indicator_tables import MemoryTables, published_rows
+from indicator_tables import MemoryTables, grade_rows, make_units, published_rows
 
-from analysis_lib.indicators.cube import compute_cube
+from analysis_lib.indicators.cube import KEYS, compute_cube
 from analysis_lib.indicators.published import NATIONAL_MINIMUM, computed_cells
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace, builtin_root
@@ -187,3 +187,33 @@ def test_sexes_are_kept_apart() -> None:
     assert dict(found["value"]) == {"F": 81.8, "P": 79.5, "T": 80.6}
     assert dict(found["n"]) == {"F": 214, "P": 220, "T": 434}
     assert set(found["population"]) == {"ak9-2025-skolverket"}
+
+
+def test_staff_of_riket_is_summed_from_posts_and_the_published_shares_stand() -> None:
+    cells = [
+        kommun("staff", f"{code:04d}", fte_total=100.0 + code, fte_certified=70.0, fte_certified_pct=69.9)
+        for code in range(NATIONAL_MINIMUM)
+    ]
+    rows = cube_of(cells)
+    rows = rows[rows["indicator"] == "staff.certified_pct"]
+    (riket,) = rows[rows["level"] == "national"].itertuples()
+    posts = sum(100.0 + code for code in range(NATIONAL_MINIMUM))
+    assert riket.value == pytest.approx(100 * 70 * NATIONAL_MINIMUM / posts)
+    assert riket.basis == "computed"
+    municipalities = rows[rows["level"] == "municipality"]
+    assert len(municipalities) == NATIONAL_MINIMUM
+    assert set(municipalities["value"]) == {69.9}
+    assert set(municipalities["basis"]) == {"published"}
+
+
+def test_no_two_rows_have_the_same_keys() -> None:
+    cells = [
+        final_grades("48529699", "1440", "municipal", pupil_count=174, merit_rating_17=236.0),
+        kommun("eligibility", "1440", pupil_count=434, eligible_vocational_pct=81.6),
+        kommun("eligibility", "1440", sex="F", pupil_count=214, eligible_vocational_pct=83.2),
+    ]
+    pupils = grade_rows({"unit": "48529699", "sex": sex, "grades": "ALL E"} for sex in ("F", "P", ""))
+    store = MemoryTables(core_skolverket__statistics=published_rows(cells), core_scb__pupil_grades=pupils)
+    cube = compute_cube(store, CATALOG, make_units(["48529699"]))
+    assert not cube.duplicated(KEYS).any()
+    assert set(cube["basis"]) == {"own", "published", "computed"}

@@ -27,6 +27,7 @@ def indicator(**fields: Any) -> Indicator:
         "finding": "av niorna",
         "kind": "share",
         "population": "ak9",
+        "year_group": 9,
         "definition": "Prov",
         "source": "Prov",
     }
@@ -41,6 +42,8 @@ def indicator(**fields: Any) -> Indicator:
         ({"formula": "pupils.share(all_passed)"}, "formula-invalid", "två uttryck"),
         ({"formula": "pupils.share(all_passed; drop, in_scope)"}, "formula-invalid", "Tecknet ;"),
         ({"formula": "pupils.mean(merit_16, in_scope)"}, "formula-invalid", "kind är share"),
+        ({"formula": "pupils.share(all_passed, in_scope)", "year_group": 0}, "formula-invalid", "year_group"),
+        ({"formula": "grades.share(is_passed, is_graded)"}, "formula-invalid", "by_subject: false"),
         ({"formula": "teachers.share(a, b)"}, "formula-invalid", "går inte att läsa"),
         ({"formula": "no_such", "id": "staff.trial"}, "formula-missing", "indicators/staff.py"),
         ({"formula": "anything", "id": "nowhere.trial"}, "formula-missing", "Familjen nowhere"),
@@ -71,7 +74,7 @@ def test_all_faults_are_told_at_once() -> None:
 
 def test_built_in_definitions_are_sound_and_say_where_they_come_from() -> None:
     check_registry(CATALOG.indicators)
-    assert set(family_functions(CATALOG.indicators)) == {"staff.lead_teacher_pct"}
+    assert set(family_functions(CATALOG.indicators)) == {"staff.certified_pct", "staff.lead_teacher_pct"}
     for each in CATALOG.indicators.values():
         assert each.definition.endswith(".")
         assert each.reference

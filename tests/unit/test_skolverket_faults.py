@@ -204,6 +204,12 @@ def test_an_ambiguous_year_or_another_table_refuses_the_file(before: str, after:
     assert refusal(changed(GRADES, before, after)).code == code
 
 
+def test_an_unknown_table_of_the_source_is_named_with_the_known_ones() -> None:
+    error = refusal(changed(GRADES, "Grundskola - Betyg årskurs 6", "Grundskola - Slöjd årskurs 6"))
+    assert "Slöjd årskurs 6" in error.what
+    assert "Betyg årskurs 6, andel som fått godkänt betyg" in error.what
+
+
 def test_a_table_without_title_is_known_by_its_columns() -> None:
     title = "Grundskola - Betyg årskurs 6, andel som fått godkänt betyg (A-E), samtliga elever\n"
     result = read_one(changed(GRADES, title, ""))
@@ -232,6 +238,11 @@ def test_unknown_content_is_refused_without_repeating_it(data: bytes) -> None:
     error = refusal(data)
     assert error.code == "format-unknown"
     assert "Kalle" not in str(error)
+
+
+def test_another_level_is_told() -> None:
+    data = changed(GRADES, "Kommun;Kommun-kod;Län;Läns-kod;", "Huvudman;Huvudman orgnr;Län;Läns-kod;")
+    assert refusal(data).code == "level-unknown"
 
 
 def test_a_header_without_data_is_refused() -> None:

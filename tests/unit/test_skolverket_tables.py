@@ -215,6 +215,18 @@ def test_one_indicator_under_the_names_of_each_year(year: str, measures: str, me
     assert result.school_year == year
 
 
+def test_a_wording_nobody_has_seen_is_read_by_its_meaning_and_told() -> None:
+    measures = (
+        "Antal elever;Andel (%) elever som uppnått minst godkänt (A-E) i alla ämnen;"
+        "Andel elever med behörighet till yrkesprogram;Genomsnittligt meritvärde, 17 ämnen (poäng);"
+        "Andel (%) elever som ej uppnått kraven i alla ämnen;"
+    )
+    result = read_one(unit_table(measures, "25;88,0;96,0;237,7;12,0;"))
+    assert cell(result, measure="all_passed_pct")["value"] == 88
+    assert cell(result, measure="merit_rating_17")["value"] == 237.7
+    assert [message.code for message in result.messages] == ["header-assumed"] * 3 + ["column-unknown"]
+
+
 def test_doubled_column_sets_of_2016_take_the_whole_population() -> None:
     groups = ";" * 7 + "Inklusive okänd bakgrund;" * 4 + "Exklusive okänd bakgrund;" * 4
     measures = (
