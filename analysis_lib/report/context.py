@@ -222,7 +222,7 @@ class Report:
             "snapshots": list(self.prepared.snapshots),
             "facts": len(facts),
             "gaps": self._gaps,
-            "is_complete": bool(self.sidecar.questions and self.sidecar.questions.items),
+            "is_complete": not self._gaps,
             "versions": versions(),
         }
         return Block("seal", data, facts)
