@@ -131,10 +131,11 @@ class ReleasedTable:
 
     def select(self, **keys: Any) -> ReleasedTable:
         """The rows whose key columns equal the given values (a list: are among them)."""
-        frame = self.frame
-        for name, wanted in keys.items():
-            column = frame[name]
-            frame = frame[column.isin(wanted) if isinstance(wanted, list | tuple | set) else column == wanted]
+        wanted = pd.Series(True, index=self.frame.index)
+        for name, value in keys.items():
+            column = self.frame[name]
+            wanted &= column.isin(value) if isinstance(value, list | tuple | set) else column == value
+        frame = self.frame[wanted]
         return ReleasedTable(frame, self.audience, _SEAL)
 
     def cells(self) -> Iterator[ReleasedCell]:

@@ -25,7 +25,7 @@ from analysis_lib.report import figures, findings, sections, tables
 from analysis_lib.report.manifest import versions
 from analysis_lib.report.parameters import Sidecar, check_parameters, load_sidecar
 from analysis_lib.report.prepare import Prepared, prepare
-from analysis_lib.report.scope import Scope
+from analysis_lib.report.scope import NATION, Scope
 from analysis_lib.snapshots.units import load_units
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.indicators import Indicator
@@ -222,7 +222,7 @@ class Report:
             "snapshots": list(self.prepared.snapshots),
             "facts": len(facts),
             "gaps": self._gaps,
-            "is_complete": bool(self.sidecar.questions and self.sidecar.questions.items),
+            "is_complete": not self._gaps,
             "versions": versions(),
         }
         return Block("seal", data, facts)
@@ -341,8 +341,10 @@ class Report:
 
 
 def _scope(catalog: Catalog, prepared: Prepared, unit: Unit | None) -> Scope:
+    mine = [*prepared.units, catalog.settings.municipality_code, NATION]
+    released = pd.read_parquet(prepared.released_path, filters=[("code", "in", mine)])
     return Scope(
-        open_released(pd.read_parquet(prepared.released_path), prepared.audience),
+        open_released(released, prepared.audience),
         catalog.settings,
         prepared.units,
         unit,

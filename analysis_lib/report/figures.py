@@ -12,11 +12,12 @@ from dataclasses import replace
 from analysis_lib.disclosure.released import ReleasedCell
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.distribution import GRADES, GradeBar, draw_grade_distribution
-from analysis_lib.present.charts.figure import Comparison, Setting
+from analysis_lib.present.charts.figure import Comparison, Setting, gap_block
 from analysis_lib.present.charts.ranges import RangeRow, draw_ranges
 from analysis_lib.present.charts.sexgap import GapRow, draw_sex_gap
 from analysis_lib.present.charts.trend import draw_trend
 from analysis_lib.present.charts.units import UnitRow, draw_units
+from analysis_lib.present.evidence import facts_of
 from analysis_lib.report.scope import Scope
 from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.settings import Unit
@@ -125,8 +126,16 @@ def ranges(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None
 def units(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
     """Every unit by area and name with its interval, beside the whole: no ranking."""
     cells = [cell for cell in scope.unit_cells(indicator.id) if cell.state != "missing"]
-    if len(cells) < LEAST_UNITS:
+    if not cells:
         return None
+    if len(cells) < LEAST_UNITS:
+        name = unit_name(scope.units[cells[0].code])
+        return gap_block(
+            "Det finns bara en skola att visa",
+            f"{name} är den enda skolan i kommunen med resultat i måttet {indicator.short.lower()}.",
+            "Skolans resultat står i tabellen över enheterna.",
+            facts_of(cells, indicator),
+        )
     total = next(
         (cell for cell in scope.authority(indicator.id).cells() if cell.school_year == scope.school_year),
         None,

@@ -64,7 +64,7 @@ class PageExporter(HTMLExporter):
 def write_html(notebook: Mapping[str, Any], *, template_folders: Sequence[Path] = ()) -> str:
     """The whole page of an executed notebook, charts drawn; refuses a page that points outside itself."""
     exporter = _exporter(tuple(template_folders))
-    node: Any = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
+    node: Any = nbformat.from_dict(notebook)
     html, _ = exporter.from_notebook_node(node)
     refuse_outside(html)
     return str(html)

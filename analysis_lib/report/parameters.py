@@ -7,7 +7,7 @@ it takes. Every fault is told at once, before any work starts, with the nearest 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -60,9 +60,6 @@ class Sidecar(Strict):
     engine: Literal["auto", "kernel"] = Field(default="auto", description="kernel: alltid en vanlig kärna")
     indicators: tuple[str, ...] = Field(default=(), description="Indikatorer som rapporten visar")
     sections: tuple[str, ...] = Field(description="Rubrikerna i ordning")
-    complete: tuple[str, ...] = Field(
-        default=(), description="Rubriker som aldrig får sakna innehåll, annars är rapporten ofullständig"
-    )
     standfirst: str = Field(default="", description="Ingressens andra mening på första sidan")
     about: tuple[str, ...] = Field(default=(), description="Indikatorer under Om oss, högst fyra")
     questions: Questions | None = None
@@ -204,8 +201,3 @@ def unknown_unit(code: str, units: Mapping[str, Unit], *, where: str = "") -> Sk
     found = next((units[other] for other in units if other in near), None) if near else None
     remedy = f"Menade du {found.code} {found.name}?" if found else "Kontrollera koden i params/units.yaml."
     return SkolbankError("unit-unknown", f"Enheten {code[:12]} finns inte", where=where, remedy=remedy)
-
-
-def signature_of(values: Mapping[str, Any], *, drop: Iterable[str] = ("workspace",)) -> dict[str, Any]:
-    """The parameters that belong to the report's identity, in order of name."""
-    return {name: values[name] for name in sorted(values) if name not in set(drop)}

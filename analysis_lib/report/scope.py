@@ -7,7 +7,7 @@ huvudman has no pupil data of its own, the published figures for the municipalit
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from analysis_lib.disclosure.released import ReleasedCell, ReleasedTable
@@ -37,10 +37,17 @@ class Scope:
     unit: Unit | None
     school_year: str
     years: tuple[str, ...]
+    _kept: dict[str, ReleasedTable] = field(default_factory=dict, repr=False, compare=False)
 
     def about(self, code: str | None) -> Scope:
         """The same scope about one unit, or about the huvudman."""
         return replace(self, unit=self.units[code] if code else None)
+
+    def of(self, indicator: str) -> ReleasedTable:
+        """All rows of one indicator; kept, since a report asks for them many times."""
+        if indicator not in self._kept:
+            self._kept[indicator] = self.table.select(indicator=indicator)
+        return self._kept[indicator]
 
     @property
     def own_places(self) -> tuple[Place, ...]:
@@ -79,17 +86,18 @@ class Scope:
         ``years=None`` takes every school year there is; other keys narrow the rows further.
         """
         years = keys.pop("years", self.years)
-        found = self.table.select(indicator=indicator, **({"sex": "T", "category": "", "subject": ""} | keys))
+        found = self.of(indicator).select(**({"sex": "T", "category": "", "subject": ""} | keys))
         if years is not None:
             found = found.select(school_year=list(self.years))
+        live = found.frame.loc[found.frame["state"] != "missing", ["level", "code", "organiser", "basis"]]
+        there = set(live.itertuples(index=False, name=None))
         for place in places:
-            rows = found.select(level=place.level, code=place.code)
-            if place.organisers:
-                rows = rows.select(organiser=list(place.organisers))
+            organisers = {each[2] for each in there if each[:2] == (place.level, place.code)}
+            wanted = organisers.intersection(place.organisers) if place.organisers else organisers
             for basis in BASES:
-                part = rows.select(basis=basis)
-                if (part.frame["state"] != "missing").any():
-                    return part
+                if any((place.level, place.code, each, basis) in there for each in wanted):
+                    chosen = {"level": place.level, "code": place.code, "basis": basis}
+                    return found.select(organiser=list(wanted), **chosen)
         return found.select(code="-")
 
     def own(self, indicator: str, **keys: object) -> ReleasedTable:
@@ -109,7 +117,7 @@ class Scope:
     def unit_cells(self, indicator: str, **keys: object) -> list[ReleasedCell]:
         """The cells of all the workspace's units for the report's school year."""
         chosen = {"sex": "T", "category": "", "subject": "", "school_year": self.school_year} | keys
-        rows = self.table.select(indicator=indicator, level="unit", **chosen).select(code=list(self.units))
+        rows = self.of(indicator).select(level="unit", **chosen).select(code=list(self.units))
         found: dict[str, ReleasedCell] = {}
         for basis in BASES:
             for cell in rows.select(basis=basis).cells():
@@ -124,5 +132,5 @@ class Scope:
     def one(self, indicator: str, **keys: object) -> ReleasedCell | None:
         """One cell of both sexes and no category, unless other keys say so."""
         chosen = {"sex": "T", "category": "", "subject": ""} | keys
-        found = self.table.select(indicator=indicator, **chosen)
+        found = self.of(indicator).select(**chosen)
         return next((cell for basis in BASES if (cell := found.one(basis=basis))), None)

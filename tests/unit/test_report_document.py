@@ -18,7 +18,8 @@ def shown(kind: str, facts: list[dict[str, object]] | None = None, **data: objec
 
 
 def notebook() -> dict[str, object]:
-    text = {"cell_type": "markdown", "metadata": {}, "source": "## Så gick det\n\nVad ser vi?\n\n### Djupare\n\nMer."}
+    words = "## Så gick det\n\nVad ser vi?\n\n### Djupare\n\nMer."
+    text = {"cell_type": "markdown", "metadata": {}, "source": words}
     again = {"cell_type": "markdown", "metadata": {}, "source": "## Så gick det"}
     return {
         "metadata": {"papermill": {"input_path": "/tmp/someone/in.ipynb"}, "kernelspec": {"name": "python3"}},

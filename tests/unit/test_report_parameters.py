@@ -22,7 +22,8 @@ UNITS = {
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     (tmp_path / "params" / "seminars").mkdir(parents=True)
-    settings = {"municipality_code": "9901", "municipality_name": "Almvik", "authority_name": "Almviks kommun"}
+    names = {"municipality_name": "Almvik", "authority_name": "Almviks kommun"}
+    settings = {"municipality_code": "9901"} | names
     (tmp_path / "params" / "settings.yaml").write_text(yaml.safe_dump(settings), "utf-8")
     seminar = {"id": "2026-ht", "title": "Hösten", "school_year": "latest", "reports": [{"name": "skolbild"}]}
     (tmp_path / "params" / "seminars" / "2026-ht.yaml").write_text(yaml.safe_dump(seminar), "utf-8")
