@@ -1,7 +1,7 @@
 """The only place where a personal number becomes something that may be stored (floor 2).
 
 A pseudonym is HMAC-SHA-256 with a secret key that lies outside ``data/``, cut to 128 bits: without
-the key the few million possible numbers of pupils cannot be tried. Source: docs/METHOD.md.
+the key the few million possible numbers of pupils cannot be tried. See docs/FORMAT.md.
 """
 
 from __future__ import annotations

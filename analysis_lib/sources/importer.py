@@ -1,7 +1,7 @@
 """Takes files in: recognise, read, check, pseudonymise, store; one transaction per file (floor 3).
 
 Whatever happens inside one file, the others go on, nothing is half stored, and every row is accounted
-for: read = accepted + rejected + ignored. Source of outcomes and exit codes: docs/METHOD.md.
+for: read = accepted + rejected + ignored. Source of outcomes and exit codes: docs/FORMAT.md.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from analysis_lib.errors import EXIT_DONE, EXIT_PARTIAL, EXIT_USAGE, SkolbankError, did_you_mean
 from analysis_lib.snapshots.pseudonyms import Pseudonyms
 from analysis_lib.snapshots.store import Change, Snapshot, SourceInfo, Store
+from analysis_lib.snapshots.units import load_units
 from analysis_lib.snapshots.whereabouts import Whereabouts
 from analysis_lib.sources.found_files import Skipped, find_files, harmless_name
 from analysis_lib.sources.import_report import FileReport, ImportReport, render_summary
@@ -38,6 +39,7 @@ class _Import:
     as_format: str
     dry_run: bool
     strict: bool
+    likely_units: frozenset[str]  # known from published statistics only, so another unit is a warning
 
 
 def import_paths(
@@ -57,7 +59,8 @@ def import_paths(
     if as_format:
         _require_known(as_format, [one.id for one in formats])
     store = Store(workspace)
-    units = {code: unit.name for code, unit in Catalog(workspace).units.items()}
+    catalog = Catalog(workspace)
+    units = {code: unit.name for code, unit in catalog.units.items()}
     context = ReadContext(
         workspace,
         Pseudonyms.open(workspace, create=not dry_run),
@@ -65,7 +68,8 @@ def import_paths(
         units=units or None,
         whereabouts=Whereabouts(store),
     )
-    work = _Import(workspace, store, context, formats, as_format or "", dry_run, strict)
+    likely = frozenset() if units else frozenset(load_units(workspace, catalog, store))
+    work = _Import(workspace, store, context, formats, as_format or "", dry_run, strict, likely)
     files: list[FileReport] = []
     for found in find_files([Path(path) for path in paths]):
         if isinstance(found, Skipped):
@@ -111,6 +115,7 @@ def _take(raw: RawFile, name: str, work: _Import) -> list[FileReport]:
     _refuse_two_of_a_kind(results)
     reports = [_report(raw, name, sheet, result) for sheet, result in results]
     reports[0].messages[:0] = [*raw.messages, *skipped]
+    reports[0].messages += _unlisted_units(results, work.likely_units)
     rejected = sum(report.rows_rejected for report in reports)
     if rejected and not work.dry_run:
         place = write_refused(work.workspace, raw.sha256, [(sheet.name, result) for sheet, result in results])
@@ -158,6 +163,24 @@ def _refuse_two_of_a_kind(results: list[tuple[Sheet, TableResult]]) -> None:
                 remedy="Spara det blad som gäller i en egen fil.",
             )
         seen[kind] = sheet.name
+
+
+def _unlisted_units(results: list[tuple[Sheet, TableResult]], likely: frozenset[str]) -> list[Message]:
+    frames = [
+        frame
+        for _, result in results
+        for frame in result.frames.values()
+        if likely and result.level == "pupil"
+    ]
+    unlisted = sorted({str(code) for frame in frames for code in frame["unit_code"].unique()} - likely)
+    if not unlisted:
+        return []
+    more = " med flera" if len(unlisted) > 5 else ""
+    text = (
+        f"Skolenhet {', '.join(unlisted[:5])}{more} finns inte i den inlästa statistiken. Kontrollera koden, "
+        "eller lägg till enheten i params/units.yaml."
+    )
+    return [Message("warning", "unit-unlisted", text, column="Skolenhetskod")]
 
 
 def _report(raw: RawFile, name: str, sheet: Sheet, result: TableResult) -> FileReport:

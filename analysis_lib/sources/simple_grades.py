@@ -1,7 +1,7 @@
 """The simple table of grades: one row per pupil and subject, as CSV or workbook (floor 3).
 
 For those who have no collection file: ``Personnummer;Namn;Skolenhetskod;Klass;Kön;Ämne;Betyg;Termin``,
-in any order and with the headings people use. Documented in docs/METHOD.md.
+in any order and with the headings people use. Documented in docs/FORMAT.md.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Bad input (docs/METHOD.md): one outcome for each kind, every row accounted for, nothing personal told.
+"""Bad input (docs/FORMAT.md): one outcome for each kind, every row accounted for, nothing personal told.
 
 Each case edits a clean file; the outcome classes are accept, warn, part and reject.
 """

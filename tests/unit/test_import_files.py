@@ -200,6 +200,9 @@ def test_published_statistics_come_in_and_bring_the_units(tmp_path: Path) -> Non
     units = load_units(workspace, Catalog(workspace), Store(workspace))
     assert {unit.organiser for unit in units.values()} == {"municipal", "independent"}
     assert all(unit.municipality_code == "2081" and unit.name for unit in units.values())
+    (pupil_file,) = import_paths([write(workspace, "a.txt", GOOD)], workspace=workspace).files
+    assert pupil_file.stored
+    assert "unit-unlisted" in {message.code for message in pupil_file.messages}
 
 
 def test_units_listed_by_hand_come_before_published_ones(tmp_path: Path) -> None:
