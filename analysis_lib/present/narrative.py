@@ -34,6 +34,19 @@ _INDEFINITE: Final = {
 }  # fmt: skip
 
 
+_COMMON: Final = (
+    "Alla",
+    "Hela",
+    "Kommunen",
+    "Kommunens",
+    "Riket",
+    "Rikets",
+    "Skolan",
+    "Skolans",
+    "Enheterna",
+)
+
+
 @dataclass(frozen=True)
 class Sentence:
     """A text, the cells it speaks of and the numbers reckoned from them."""
@@ -197,6 +210,16 @@ def level_sentence(
     if other is None or not other.is_shown or cell.state in ("suppressed", "missing"):
         return Sentence(told, (cell,))
     return Sentence(f"{told}{DASH}{name} {in_prose(other, indicator)}", (cell, other))
+
+
+def within_sentence(name: str) -> str:
+    """A group's name inside a sentence: common words in lower case, proper names untouched.
+
+    >>> within_sentence("Hela kommunen"), within_sentence("Almviks skolor")
+    ('hela kommunen', 'Almviks skolor')
+    """
+    first = name.split(" ")[0]
+    return name[:1].lower() + name[1:] if first in _COMMON else name
 
 
 def population_words(cell: ReleasedCell, noun: str = "elever") -> str:

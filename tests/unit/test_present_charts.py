@@ -195,6 +195,21 @@ def test_ranges_show_hidden_and_missing_measures_as_such(width: str) -> None:
     assert any("saknas" in one for one in words)
 
 
+@BOTH
+def test_no_bar_is_drawn_over_our_own_interval(width: str) -> None:
+    layers = example.figures()["ranges"].data["charts"][width]["layer"]
+    bars = [i for i, layer in enumerate(layers) if layer["mark"].get("fill") == theme.RANGE_BAR]
+    whiskers = [
+        i
+        for i, layer in enumerate(layers)
+        if layer["mark"]["type"] == "rule"
+        and "scale" in str(layer["encoding"])
+        and layer["mark"]["color"] == theme.LAKE
+    ]
+    assert bars
+    assert max(bars) < min(whiskers)
+
+
 def test_the_range_of_units_needs_five_shown_units() -> None:
     rows = example.figures()["ranges"].data["table"]["rows"]
     assert rows[0]["cells"]["low"]["text"]

@@ -184,7 +184,11 @@ class Canvas:
                 domain = self.x_domain if channel == "x" else self.y_domain
                 scale = {"domain": list(domain), "nice": False, "zero": False}
                 encoding[channel] |= {"type": "quantitative", "scale": scale, "axis": None}
-        self._layers.append({"data": {"values": rows}, "mark": _mark(mark, style), "encoding": encoding})
+        if mark in ("rule", "point"):
+            # Fewer layers draw faster. Whiskers may go under what came between; dots must keep their place.
+            _merge(self._layers, _mark(mark, style), encoding, rows, anywhere=mark == "rule")
+        else:
+            self._layers.append({"data": {"values": rows}, "mark": _mark(mark, style), "encoding": encoding})
 
     def _put(self, mark: dict[str, Any], encoding: dict[str, Any], rows: list[dict[str, Any]]) -> None:
         _merge(self._layers, mark, encoding, rows)

@@ -216,13 +216,14 @@ def _draw(rows: Sequence[RangeRow], setting: Setting, width: theme.Width, units_
     draw_axis(sheet, ticks, unit="%" if is_share else "")
     canvas = sheet.canvas
     for row, middle in zip(rows, sheet.middles, strict=True):
+        if row.spread is not None and row.cell.state not in ("suppressed", "missing"):
+            left, right = canvas.px(row.spread[0]), canvas.px(row.spread[1])
+            canvas.box(left - 6, middle - 6, right - left + 12, 12, theme.RANGE_BAR, cornerRadius=6)
+    for row, middle in zip(rows, sheet.middles, strict=True):
         place = figure.lozenge(row.cell)
         if row.cell.state in ("suppressed", "missing"):
             draw_hidden(canvas, middle, row.cell)
             continue
-        if row.spread is not None:
-            left, right = canvas.px(row.spread[0]), canvas.px(row.spread[1])
-            canvas.box(left - 6, middle - 6, right - left + 12, 12, theme.RANGE_BAR, cornerRadius=6)
         if row.nation is not None and row.nation.is_shown and row.nation.value is not None:
             x = canvas.px(row.nation.value)
             canvas.rule(x, middle - 10, x, middle + 10, theme.INK_2, 2)

@@ -44,7 +44,7 @@ def _gap(trend: Trend) -> Block:
     facts = facts_of(trend.own.values(), trend.indicator)
     what = f"{trend.indicator.short} kan inte visas för {trend.setting.subject}"
     if hidden:
-        why = f"Alla år visas som .. eftersom grupperna är små: {narrative.why_hidden(hidden[0])}."
+        why = "Alla år visas som .. eftersom grupperna är för små."
         return figure.gap_block(what, why, "Se i stället siffran för hela kommunen.", facts)
     return figure.gap_block(what, "Inga uppgifter har lästs in för de här läsåren.", "", facts)
 
@@ -89,11 +89,8 @@ def _finding(trend: Trend) -> narrative.Sentence:
             return sentence
     other = next((o for o in reversed(trend.comparisons) if shown_at(o, last.school_year)), None)
     cell = shown_at(other, last.school_year) if other else None
-    return narrative.level_sentence(last, trend.indicator, cell, _name_in_prose(other))
-
-
-def _name_in_prose(other: Comparison | None) -> str:
-    return other.name[:1].lower() + other.name[1:] if other and other.style != "own" else ""
+    name = narrative.within_sentence(other.name) if other else ""
+    return narrative.level_sentence(last, trend.indicator, cell, name)
 
 
 def _alt(trend: Trend, finding: str) -> str:
@@ -103,7 +100,7 @@ def _alt(trend: Trend, finding: str) -> str:
     for other in trend.comparisons:
         cell = shown_at(other, last.school_year)
         if cell is not None:
-            told += f", {_name_in_prose(other)} {cell.text}"
+            told += f", {narrative.within_sentence(other.name)} {cell.text}"
     parts = [f"Linjediagram. {trend.indicator.short}, {trend.setting.subject}. {told}"]
     if text.EN_DASH in finding and "förändring" in finding:
         parts.append(text.capitalised(finding.split(f"{text.EN_DASH} ", 1)[1]))

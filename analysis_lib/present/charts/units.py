@@ -55,7 +55,7 @@ def draw_units(
     shown = [row for row in ordered if row.cell.is_shown]
     differ = [row for row in shown if _differs(row.cell, total, indicator)]
     parts = Parts(
-        finding=_finding(shown, differ, indicator, total, total_name),
+        finding=_finding(shown, differ, indicator, total, total_name, len(shown) < len(ordered)),
         title=f"{indicator.title}, {narrative.unit_words(indicator)}. Enheterna ordnade efter "
         f"{'område och ' if any(row.area for row in ordered) else ''}namn, läsåret {year}.",
         alt=_alt(ordered, shown, differ, indicator, total, total_name),
@@ -83,13 +83,15 @@ def _finding(
     indicator: Indicator,
     total: ReleasedCell | None,
     total_name: str,
+    has_hidden: bool,
 ) -> str:
     if total is not None and total.value is not None and any(row.cell.low is not None for row in shown):
         count, many = text.count_word(len(differ)), text.count_word(len(shown))
-        whole = f"{total_name[:1].lower()}{total_name[1:]} ({_value(total, indicator)})"
+        whole = f"{narrative.within_sentence(total_name)} ({_value(total, indicator)})"
+        units = "enheter med exakt värde" if has_hidden else "enheter"
         if not differ:
-            return f"Ingen av {many} enheter skiljer sig säkert från {whole}"
-        return text.capitalised(f"{count} av {many} enheter skiljer sig säkert från {whole}")
+            return f"Ingen av {many} {units} skiljer sig säkert från {whole}"
+        return text.capitalised(f"{count} av {many} {units} skiljer sig säkert från {whole}")
     values = [row.cell.value for row in shown if row.cell.value is not None]
     if len(values) < 2:
         return f"{indicator.short}: {text.count_word(len(values))} enhet kan visas"
