@@ -91,7 +91,7 @@ class Plan:
 def make_plan(workspace: Workspace, catalog: Catalog, order: Order, data: RoundData) -> Plan:
     """The plan of an order; raises ``SeveralErrors`` with all its faults, and nothing has been started."""
     seminar = catalog.seminar(order.seminar)
-    faults = list(_order_faults(order, seminar, data.units))
+    faults = [*_order_faults(order, seminar, data.units), *_group_faults(catalog, seminar)]
     base = _base(workspace, seminar)
     documents: list[Document] = []
     for report in seminar.reports:
@@ -178,6 +178,17 @@ def _order_faults(order: Order, seminar: Seminar, units: Mapping[str, Unit]) -> 
             yield unknown_unit(code, units, where="--unit")
 
 
+def _group_faults(catalog: Catalog, seminar: Seminar) -> Iterator[SkolbankError]:
+    for name in seminar.groups:
+        if name not in catalog.groups:
+            yield SkolbankError(
+                "group-unknown",
+                f"Ledningsgruppen {name[:40]} finns inte",
+                where=f"params/seminars/{seminar.id}.yaml",
+                remedy=did_you_mean(name, catalog.groups) or "Lägg till den i params/groups.yaml.",
+            )
+
+
 def _documents(
     workspace: Workspace,
     catalog: Catalog,
@@ -221,7 +232,8 @@ def _targets(
     """What a report is made about: the authority, or the open units of the wanted school forms."""
     if report.scope == "authority":
         return [(catalog.settings.municipality_code, None)]
-    led = {form for group in seminar.groups for form in catalog.groups[group].school_forms}
+    groups = [catalog.groups[name] for name in seminar.groups if name in catalog.groups]
+    led = {form for group in groups for form in group.school_forms}
     wanted = set(report.school_forms)
     found: list[tuple[str, Unit | None]] = []
     for code, unit in data.units.items():

@@ -47,6 +47,9 @@ def render_report(job: RenderJob) -> dict[str, Any]:
     from analysis_lib.report.document import scrubbed
 
     notebook = json.loads(Path(job.executed).read_text("utf-8"))
+    for cell in notebook["cells"]:
+        if "injected-parameters" in cell["metadata"].get("tags", ()):
+            cell["id"] = "injected-parameters"  # papermill draws one at random; same input, same bytes
     folder = Path(job.folder)
     makers: dict[str, Callable[[], bytes | str]] = {
         "html": lambda: html.write_html(notebook),

@@ -60,9 +60,12 @@ def example(
     seed
         Same seed, same bytes.
     """
+    from analysis_lib import text
     from analysis_lib.sources.example import write_example
 
-    print(write_example(folder, size=size, seed=seed))
+    made = write_example(folder, size=size, seed=seed)
+    counts = [text.count(number) for number in (made.units, made.pupils, made.files)]
+    print("Exempelkommunen är klar: {} enheter, {} elever, {} filer i data/inbox.".format(*counts))
     return 0
 
 

@@ -175,9 +175,9 @@ class NotebookShell(InteractiveShell):
 
     def __init__(self, **kwargs: Any) -> None:
         self.recorder = Recorder()
-        super().__init__(**kwargs)
+        super().__init__(**kwargs)  # type: ignore[no-untyped-call]
         for speaker in (self.display_pub, self.displayhook):
-            speaker.recorder = self.recorder  # type: ignore[attr-defined]
+            speaker.recorder = self.recorder  # type: ignore[union-attr]
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
         self.recorder.add(
@@ -213,7 +213,7 @@ def run_cell(
     count = shell.execution_count
     stdout, stderr = _Stream(shell.recorder, "stdout"), _Stream(shell.recorder, "stderr")
     with redirect_stdout(stdout), redirect_stderr(stderr), _limited(timeout):
-        result = shell.run_cell(source, store_history=True)
+        result = shell.run_cell(source, store_history=True)  # type: ignore[no-untyped-call]
     shell.recorder.flush()
     return outputs, count, bool(result.success)
 

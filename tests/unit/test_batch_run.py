@@ -137,6 +137,14 @@ def test_a_wrong_parameter_is_told_with_the_nearest_name(
     assert not workspace.output.exists()
 
 
+def test_an_unknown_group_is_told_before_anything_starts(tmp_path: Path) -> None:
+    seminar = "id: 2026-ht\ntitle: H\nschool_year: 2024/25\ngroups: [x]\nreports: [{name: liten}]\n"
+    workspace = make_workspace(tmp_path / "w", seminar=seminar)
+    with pytest.raises(SeveralErrors, match="group-unknown"):
+        run_seminar(workspace, Order(SEMINAR), manner=MANNER, rooms=make_rooms())
+    assert not workspace.output.exists()
+
+
 def test_an_unknown_seminar_is_answered_with_the_nearest(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path / "w")
     with pytest.raises(SkolbankError, match="Menade du 2026-ht"):
