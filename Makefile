@@ -7,6 +7,8 @@ STAMP := $(VENV)/.installed
 .PHONY: demo test test-full check bench lab clean
 
 demo lab: export SKOLBANK_WORKSPACE := $(CURDIR)
+# uv trusts what the machine trusts, as pip does: school networks often have a certificate of their own.
+export UV_SYSTEM_CERTS := true
 demo: $(STAMP)  ## the example municipality through one whole seminar round
 	$(BIN)/skolbank example .
 	$(BIN)/skolbank import data/inbox
