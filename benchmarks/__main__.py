@@ -8,6 +8,7 @@ python -m benchmarks --nation   the country too: 15 000 units, some gigabytes an
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -25,6 +26,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "PERFORMANCE.md")
     chosen = parser.parse_args()
     sizes = ["small", *([] if chosen.quick else ["town"]), *(["nation"] if chosen.nation else [])]
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     with tempfile.TemporaryDirectory(prefix="skolbank-bench-") as folder:
         places = []
         for size in sizes:
@@ -33,7 +35,7 @@ def main() -> None:
         tables = [generation(places), data_road(places, _say)]
         tables += [round_of(place, _say) for place in places if place.size != "nation"]
         tables += [against_bare(places[0], _say), commands(places[0])]
-    write_report(chosen.output, tables)
+    write_report(chosen.output, tables, load=load)
     _say(f"written: {chosen.output}")
 
 

@@ -37,17 +37,19 @@ _LIMITS = """\
 """
 
 
-def write_report(path: Path, tables: Sequence[Table]) -> None:
-    """Writes the tables with the machine's cores and memory and the versions."""
-    parts = [_HEAD + _machine(), *(_section(table) for table in tables), _LIMITS]
+def write_report(path: Path, tables: Sequence[Table], *, load: float) -> None:
+    """Writes the tables with the machine's cores, memory and load at the start, and the versions."""
+    parts = [_HEAD + _machine(load), *(_section(table) for table in tables), _LIMITS]
     path.write_text("\n".join(parts), "utf-8")
 
 
-def _machine() -> str:
+def _machine(load: float) -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB if hasattr(os, "sysconf") else 0
     known = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     size = f"{os.cpu_count()} cores, {memory:.0f} GB memory, " if memory else f"{os.cpu_count()} cores, "
-    return f"{size}{platform.system()}, Python {platform.python_version()}; {known}.\n"
+    return (
+        f"{size}{platform.system()}, Python {platform.python_version()}; {known}. Load before: {load:.1f}.\n"
+    )
 
 
 def _section(table: Table) -> str:

@@ -85,39 +85,41 @@ def data_road(places: Sequence[Place], say: Say) -> Table:
 
 def round_of(place: Place, say: Say, *, units: int = 3) -> Table:
     """One round by our engines, by bare code, and by the loop that one would otherwise write."""
+    say(f"{place.size}: the whole round, numbers and all")
+    shutil.rmtree(place.folder / "data" / "work", ignore_errors=True)
+    first = run(skolbank("run", SEMINAR, "--workspace", place.folder))
     say(f"{place.size}: the whole round")
     whole = run(skolbank("run", SEMINAR, "--workspace", place.folder, "--force"))
     documents = _documents(place)
     say(f"{place.size}: unchanged round")
     unchanged = run(skolbank("run", SEMINAR, "--workspace", place.folder))
     few = [code for code, report in documents if report == REPORT][:units]
-    lines: list[Line] = [
-        _per_document("whole round, warm forks", len(documents), whole, whole.seconds / len(documents)),
-        ("the round again, nothing changed", f"{len(documents)}", *_figures(unchanged), "", ""),
-    ]
     chosen = [word for code in few for word in ("--unit", code)]
     base = ["run", SEMINAR, "--workspace", str(place.folder), "--force", "--report", REPORT, *chosen]
     say(f"{place.size}: {len(few)} documents by each engine")
     fork, kernel = (run(skolbank(*base, "--engine", name)) for name in ("fork", "kernel"))
     say(f"{place.size}: {len(few)} documents by papermill and nbconvert")
     loop = _loop(place, few)
-    for name, measured in (
-        ("warm forks (`--engine fork`)", fork),
-        ("ordinary kernels (`--engine kernel`)", kernel),
-        ("loop of `papermill`, `jupyter nbconvert` and a browser's print", loop),
-    ):
-        lines.append(_per_document(name, len(few), measured, loop.seconds / len(few)))
+    each_of_loop = loop.seconds / len(few)
+    count = len(documents)
+    lines = (
+        _per_document("whole round, numbers prepared in it", count, first, each_of_loop),
+        _per_document("whole round, numbers prepared before", count, whole, each_of_loop),
+        ("the round again, nothing changed", f"{count}", *_figures(unchanged), "", ""),
+        _per_document("a few, warm forks (`--engine fork`)", len(few), fork, each_of_loop),
+        _per_document("a few, ordinary kernels (`--engine kernel`)", len(few), kernel, each_of_loop),
+        _per_document("a few, `papermill`, `jupyter nbconvert`, print", len(few), loop, each_of_loop),
+    )
     header = ("way", "documents", "time", "processor", "peak memory", "per document", "against the loop")
     cores = os.cpu_count() or 1
     note = (
-        f"Numbers prepared beforehand. Each document is a notebook, a page and a PDF; {cores} at a time in "
-        "every way. Peak memory is that of the largest process. With few documents the start of the warm "
-        "processes weighs most; the first line has them all."
+        f"Each document is a notebook, a page and a PDF; {cores} at a time in every way. Peak memory is that "
+        "of the largest process. The loop runs each command for each document, PDF by a browser's print. With "
+        "few documents the start of the warm processes weighs most."
     )
     if loop.output:
         note += f" {loop.output}"
-    lines[0] = _per_document("whole round, warm forks", len(documents), whole, loop.seconds / len(few))
-    return Table(f"A round of the {place.size} size", header, tuple(lines), note)
+    return Table(f"A round of the {place.size} size", header, lines, note)
 
 
 def against_bare(place: Place, say: Say) -> Table:
@@ -156,7 +158,7 @@ def _documents(place: Place) -> list[tuple[str, str]]:
 
 def _per_document(name: str, documents: int, measured: Measured, loop: float) -> Line:
     each = measured.seconds / documents
-    return (name, f"{documents}", *_figures(measured), f"{each:.2f} s", f"{loop / each:.1f} times faster")
+    return (name, f"{documents}", *_figures(measured), f"{each:.2f} s", f"{loop / each:.1f} times as fast")
 
 
 def _loop(place: Place, units: Sequence[str]) -> Measured:

@@ -23,6 +23,7 @@ TEMPLATE, ORDINARY, RENDER = "template", "ordinary", "render"
 RENDER_TIMEOUT = 240.0
 GRACE = 60.0
 RECYCLE_AFTER = 250
+AHEAD = 4
 _ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -100,10 +101,10 @@ class Pool:
         self.starts = 0
 
     def warm_up(self) -> None:
-        """Starts the workers ahead of the first task, while the caller still prepares the numbers."""
+        """Starts the first workers ahead of the tasks, while the caller still prepares the numbers."""
         if self.engine == "fork":
             self._start(TEMPLATE)
-        for number in range(self.jobs):
+        for number in range(min(self.jobs, AHEAD)):
             self._start(f"{RENDER}-{number}")
 
     def run(self, tasks: Sequence[Task]) -> Iterator[Outcome]:
