@@ -44,7 +44,11 @@ class Cut:
         return "Italic" if name == "Regular" else f"{name} Italic"
 
 
-SANS, SANS_ITALIC, SERIF = "SourceSans3[wght].ttf", "SourceSans3-Italic[wght].ttf", "SourceSerif4[opsz,wght].ttf"
+SANS, SANS_ITALIC, SERIF = (
+    "SourceSans3[wght].ttf",
+    "SourceSans3-Italic[wght].ttf",
+    "SourceSerif4[opsz,wght].ttf",
+)
 CUTS = (
     Cut("Skolbank Sans", SANS, 400),
     Cut("Skolbank Sans", SANS_ITALIC, 400, is_italic=True),
@@ -124,7 +128,9 @@ def write_widths() -> None:
     for weight in (400, 600):
         font = TTFont(HERE / f"SkolbankSans-{weight}.ttf")
         metrics = font["hmtx"]
-        tables[str(weight)] = {chr(code): metrics[name][0] for code, name in sorted(font.getBestCmap().items())}
+        tables[str(weight)] = {
+            chr(code): metrics[name][0] for code, name in sorted(font.getBestCmap().items())
+        }
     text = json.dumps(tables, ensure_ascii=False, separators=(",", ":"))
     (HERE / "widths.json").write_text(text + "\n", "utf-8")
 

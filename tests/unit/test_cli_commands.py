@@ -72,6 +72,45 @@ def test_wrong_use_is_told_on_the_error_stream(
     assert "Traceback" not in captured.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["publish", "x"], "Kommandot publish finns inte i den här versionen."),
+        (["rnu", "x"], "Menade du run?"),
+        (["run", "x", "--jbs", "2"], "Menade du --jobs?"),
+        (["run"], "SEMINAR saknas."),
+        (["import", "x", "--as"], "Värdet för --as saknas."),
+        (["run", "x", "--jobs", "-1"], "det ska vara >= 0."),
+        (["example", "x", "--size", "big"], "Välj ett av: small, town, city, nation."),
+        (["run", "x", "y"], "”y” hör inte till kommandot."),
+        (["--workspace"], "--workspace"),
+    ],
+)
+def test_wrong_use_is_told_in_swedish_with_the_nearest_right_name(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert told in captured.err
+    assert captured.err.rstrip().splitlines()[-1].startswith("Se: skolbank")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["status", "--workspace", "{}"],
+        ["--workspace", "{}", "status"],
+        ["--workspace={}", "--debug", "status"],
+    ],
+)
+def test_shared_options_may_stand_before_the_command(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_workspace(tmp_path)
+    assert main([argument.format(tmp_path) for argument in arguments]) == 0
+    assert SEMINAR in capsys.readouterr().out
+
+
 def test_a_folder_that_is_no_workspace_is_told_without_traceback(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
