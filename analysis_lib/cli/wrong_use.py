@@ -61,7 +61,8 @@ def _what(error: CycloptsError, commands: Sequence[str]) -> str:
             remedy = f" Välj ett av: {', '.join(allowed)}." if allowed else ""
             return f"Värdet ”{error.token.value}” kan inte användas för {name}.{remedy}"
         case ValidationError():
-            return f"Värdet kan inte användas för {name}: {error.exception_message.replace('Must be', 'det ska vara')}."
+            bound = error.exception_message.replace("Must be", "det ska vara")
+            return f"Värdet kan inte användas för {name}: {bound}."
         case UnusedCliTokensError() if error.unused_tokens:
             return f"”{error.unused_tokens[0]}” hör inte till kommandot."
     return str(error)

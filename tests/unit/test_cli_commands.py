@@ -182,3 +182,32 @@ def test_an_internal_fault_shows_no_traceback_unless_asked(
     assert "hemlig" not in told
     with pytest.raises(ZeroDivisionError):
         main(["status", "--debug"])
+
+
+def test_run_and_check_tell_every_fault_of_every_file_and_start_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = make_workspace(tmp_path)
+    params = workspace.params
+    (params / "units.yaml").write_text('units:\n  - {code: "10000001", nme: Ekskolan}\n', "utf-8")
+    (params / "targets.yaml").write_text("targets: [\n", "utf-8")
+    (params / "seminars" / "b.yaml").write_text("id: b\n: [\n", "utf-8")
+    (params / "seminars" / f"{SEMINAR}.yaml").write_text(
+        f"id: {SEMINAR}\ntitle: Prov\nschool_year: latest\nyears: fem\naudiense: public\n"
+        "reports:\n  - name: skolblid\n  - name: skolbild\n    parameters: {unti: x}\n",
+        "utf-8",
+    )
+    for command in (["run", SEMINAR], ["check"]):
+        assert main([*command, "--workspace", str(tmp_path)]) == 2
+        told = capsys.readouterr().err
+        for said in (
+            "params/units.yaml, rad 2",
+            "params/targets.yaml, rad",
+            "params/seminars/b.yaml, rad",
+            f"params/seminars/{SEMINAR}.yaml, rad 4",
+            f"params/seminars/{SEMINAR}.yaml, rad 5). Menade du audience?",
+            f"params/seminars/{SEMINAR}.yaml, rad 7). Menade du skolbild?",
+            f"params/seminars/{SEMINAR}.yaml, rad 9: unti). Menade du unit?",
+        ):
+            assert said in told, told
+    assert not workspace.output.exists() or not any(workspace.output.iterdir())
