@@ -17,8 +17,8 @@ def with_indicators(document: str) -> str:
     head, rest = document.split(START)
     _, tail = rest.split(END)
     entries = [
-        f"**{indicator.title}** (`{indicator.id}`, version {indicator.version}). {indicator.definition.strip()} "
-        f"Källa: {indicator.source}."
+        f"**{indicator.title}** (`{indicator.id}`, version {indicator.version}). "
+        f"{indicator.definition.strip()} Källa: {indicator.source}."
         for indicator in Catalog(Workspace(METHOD.parents[1])).indicators.values()
     ]
     return f"{head}{START}\n" + "\n\n".join(entries) + f"\n{END}{tail}"

@@ -45,18 +45,19 @@ def test_there_is_no_drawer_for_odds_and_ends() -> None:
 
 def test_conda_users_get_the_same_bounds() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    bounds = dict(re.match(r"([a-z0-9-]+)(.*)", line).groups() for line in project["dependencies"])  # type: ignore[union-attr,misc]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    bounds = dict(re.findall(r"^([a-z0-9-]+)(?:\[\w+\])?(.*)$", "\n".join(wanted), re.MULTILINE))
     environment = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
     lines = [line for line in environment["dependencies"] if isinstance(line, str)]
     assert f"python{project['requires-python']}" in lines
     named = {re.split("[<>=]", line)[0]: line for line in lines if line not in ("pip",)}
     named.pop("python")
-    assert {"jupyterlab", "voila", "ipywidgets", "pandas", "altair", "papermill", "numpy"} <= set(named)
+    assert {"jupyterlab", "voila", "ipywidgets", "pandas", "altair", "papermill", "pytest"} == set(named)
     assert {name: line.removeprefix(name) for name, line in named.items()} == {
         name: bounds[name] for name in named
     }
     assert environment["channels"] == ["conda-forge", "nodefaults"]
-    assert environment["dependencies"][-1] == {"pip": ["-e ."]}
+    assert environment["dependencies"][-1] == {"pip": ["-e .[dev]"]}
 
 
 def test_every_dependency_is_locked_with_hashes() -> None:
