@@ -43,6 +43,7 @@ _COMMON: Final = (
     "Rikets",
     "Skolan",
     "Skolans",
+    "Skolorna",
     "Enheterna",
 )
 

@@ -53,7 +53,7 @@ def draw_ranges(
     setting: Setting,
     title: str,
     year: str,
-    units_name: str = "Kommunens skolor",
+    units_name: str = "Skolorna i kommunen",
 ) -> Block:
     """A range dot plot of measures in the same unit, or a gap block when none can be shown.
 
