@@ -161,10 +161,11 @@ class Report:
         return self._kept(tables.rollup_table(self.scope, chosen, self.prepared.school_year))
 
     def indicators(self, *indicators: str) -> Block:
-        """All measures in one table: goal, result, comparison, change, n and source."""
-        chosen = [self._indicator(name) for name in indicators]
+        """Goal, result, comparison, change, n and source of each measure; unnamed: all of the sidecar's."""
+        names = indicators or [name for name in self.sidecar.indicators if self._is_single_result(name)]
+        chosen = [self._indicator(name) for name in names]
         block = overview.indicator_table(self.scope, chosen, self.prepared.school_year, self._target_value)
-        return self._kept(block) if block else self._no_data(indicators)
+        return self._kept(block) if block else self._no_data(names)
 
     def history(self, *indicators: str) -> Block:
         """Pupils and teachers over the years."""
@@ -239,6 +240,10 @@ class Report:
     def made(self) -> datetime.date:
         """The date that stands on the report: when the seminar is held, else when data last came in."""
         return self.prepared.seminar.held or self.prepared.imported or datetime.date(2000, 1, 1)
+
+    def _is_single_result(self, name: str) -> bool:
+        found = self._indicator(name)
+        return found.family == "results" and found.kind in ("share", "mean") and not found.by_subject
 
     def _gap(self, kind: str, what: str = "") -> Block:
         """One quiet line; how the numbers come in is told in the internal edition only."""

@@ -21,6 +21,11 @@ from analysis_lib.report.tables import CERTAINTY_SIGNS, table_data
 from analysis_lib.vocabulary.indicators import Indicator
 
 BASIS_WORDS = {"own": "Skolorna", "published": "Skolverket", "computed": "Beräknat"}
+_CHANGE_NOTE = {
+    "term": "Förändring",
+    "text": "för andelar i procentenheter, med 95\u00a0% intervall inom parentes. Saknas året före jämförs "
+    "med det senaste läsår som har ett värde.",
+}
 _MISSING = table_cell(".", reason="uppgift saknas")
 _COMPUTED_NOTE = {
     "term": "Beräknat",
@@ -83,11 +88,13 @@ def indicator_table(
         column("n", "Antal elever"),
         column("authority", own_name),
         column("nation", "Riket"),
-        column("change", f"Förändring (95{text.NBSP}% intervall)", "left"),
+        column("change", "Förändring mot året före", "left"),
         column("source", "Källa", "left"),
     ]
     caption = f"{_subject(scope, used)}, läsåret {school_year}: mål, utfall, jämförelse och förändring."
-    data = table_data("matt", caption, columns, rows, _notes(used), is_wide=True)
+    data = table_data(
+        "matt", caption, columns, rows, _notes(used, *([_CHANGE_NOTE] if derived else [])), is_wide=True
+    )
     return Block("table", _without_empty(data) | {"derived": derived}, merged(*facts))
 
 
@@ -129,13 +136,15 @@ def _change_words(before: ReleasedCell | None, cell: ReleasedCell, indicator: In
     words = narrative.CERTAINTY.get(found.verdict)
     if before is None or found.difference is None:
         return words or ""
+    is_next = narrative.against(before, cell) == "året före"
+    since = "" if is_next else f" mot {before.school_year}"
     told = text.number(found.difference, indicator.decimals, signed=True)
     if found.low is not None and found.high is not None:
         told += f" ({text.interval(found.low, found.high, indicator.decimals)})"
     if not words:
-        return f"{told} mot {before.school_year}"
+        return f"{told}{since}"
     sign = CERTAINTY_SIGNS.get(found.verdict.value, "")
-    return f"{told} {sign} {words} mot {before.school_year}".replace("  ", " ")
+    return f"{told} {sign} {words}{since}".replace("  ", " ")
 
 
 def _goal(target: float, indicator: Indicator) -> str:
@@ -151,8 +160,8 @@ def _subject(scope: Scope, used: Sequence[ReleasedCell]) -> str:
     return f"Alla skolor i {scope.settings.municipality_name}" if is_all else scope.own_schools
 
 
-def _notes(used: Sequence[ReleasedCell]) -> list[Mapping[str, str]]:
-    notes = list(mark_notes(used))
+def _notes(used: Sequence[ReleasedCell], *extra: Mapping[str, str]) -> list[Mapping[str, str]]:
+    notes = [*extra, *mark_notes(used)]
     if any(cell.level == "national" for cell in used):
         notes.append({"term": "Riket", "text": "är alla skolor i landet, både kommunala och fristående."})
     if any(cell.basis == "computed" for cell in used):
