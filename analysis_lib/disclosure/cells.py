@@ -91,9 +91,10 @@ class Cells:
         open_ = np.isin(self.state, (SHOWN, NEARLY_ALL, NEARLY_NONE))
         ends = (self.state[..., F] == SUPPRESSED) | (self.state[..., P] == SUPPRESSED)
         ends |= ((self.state[..., F] == SHOWN) != (self.state[..., P] == SHOWN)) & twins
+        is_sign = np.isin(whole, (NEARLY_ALL, NEARLY_NONE))
+        fit = open_ & (self.n >= threshold) & ~self.protected & (self.n_state == SHOWN)
         for sex in (F, P):
-            is_sign = np.isin(whole, (NEARLY_ALL, NEARLY_NONE))
-            sign = is_sign & open_[..., sex] & (self.n[..., sex] >= threshold) & ~self.protected[..., sex]
+            sign = is_sign & fit[..., F] & fit[..., P]
             hide = open_[..., sex] & ~sign & ((whole == SUPPRESSED) | is_sign | (twins & ends))
             alone = ~twins & open_[..., sex] & np.isin(whole, (SHOWN, NEARLY_ALL, NEARLY_NONE, SUPPRESSED))
             free = ~self.known[..., sex] & ~self.harmless[..., sex]

@@ -43,6 +43,8 @@ def suppress(cells: Cells, policy: Policy) -> None:
         if not cells.n_public:
             protect_sizes(cells, policy)
         protect_results(cells, policy)
+    cells.known[:] = False  # published figures may tell it already; our own must not tell it once more
+    protect_results(cells, policy)
     hide_inner_sizes(cells, policy)
     release_distributions(cells, policy)
     counts = np.array([kind == "count" for kind in cells.kinds])[:, None, None]
@@ -108,6 +110,8 @@ def hide_sexes(cells: Cells, policy: Policy) -> None:
     where = np.zeros(cells.n.shape, bool)
     where[..., 1:] = apart
     cells.hide(where & _is_result(cells), "sexes")
+    if not cells.n_public:
+        cells.hide_n(cells.protected)
     cells.settle(policy.threshold)
 
 
@@ -120,8 +124,10 @@ def protect_sizes(cells: Cells, policy: Policy) -> None:
         down = np.where(hidden | silent, cells.n, 0.0)
         rise, fall = freedom(*free_the_silent(cells, up, down))
         said = ~np.isin(cells.state, (ABSENT, UNSAID)) & ~cells.known & ~cells.harmless
-        small = hidden & said & (cells.n < policy.threshold) & (cells.n > 0) & (cells.outer_n == 0)
-        short = small & ((rise < policy.threshold - 1 - cells.n) | (rise + fall < _widths(cells.n, policy)))
+        small = (cells.n < policy.threshold) & (cells.n > 0)
+        sensitive = hidden & said & (small | cells.protected) & (cells.outer_n == 0)
+        tight = rise + fall < _widths(cells.n, policy)
+        short = sensitive & (tight | (rise < policy.threshold - 1 - cells.n))
         shown = (cells.n_state == SHOWN) & said
         wanted = _next(cells, short, shown, np.zeros_like(short))
         if not wanted.any():
@@ -137,7 +143,7 @@ def protect_results(cells: Cells, policy: Policy) -> None:
     """Hide more results until every hidden one keeps the width that the policy demands."""
     for _ in range(_MOST_ROUNDS):
         cells.settle(policy.threshold)
-        demand = _demand(cells, policy)
+        demand = np.minimum(_demand(cells, policy), _widest(cells, policy))
         room = rooms(cells, policy)
         rise, fall = reach(cells, room)
         short = cells.unshown & ~cells.known & (rise + fall < demand - _EDGE)
@@ -146,10 +152,6 @@ def protect_results(cells: Cells, policy: Policy) -> None:
         shown = (cells.state == SHOWN) & ~cells.known & ~cells.harmless & _is_result(cells)
         wanted = _next(cells, short, shown, _bound_by_whole(room, demand))
         wanted = _better_units(cells, policy, wanted, short, shown)
-        if not wanted.any() and (short & _has_known(cells)).any():
-            # Published figures alone tell it already: our own must at least not tell it once more.
-            cells.known[(short & _has_known(cells)).any(axis=(1, 2))] = False
-            continue
         if not wanted.any():
             signs = np.isin(cells.state, (NEARLY_ALL, NEARLY_NONE)) & ~cells.known & ~short
             wanted = _next(cells, short, signs, np.zeros_like(short))
@@ -190,8 +192,12 @@ def _lack(cells: Cells, policy: Policy, family: list[int], node: int) -> float:
     return float(lack[family][..., T].sum())
 
 
-def _has_known(cells: Cells) -> Flags:
-    return np.broadcast_to(cells.known.any(axis=(1, 2))[:, None, None], cells.n.shape)
+def _widest(cells: Cells, policy: Policy) -> Numbers:
+    """The width every result would keep if nothing of our own were shown: more cannot be asked for."""
+    hidden = replace(cells, state=cells.state.copy(), reason=cells.reason.copy())
+    hidden.hide((hidden.state == SHOWN) & _is_result(cells), "complementary", with_signs=False)
+    rise, fall = reach(hidden, rooms(hidden, policy))
+    return rise + fall
 
 
 def _bound_by_whole(room: tuple[Numbers, Numbers], demand: Numbers) -> Flags:
