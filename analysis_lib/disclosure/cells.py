@@ -140,7 +140,7 @@ def read_cells(
     n, value, numerator = np.nan_to_num(filled("n")), filled("value"), filled("numerator")
     total, total_sq = np.nan_to_num(filled("total")), np.nan_to_num(filled("total_sq"))
     k = np.where(np.isnan(numerator), np.rint(np.nan_to_num(value) * n / 100), numerator)
-    kinds = [indicators[name].kind if name in indicators else "share" for name, _, _ in systems]
+    kinds: list[str] = [indicators[name].kind if name in indicators else "share" for name, _, _ in systems]
     dominated = np.zeros(shape, bool)
     for i, kind in enumerate(kinds):
         if kind == "mean":
@@ -156,11 +156,11 @@ def read_cells(
     protected = np.zeros(shape, bool)
     if "has_protected" in rows:
         marked = np.nan_to_num(filled("has_protected")) > 0
-        protected[:, :-1, 1:] = marked.any(axis=(0, 2))[None, :-1, None]
+        protected[:, :-1, 1:] = np.asarray(marked.any(axis=(0, 2)))[None, :-1, None]
     is_plain = [name in indicators and indicators[name].is_harmless for name, _, _ in systems]
     heads = [kind == "count" and not plain for kind, plain in zip(kinds, is_plain, strict=True)]
     n_public = policy.n_public and any(heads)
-    harmless = [plain or head and n_public for plain, head in zip(is_plain, heads, strict=True)]
+    harmless = [plain or (head and n_public) for plain, head in zip(is_plain, heads, strict=True)]
     return Cells(
         names=names,
         systems=systems,
@@ -202,9 +202,7 @@ def _in_highest(
     return np.asarray(np.clip(np.where(total > 0, total, value * n) / peak, 0, n))
 
 
-def _released(
-    systems: list[tuple[str, str, str]], indicators: Mapping[str, Indicator], units: int
-) -> Flags:
+def _released(systems: list[tuple[str, str, str]], indicators: Mapping[str, Indicator], units: int) -> Flags:
     flags = np.ones((len(systems), units + 1, 3), bool)
     for i, (name, _, _) in enumerate(systems):
         if name not in indicators:

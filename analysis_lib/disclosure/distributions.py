@@ -1,10 +1,10 @@
-"""Grade distributions: shown whole or not at all, since grades sum to n and to the share who passed (floor 5)."""
+"""Grade distributions: whole or not at all, since grades sum to n and to the share who passed (floor 5)."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from analysis_lib.disclosure.cells import SHOWN, SUPPRESSED, Cells, Flags, P, T
+from analysis_lib.disclosure.cells import ABSENT, SHOWN, SUPPRESSED, UNSAID, Cells, Flags, P, T
 from analysis_lib.disclosure.policy import Policy
 from analysis_lib.disclosure.room import freedom, rooms
 
@@ -31,9 +31,11 @@ def _release(cells: Cells, members: list[int], policy: Policy) -> None:
     same = [
         i
         for i, (_, subject, _) in enumerate(cells.systems)
-        if cells.kinds[i] == "share" and subject == cells.systems[members[0]][1] and not cells.outer_n[i].any()
+        if cells.kinds[i] == "share"
+        and subject == cells.systems[members[0]][1]
+        and not cells.outer_n[i].any()
     ]
-    plain &= np.all(np.isin(cells.state[same], (SHOWN, 0, 6)), axis=0)[None]
+    plain &= np.all(np.isin(cells.state[same], (SHOWN, ABSENT, UNSAID)), axis=0)[None]
     failed = np.array([cells.systems[i][2] in _FAILED for i in members])
     open_ = np.zeros(plain.shape, bool)
     open_[:] = plain.all(axis=0)
@@ -42,7 +44,7 @@ def _release(cells: Cells, members: list[int], policy: Policy) -> None:
             open_[part, -1, T] = plain[part, -1, T].all()
     _hide(cells, members, ~open_)
     _hide_a_second_unit(cells, members)
-    while _is_tight(cells, members):
+    while _is_tight(cells, members, policy):
         nobody = np.zeros(open_.shape, bool)
         nobody[:, -1] = True
         _hide(cells, members, nobody)
@@ -65,11 +67,11 @@ def _hide_a_second_unit(cells: Cells, members: list[int]) -> None:
         _hide(cells, members, where)
 
 
-def _is_tight(cells: Cells, members: list[int]) -> bool:
+def _is_tight(cells: Cells, members: list[int], policy: Policy) -> bool:
     """Whether a hidden grade of a small unit could be worked out: pupils must be able to trade grades."""
     if not (cells.state[members, -1, T] == SHOWN).any():
         return False
-    up, down = rooms(cells, policy=Policy())
+    up, down = rooms(cells, policy)
     best = np.zeros((len(members), *cells.n.shape[1:]))
     for a, c in enumerate(members):
         for b, d in enumerate(members):
@@ -77,5 +79,5 @@ def _is_tight(cells: Cells, members: list[int]) -> bool:
                 rise, fall = freedom(np.minimum(up[c], down[d])[None], np.minimum(down[c], up[d])[None])
                 for at in (a, b):
                     best[at] = np.maximum(best[at], rise[0] + fall[0])
-    small = (cells.state[members] == SUPPRESSED) & (cells.n[members] < Policy().threshold)
+    small = (cells.state[members] == SUPPRESSED) & (cells.n[members] < policy.threshold)
     return bool((small[..., : P + 1] & (best < 1) & ~cells.known[members]).any())

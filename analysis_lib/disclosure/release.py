@@ -81,7 +81,9 @@ def release_cube(
         cells = read_cells(part, units=units, indicators=known, policy=policy)
         year = str(part["school_year"].iloc[0])
         told = {name for name, _, _ in cells.systems}
-        count_published(cells, (row for name in sorted(told) for row in published.get((year, name), ())), policy)
+        count_published(
+            cells, (row for name in sorted(told) for row in published.get((year, name), ())), policy
+        )
         if earlier is not None and len(earlier):
             remember_earlier(cells, part, earlier, policy)
         suppress(cells, policy)

@@ -1,4 +1,4 @@
-"""How far hidden numbers could lie from the truth without any shown number changing, in closed form (floor 5).
+"""How far hidden numbers could lie from the truth while every shown number stays, in closed form (floor 5).
 
 Units by sexes is a table with three kinds of sums: girls, boys, and both. What a unit can take and give is a
 polygon with edges in those three directions only; such polygons add up bound by bound, so the farthest that
@@ -107,9 +107,7 @@ def _moves(cells: Cells) -> list[tuple[int, ...]]:
     return sorted(set(found + ([family] if family else [])))
 
 
-def _moved(
-    cells: Cells, room: tuple[Numbers, Numbers], move: tuple[int, ...]
-) -> tuple[Numbers, Numbers]:
+def _moved(cells: Cells, room: tuple[Numbers, Numbers], move: tuple[int, ...]) -> tuple[Numbers, Numbers]:
     """The room of a set: the least of its parts, and the gap to nested indicators that stay behind."""
     up, down = (each[list(move)].min(axis=0) for each in room)
     for whole, inside in cells.inner.items():

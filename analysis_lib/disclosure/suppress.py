@@ -132,7 +132,7 @@ def protect_sizes(cells: Cells, policy: Policy) -> None:
         wanted = _next(cells, short, shown, np.zeros_like(short))
         if not wanted.any():
             return
-        told = wanted.any(axis=0)
+        told = np.asarray(wanted.any(axis=0))
         for node in np.flatnonzero(told[:, T]).tolist():
             _hide_node(cells, node)
         cells.hide_n(np.broadcast_to(told, wanted.shape))
@@ -164,7 +164,7 @@ def protect_results(cells: Cells, policy: Policy) -> None:
 
 
 def _better_units(cells: Cells, policy: Policy, wanted: Flags, short: Flags, shown: Flags) -> Flags:
-    """For nested indicators the unit that gives most room, hidden in all of them: the smallest may give none."""
+    """For nested indicators the unit that gives most room, hidden in all: the smallest may give none."""
     better = wanted.copy()
     for family in cells.families:
         if not wanted[family][..., T].any() or not short[family][..., T].any():
