@@ -70,10 +70,18 @@ def _is_result(cells: Cells) -> Flags:
 
 
 def _add_partner(cells: Cells, policy: Policy) -> None:
-    """Beside small units a large one is hidden, so that a hidden size may lie above the threshold."""
+    """Beside small units a large one is hidden, unless the small are many enough to hide each other.
+
+    One who knows that every hidden size is below the threshold must still find each of them anywhere from
+    five below the threshold up to it.
+    """
     size = cells.size[:-1, T]
     hidden = (cells.n_state[:, :-1, T] == SUPPRESSED).any(axis=0)
     if not hidden.any() or (hidden & (size >= policy.threshold)).any():
+        return
+    most, others = policy.threshold - 1, int(hidden.sum()) - 1
+    together = float(size[hidden].sum())
+    if most + others <= together <= most * others + most - policy.interval_width:
         return
     free = ~hidden & (size >= policy.threshold) & ~cells.known[:, :-1, T].any(axis=0)
     partner = int(np.where(free, size, np.inf).argmin()) if free.any() else len(cells.names) - 1
