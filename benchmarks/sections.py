@@ -114,7 +114,7 @@ def round_of(place: Place, say: Say, *, units: int = 3) -> Table:
     cores = os.cpu_count() or 1
     note = (
         f"Each document is a notebook, a page and a PDF; {cores} at a time in every way. Peak memory is that "
-        "of the largest process. The loop runs each command for each document, PDF by a browser's print. With "
+        "of the largest process. The loop runs each command for each document, PDF by a browser. With "
         "few documents the start of the warm processes weighs most."
     )
     if loop.output:
