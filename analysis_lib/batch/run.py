@@ -32,9 +32,11 @@ from analysis_lib.errors import (
     EXIT_DONE,
     EXIT_INTERRUPTED,
     EXIT_PARTIAL,
+    SeveralErrors,
     SkolbankError,
 )
 from analysis_lib.kernels.job import NotebookJob
+from analysis_lib.report.params_faults import params_faults
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -116,6 +118,9 @@ def run_seminar(
     """Makes what the order asks for and is not made already; see the module for what is promised."""
     manner, rooms = manner or Manner(), rooms or real_rooms()
     catalog = Catalog(workspace)
+    faults = params_faults(workspace, catalog, seminar=order.seminar)
+    if faults:
+        raise SeveralErrors(faults)
     catalog.seminar(order.seminar)
     try:
         with held(lock_of(workspace, order.seminar), order.seminar), _ending_on_signals():
@@ -388,7 +393,10 @@ def _stamp(moment: float) -> str:
 
 @contextlib.contextmanager
 def _ending_on_signals() -> Iterator[None]:
-    """SIGTERM ends a round as Ctrl-C does: workers ended, summary written, status 130."""
+    """SIGTERM ends a round as Ctrl-C does: workers ended, summary written, status 130.
+
+    SIGINT is set too, since a shell that starts a job in the background has it ignored.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -396,11 +404,12 @@ def _ending_on_signals() -> Iterator[None]:
     def end(number: int, frame: object) -> None:
         raise KeyboardInterrupt
 
-    earlier = signal.signal(signal.SIGTERM, end)
+    earlier = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, earlier)
+        for number, handler in earlier.items():
+            signal.signal(number, handler)
 
 
 def interrupted(workspace: Workspace, seminar: str) -> SkolbankError:

@@ -30,6 +30,10 @@ FAULTS: dict[str, str] = {
 }
 
 _PLAIN = re.compile(r"[0-9]{12}")
+PERSONAL_NUMBER = re.compile(  # in the middle of any text
+    r"(?<!\d)(?:18|19|20)?\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]|[6-8]\d|9[01])[-+ ]?(?:\d{4}|TF\d{2})(?!\d)",
+    re.IGNORECASE,
+)
 _FLOAT = re.compile(r"(\d{10,12})[.,]0+")
 _SCIENTIFIC = re.compile(r"\d+([.,]\d+)?[eE]\+?\d+")
 _TEMPORARY = re.compile(r"(\d{8})-?TF(\d)\d")

@@ -70,7 +70,7 @@ class PupilFile:
         people["school_year"] = years
         people["year_group"] = self.year_group
         people["subject_key"] = ""
-        people["class_name"] = pupils.clean_classes(rows.cells["Klass"]) if "Klass" in rows.cells else ""
+        people["class_name"] = pupils.class_names(rows)
         grades = self._check(rows)
         content = rows.cells.drop(columns=["System", "Datum", "Version"], errors="ignore")
         pupils.refuse_doubles(rows, people, content)
