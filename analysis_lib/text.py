@@ -139,6 +139,24 @@ def capitalised(sentence: str) -> str:
 _LAST = {"å": "\ue000", "ä": "\ue001", "ö": "\ue002", "æ": "\ue001", "ø": "\ue002"}
 
 
+def genitive(name: str) -> str:
+    """A name as an owner: names that end in s, x or z stay as they are.
+
+    >>> genitive("Borlänge"), genitive("Borås")
+    ('Borlänges', 'Borås')
+    """
+    return name if name.endswith(("s", "x", "z")) else f"{name}s"
+
+
+def uncapitalised(words: str) -> str:
+    """A common word or phrase inside a sentence: small first letter, abbreviations untouched.
+
+    >>> uncapitalised("Behöriga lärare"), uncapitalised("NO-ämnen"), uncapitalised("SVA")
+    ('behöriga lärare', 'NO-ämnen', 'SVA')
+    """
+    return words if words[:2].isupper() else words[:1].lower() + words[1:]
+
+
 def sort_key(name: str) -> str:
     """A key for Swedish alphabetical order: case-blind, other accents folded, å ä ö last.
 

@@ -168,8 +168,18 @@ def _run(
     *,
     warn: Callable[[str], None],
 ) -> Result:
-    plan = make_plan(workspace, catalog, order, rooms.prepare(workspace, order.seminar))
-    current = Round(workspace, catalog, rooms, manner, ledger, plan, warn)
+    pool = _pool(workspace, manner, rooms, warn)
+    try:
+        pool.warm_up()
+        plan = make_plan(workspace, catalog, order, rooms.prepare(workspace, order.seminar))
+        current = Round(workspace, catalog, rooms, manner, ledger, plan, warn)
+        return _go_through(current, order, fingerprint, pool)
+    finally:
+        pool.close()
+
+
+def _go_through(current: Round, order: Order, fingerprint: str, pool: Pool) -> Result:
+    ledger, manner, plan = current.ledger, current.manner, current.plan
     before = ledger.entries(order.seminar)
     ledger.finish_round(order.seminar, "")
     ledger.forget(order.seminar, set(before) - {document.key for document in plan.everything})
@@ -182,7 +192,7 @@ def _run(
     began = _now()
     _show(current, began, "running")
     try:
-        _make(current, left)
+        _make(current, left, pool)
         findings = _publish(current)
     except KeyboardInterrupt:
         _show(current, began, "interrupted")
@@ -204,28 +214,28 @@ def _is_made(current: Round, document: Document, entry: Entry | None) -> bool:
     return False
 
 
-def _make(current: Round, documents: Sequence[Document]) -> None:
+def _make(current: Round, documents: Sequence[Document], pool: Pool) -> None:
     """Executes and renders the documents; each is staged or failed when this returns."""
     if not documents:
         return
-    manner = current.manner
-    pool = Pool(
+    by_key = {document.key: document for document in documents}
+    with Progress(len(documents), plain=current.manner.is_plain) as progress:
+        for outcome in pool.run([_task(current, document) for document in documents]):
+            is_good = _settle(current, by_key[outcome.id], outcome)
+            progress.step(failed=not is_good, current=pool.names())
+    pool.close()
+
+
+def _pool(workspace: Workspace, manner: Manner, rooms: Rooms, warn: Callable[[str], None]) -> Pool:
+    return Pool(
         jobs=manner.jobs or os.cpu_count() or 1,
         engine=_engine(manner.engine),
-        renderer=current.rooms.renderer,
-        log=current.workspace.work / "batch" / "workers.log",
-        preloaded=current.rooms.preloaded,
-        environment={"SKOLBANK_WORKSPACE": str(current.workspace.root), **current.rooms.environment},
-        warn=current.warn,
+        renderer=rooms.renderer,
+        log=workspace.work / "batch" / "workers.log",
+        preloaded=rooms.preloaded,
+        environment={"SKOLBANK_WORKSPACE": str(workspace.root), **rooms.environment},
+        warn=warn,
     )
-    by_key = {document.key: document for document in documents}
-    try:
-        with Progress(len(documents), plain=manner.is_plain) as progress:
-            for outcome in pool.run([_task(current, document) for document in documents]):
-                is_good = _settle(current, by_key[outcome.id], outcome)
-                progress.step(failed=not is_good, current=pool.names())
-    finally:
-        pool.close()
 
 
 def _engine(asked: str) -> str:

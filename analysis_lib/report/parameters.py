@@ -63,6 +63,7 @@ class Sidecar(Strict):
     standfirst: str = Field(default="", description="Ingressens andra mening på första sidan")
     about: tuple[str, ...] = Field(default=(), description="Indikatorer under Om oss, högst fyra")
     questions: Questions | None = None
+    decisions: Questions | None = Field(default=None, description="Beslutspunkterna i korthet, för sidan 1")
     parameters: dict[str, Parameter] = Field(default_factory=dict)
 
 

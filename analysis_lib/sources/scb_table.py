@@ -190,8 +190,7 @@ def _length(cells: list[str], needed: int, widest: int) -> int:
 
 def _is_total(cells: list[str]) -> bool:
     first = next((cell.strip() for cell in cells if cell.strip()), "")
-    has_identity = any(_IDENTITY.fullmatch(cell.strip()) for cell in cells)
-    return bool(_TOTAL.match(first)) and not has_identity
+    return bool(_TOTAL.match(first)) and not any(_IDENTITY.fullmatch(cell.strip()) for cell in cells)
 
 
 def school_years(rows: Rows, leaving_age: int) -> pd.Series:

@@ -6,6 +6,8 @@ in any order and with the headings people use. Documented in docs/FORMAT.md.
 
 from __future__ import annotations
 
+from itertools import islice
+
 import numpy as np
 import pandas as pd
 
@@ -96,7 +98,8 @@ def _fields(cells: list[str]) -> dict[int, str]:
 
 def _find_header(sheet: Sheet) -> tuple[int, dict[int, str]] | None:
     """The first line that names a personal number, a subject or grade, and at least four fields."""
-    for number, cells in filled(sheet)[:_SEARCHED]:
+    with_content = (row for row in sheet.rows if any(cell.strip() for cell in row[1]))
+    for number, cells in islice(with_content, _SEARCHED):
         fields = _fields(cells)
         if len(set(fields.values())) >= 4 and {"Betyg", "Ämne"} & set(fields.values()):
             return number, fields

@@ -27,20 +27,12 @@ def run(*arguments: str, code: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 
 
-def test_help_loads_nothing_heavy_and_is_fast() -> None:
+def test_help_loads_nothing_heavy() -> None:
     code = (
         "import sys\nfrom analysis_lib.cli import main\nmain(['--help'])\n"
         f"print([n for n in {_HEAVY!r} if n in sys.modules])"
     )
     assert run(code=code).stdout.rstrip().endswith("[]")
-    times = []
-    for _ in range(3):
-        before = os.times()
-        assert run("--help").returncode == 0
-        after = os.times()
-        used = after.children_user + after.children_system - before.children_user - before.children_system
-        times.append(used)
-    assert min(times) < 0.4  # processor seconds; 0.2 when the machine does nothing else
 
 
 @pytest.mark.parametrize("command", sorted(_COMMANDS))
@@ -51,6 +43,18 @@ def test_help_of_every_command_ends_with_one_example(
     text = capsys.readouterr().out
     assert text.rstrip().splitlines()[-1].startswith(f"Example: skolbank {command}")
     assert "--workspace" in text
+
+
+def test_the_import_report_goes_to_standard_output(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    file = tmp_path / "empty.csv"
+    file.write_bytes(b"")
+    status = main(["import", str(file), "--json", "-", "--workspace", str(workspace.root)])
+    (told,) = json.loads(capsys.readouterr().out)
+    assert status == 2
+    assert told["stored"] is False
 
 
 def test_an_unknown_option_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
