@@ -153,7 +153,7 @@ def _assumed(name: str) -> Message:
 def _repair_doubled(text: str, messages: list[Message]) -> str:
     """Undoes UTF-8 that was once read as cp1252 and written as UTF-8 again (``Ã¥`` for ``å``)."""
     found = _DOUBLED.search(text)
-    if not found or not any(_as_doubled(letter) in text for letter in "åäöÅÄÖé"):
+    if not found or not any(twice in text for letter in "åäöÅÄÖé" for twice in _as_doubled(letter)):
         return text
     row = text.count("\n", 0, found.start()) + 1
     try:
@@ -176,8 +176,10 @@ def _repair_doubled(text: str, messages: list[Message]) -> str:
     return repaired
 
 
-def _as_doubled(letter: str) -> str:
-    return "".join(_from_cp1252(byte) for byte in letter.encode("utf-8"))
+def _as_doubled(letter: str) -> tuple[str, str]:
+    """What a letter becomes when its UTF-8 is read as cp1252, and as latin-1."""
+    data = letter.encode("utf-8")
+    return "".join(map(_from_cp1252, data)), data.decode("latin-1")
 
 
 def _from_cp1252(byte: int) -> str:
