@@ -146,10 +146,10 @@ class Report:
         return self._figure(indicators, figures.distribution)
 
     def sex_gap(self, *indicators: str) -> Block:
-        """Girls and boys beside each other."""
-        chosen = [self._indicator(name) for name in indicators]
-        block = figures.sex_gap(self.scope, chosen, self._setting())
-        return self._counted(block, indicators)
+        """Girls and boys beside each other (without names: in all results of the sidecar)."""
+        names = indicators or self._single_results()
+        block = figures.sex_gap(self.scope, [self._indicator(name) for name in names], self._setting())
+        return self._counted(block, names)
 
     def units(self, *indicators: str) -> Block:
         """Every unit by area and name, with its interval: no ranking."""
@@ -162,7 +162,7 @@ class Report:
 
     def indicators(self, *indicators: str) -> Block:
         """Goal, result, comparison, change, n and source of each measure; unnamed: all of the sidecar's."""
-        names = indicators or [name for name in self.sidecar.indicators if self._is_single_result(name)]
+        names = indicators or self._single_results()
         chosen = [self._indicator(name) for name in names]
         block = overview.indicator_table(self.scope, chosen, self.prepared.school_year, self._target_value)
         return self._kept(block) if block else self._no_data(names)
@@ -241,9 +241,11 @@ class Report:
         """The date that stands on the report: when the seminar is held, else when data last came in."""
         return self.prepared.seminar.held or self.prepared.imported or datetime.date(2000, 1, 1)
 
-    def _is_single_result(self, name: str) -> bool:
-        found = self._indicator(name)
-        return found.family == "results" and found.kind in ("share", "mean") and not found.by_subject
+    def _single_results(self) -> list[str]:
+        """The sidecar's results that are one share or mean for a whole year group."""
+        found = [self._indicator(name) for name in self.sidecar.indicators]
+        results = [each for each in found if each.family == "results" and not each.by_subject]
+        return [each.id for each in results if each.kind in ("share", "mean")]
 
     def _gap(self, kind: str, what: str = "") -> Block:
         """One quiet line; how the numbers come in is told in the internal edition only."""

@@ -53,8 +53,8 @@ ORGANISERS = {
 Draw = Callable[..., Block | None]
 _COMPUTED_NATION = {
     "term": "Riket",
-    "text": "är här sammanräknat ur Skolverkets fil, viktat med antal elever, eftersom ingen egen siffra för "
-    "riket är inläst.",
+    "text": "är alla skolor i landet, beräknat ur Skolverkets siffror för kommuner eller skolor och viktat "
+    "med antal elever.",
 }
 
 
