@@ -9,7 +9,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from analysis_lib.cli.options import NO_OPTIONS, Shared
+from analysis_lib.cli.options import NO_OPTIONS, Shared, refuse_unwritable
 
 Flag = Parameter(negative="")
 
@@ -44,6 +44,7 @@ def import_files(
     from analysis_lib.sources.import_report import render_summary
     from analysis_lib.sources.importer import import_paths
 
+    refuse_unwritable(json_path)
     workspace = shared.find()
     report = import_paths(
         [first, *more], workspace=workspace, as_format=as_format or None, dry_run=dry_run, strict=strict

@@ -36,3 +36,22 @@ class Shared:
 
 
 NO_OPTIONS = Shared()
+
+
+def refuse_unwritable(*places: Path | None) -> None:
+    """Raises SkolbankError, before any work is done, when a file that was asked for cannot be written."""
+    import os
+
+    from analysis_lib.errors import SkolbankError
+
+    for place in places:
+        if place is None or str(place) == "-":
+            continue
+        is_fine = place.parent.is_dir() and not place.is_dir() and os.access(place.parent, os.W_OK)
+        if not is_fine:
+            raise SkolbankError(
+                "file-unwritable",
+                "Filen kan inte skrivas",
+                where=place.name,
+                remedy="Välj en mapp som finns och som du får skriva i. Inget har gjorts.",
+            )

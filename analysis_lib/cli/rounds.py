@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter, validators
 
-from analysis_lib.cli.options import NO_OPTIONS, Shared
+from analysis_lib.cli.options import NO_OPTIONS, Shared, refuse_unwritable
 
 if TYPE_CHECKING:
     from analysis_lib.batch.run import Result
@@ -78,6 +78,7 @@ def status(
     """
     from analysis_lib.batch.status import status_of, status_text
 
+    refuse_unwritable(json_path)
     workspace = shared.find()
     found = status_of(workspace, seminar)
     if json_path:
@@ -105,6 +106,7 @@ def audit(
     """
     from analysis_lib.batch.audit import audit_published
 
+    refuse_unwritable(facts, lattice)
     workspace = shared.find()
     result = audit_published(workspace, seminars, facts=facts, lattice=lattice)
     for finding in result.findings:

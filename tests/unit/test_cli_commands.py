@@ -215,3 +215,19 @@ def test_run_and_check_tell_every_fault_of_every_file_and_start_nothing(
         ):
             assert said in told, told
     assert not workspace.output.exists() or not any(workspace.output.iterdir())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["import", "{}", "--json"], ["status", "--json"], ["audit", "--facts"], ["audit", "--lattice"]],
+)
+def test_a_file_that_cannot_be_written_is_told_before_anything_is_done(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    before = sorted(tmp_path.rglob("*"))
+    filled = [argument.format(tmp_path) for argument in arguments]
+    for place in (tmp_path / "missing" / "out.json", tmp_path):
+        assert main([*filled, str(place), "--workspace", str(workspace.root)]) == 2
+        assert "[file-unwritable]" in capsys.readouterr().err
+    assert sorted(tmp_path.rglob("*")) == before
