@@ -7,6 +7,7 @@ rounding half up, å ä ö last. Source of the rules: Svenska skrivregler; see d
 from __future__ import annotations
 
 import datetime
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
@@ -16,6 +17,9 @@ MINUS = "\u2212"
 EN_DASH = "\u2013"
 SUPPRESSED = ".."
 MISSING = "."
+INVISIBLE = re.compile(  # signs that nobody sees but that turn, join or hide the text around them
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
 
 _MONTHS = (
     "januari",

@@ -11,11 +11,12 @@ import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.measure import ROOT
 from benchmarks.report import write_report
-from benchmarks.sections import against_bare, commands, data_road, generation, make_place, round_of
+from benchmarks.sections import Table, against_bare, commands, data_road, generation, make_place, round_of
 
 
 def main() -> None:
@@ -25,18 +26,28 @@ def main() -> None:
     parser.add_argument("--nation", action="store_true", help="the country too")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "PERFORMANCE.md")
     chosen = parser.parse_args()
-    sizes = ["small", *([] if chosen.quick else ["town"]), *(["nation"] if chosen.nation else [])]
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    tables: list[Table] = []
     with tempfile.TemporaryDirectory(prefix="skolbank-bench-") as folder:
-        places = []
-        for size in sizes:
-            _say(f"{size}: example")
-            places.append(make_place(Path(folder) / size, size))
-        tables = [generation(places), data_road(places, _say)]
-        tables += [round_of(place, _say) for place in places if place.size != "nation"]
-        tables += [against_bare(places[0], _say), commands(places[0])]
-    write_report(chosen.output, tables, load=load)
+        for table in _measured(Path(folder), is_quick=chosen.quick, with_nation=chosen.nation):
+            tables.append(table)
+            write_report(chosen.output, tables, load=load)  # what is measured stands if a later one fails
     _say(f"written: {chosen.output}")
+
+
+def _measured(folder: Path, *, is_quick: bool, with_nation: bool) -> Iterator[Table]:
+    places = [make_place(folder / size, size) for size in ("small", *(() if is_quick else ("town",)))]
+    yield generation(places)
+    yield data_road(places, _say)
+    for place in places:
+        yield round_of(place, _say)
+    yield against_bare(places[0], _say)
+    yield commands(places[0])
+    if with_nation:
+        _say("nation: example")
+        nation = [make_place(folder / "nation", "nation")]
+        yield generation(nation, "A nation: the example")
+        yield data_road(nation, _say, "A nation: from files to indicators")
 
 
 def _say(text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 from analysis_lib.errors import SkolbankError
@@ -28,6 +29,23 @@ def lab_folder(workspace: Workspace) -> str:
         shutil.copytree(source, folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     first = next(iter(sorted(folder.glob("*.ipynb"))), None)
     return f"/lab/tree/notebooks/explore{f'/{first.name}' if first else ''}"
+
+
+def lab_command(workspace: Workspace, *, port: int, browser: bool) -> list[str]:
+    """How JupyterLab is started: on this computer only, and with no question to the world outside."""
+    settings = {
+        "ServerApp.ip": "127.0.0.1",
+        "ServerApp.root_dir": str(workspace.root),
+        "LabApp.default_url": lab_folder(workspace),
+        "LabApp.extension_manager": "readonly",
+        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+        "LabApp.news_url": "None",
+    }
+    command = [sys.executable, "-m", "jupyter", "lab", f"--port={port}"]
+    command += [f"--{name}={value}" for name, value in settings.items()]
+    command += [] if browser else ["--no-browser"]
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0  # the usual thing in a container
+    return [*command, "--allow-root"] if is_root else command
 
 
 def lab_environment(workspace: Workspace) -> dict[str, str]:

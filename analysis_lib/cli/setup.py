@@ -84,18 +84,14 @@ def lab(
     browser
         Open a browser.
     """
-    import os
     import subprocess
 
-    from analysis_lib.cli.laboratory import lab_environment, lab_folder
+    from analysis_lib.cli.laboratory import lab_command, lab_environment
 
     workspace = shared.find()
-    command = [sys.executable, "-m", "jupyter", "lab", f"--port={port}"]
-    command += [f"--ServerApp.root_dir={workspace.root}", f"--LabApp.default_url={lab_folder(workspace)}"]
-    command += [] if browser else ["--no-browser"]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")  # containers have no other user, and Jupyter would refuse to start
     try:
-        return subprocess.call(command, env=lab_environment(workspace))
+        return subprocess.call(
+            lab_command(workspace, port=port, browser=browser), env=lab_environment(workspace)
+        )
     except KeyboardInterrupt:
         return 130

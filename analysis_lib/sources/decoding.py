@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.sources.shapes import Message
+from analysis_lib.text import INVISIBLE
 
 _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -28,7 +29,6 @@ _PLAUSIBLE = frozenset(
     "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿŠšŽžŒœŸ\u00a0§°²³·´½–—‘’“”…•«»€"
 )
 _DOUBLED = re.compile("[ÃÂ][\u0080-\u00bf\u2010-\u203a\u0152-\u017e\u0192\u02c6\u02dc\u20ac\u2122]")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _CTRL_Z = "\x1a"
 
 
@@ -74,7 +74,7 @@ def clean_text(text: str, messages: list[Message]) -> str:
                 "Bokstäver som var skrivna i två delar (a + prickar) har satts ihop till å, ä och ö.",
             )
         )
-    visible, removed = _INVISIBLE.subn("", composed)
+    visible, removed = INVISIBLE.subn("", composed)
     if removed:
         messages.append(
             Message("warning", "invisible-removed", f"{removed} osynliga tecken har tagits bort ur texten.")

@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
+from analysis_lib.text import INVISIBLE
 from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.settings import Group, Seminar, Settings, Target, Unit
 from analysis_lib.vocabulary.workspace import Workspace, builtin_root
@@ -210,7 +211,16 @@ def read_document(path: Path, workspace: Workspace) -> dict[str, Any]:
             where=where,
             remedy="Skriv varje uppgift som namn: värde.",
         )
-    return document
+    return dict(_visible(document))
+
+
+def _visible(value: Any) -> Any:
+    """The value without signs that nobody sees but that turn or hide the text around them."""
+    if isinstance(value, str):
+        return value if value.isascii() else INVISIBLE.sub("", value)
+    if isinstance(value, dict):
+        return {_visible(key): _visible(item) for key, item in value.items()}
+    return [_visible(item) for item in value] if isinstance(value, list) else value
 
 
 def lines_of(path: Path) -> dict[tuple[Any, ...], int]:
