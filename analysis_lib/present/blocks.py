@@ -17,7 +17,7 @@ figure      id, finding, title, alt, foot, charts: {wide, narrow: Vega-Lite spec
             derived: [{what, value, text, of}]      numbers reckoned from released values
 cards       items: [{chip, chip_text, heading, text, lines: [{term, text}]}]
 paragraph   text
-gap         what, why, remedy                                                 an explained empty place
+gap         what, why, remedy, cause, together        an explained empty place; one of each cause in a section
 questions   heading, items                                                    what the seminar discusses
 links       items: [{text, target}]                                           section links
 foot        columns: [{heading, lines}], closing

@@ -260,7 +260,7 @@ class Report:
         told = {"school_year": self.prepared.school_year, "what": what}
         is_internal = self.prepared.audience == "internal"
         inside = words[kind]["internal"].format(**told) if is_internal else ""
-        return gap_block(words[kind]["public"].format(**told), "", inside)
+        return gap_block(words[kind]["public"].format(**told), "", inside, cause=kind if what else "")
 
     def _kept(self, block: Block) -> Block:
         self._blocks.append(block)

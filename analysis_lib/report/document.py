@@ -105,7 +105,29 @@ def read_document(notebook: Mapping[str, Any]) -> Document:
         elif cell["cell_type"] == "code":
             for shown in _shown(cell.get("outputs", ())):
                 (sections[-1] if sections else lead).parts.append(shown)
+    for section in sections:
+        section.parts = _one_gap_of_each_cause(section.parts)
     return Document(lead, tuple(sections))
+
+
+def _one_gap_of_each_cause(parts: Sequence[Part]) -> list[Part]:
+    """The parts with gaps of the same cause made one; a question whose answer was left out goes with it."""
+    kept: list[Part] = []
+    place: dict[str, int] = {}
+    for part in parts:
+        cause = str(part.data.get("cause") or "") if isinstance(part, Shown) and part.kind == "gap" else ""
+        if cause not in place:
+            if cause:
+                place[cause] = len(kept)
+            kept.append(part)
+            continue
+        first = kept[place[cause]]
+        if isinstance(first, Shown) and first.data.get("together"):
+            data = {**first.data, "what": first.data["together"]}
+            kept[place[cause]] = Shown(first.kind, data, first.facts)
+        if isinstance(kept[-1], Text) and not kept[-1].markdown.startswith("#"):
+            kept.pop()
+    return kept
 
 
 def scrubbed(notebook: Mapping[str, Any]) -> dict[str, Any]:

@@ -110,3 +110,21 @@ def test_no_template_holds_a_forbidden_word() -> None:
     for path in sorted((builtin_root() / "templates" / "blocks").glob("*.j2")):
         seen = re.sub(r"\{[{%#].*?[}%#]\}|<[^>]+>", "", path.read_text("utf-8")).casefold()
         assert not [word for word in narrative.FORBIDDEN if word in seen], path.name
+
+
+@pytest.mark.parametrize("reason", ["primary", "complementary", "tail", "dominance"])
+def test_a_hidden_cell_of_our_own_never_tells_small_from_protecting(reason: str) -> None:
+    """Told apart, a reader would know that the one is below the threshold and the other is not."""
+    hidden = example.cell(state="suppressed", reason=reason)
+    assert narrative.why_hidden(hidden) == "skyddar en liten grupp"
+
+
+def test_what_an_authority_has_hidden_is_few_pupils() -> None:
+    hidden = example.cell(state="suppressed", reason="published", basis="published")
+    assert narrative.why_hidden(hidden) == "få elever"
+
+
+def test_a_change_over_a_gap_names_the_year_it_is_measured_from() -> None:
+    earlier = example.cell(48, 80, school_year="2022/23")
+    told = narrative.change_sentence(earlier, example.cell(56, 70), example.SHARE).text
+    assert told.endswith("säker ökning mot läsåret 2022/23")

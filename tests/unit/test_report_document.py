@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from analysis_lib.present.blocks import MIME
 from analysis_lib.report.document import Shown, Text, read_document, scrubbed
@@ -57,3 +58,28 @@ def test_a_published_notebook_holds_no_paths() -> None:
     assert "/home" not in json.dumps(copy)
     assert copy["cells"][2]["metadata"] == {"tags": ["kept"]}
     assert "papermill" in made["metadata"]  # type: ignore[operator]
+
+
+def test_gaps_of_one_cause_under_one_heading_become_one() -> None:
+    from analysis_lib.present.charts.figure import gap_block, hidden_gap
+
+    def shown(block: Any) -> dict[str, Any]:
+        data = {MIME: block.as_json(), "text/html": "<div></div>"}
+        return {"cell_type": "code", "source": "", "metadata": {}, "outputs": [{"data": data}]}
+
+    def words(source: str) -> dict[str, Any]:
+        return {"cell_type": "markdown", "source": source, "metadata": {}}
+
+    cells = [
+        words("## Så gick det\n\nHur gick det?"),
+        shown(hidden_gap("Trenden kan inte visas", "Alskolan", ())),
+        words("Lyckas vi lika väl för alla?"),
+        shown(hidden_gap("Flickor och pojkar kan inte jämföras", "Alskolan", ())),
+        words("## Enkäter"),
+        shown(gap_block("Det finns inga enkätsvar ännu.", "")),
+    ]
+    first, second = read_document({"cells": cells, "metadata": {}}).sections
+    (question, gap) = first.parts
+    assert question.markdown == "Hur gick det?"
+    assert gap.data["what"] == "Resultaten för Alskolan visas inte"
+    assert [part.data["what"] for part in second.parts] == ["Det finns inga enkätsvar ännu."]

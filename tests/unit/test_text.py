@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,3 +24,17 @@ def test_halves_are_rounded_up(number: int) -> None:
 def test_no_minus_before_zero() -> None:
     assert text.number(-0.001) == "0,0"
     assert text.number(-0.001, signed=True) == "0,0"
+
+
+@pytest.mark.parametrize(
+    ("name", "owner"), [("Borlänge", "Borlänges"), ("Borås", "Borås"), ("Växjö", "Växjös")]
+)
+def test_a_name_that_ends_in_s_is_its_own_genitive(name: str, owner: str) -> None:
+    assert text.genitive(name) == owner
+
+
+@pytest.mark.parametrize(
+    ("words", "inside"), [("Behöriga lärare", "behöriga lärare"), ("NO-ämnen", "NO-ämnen"), ("", "")]
+)
+def test_an_abbreviation_keeps_its_capitals_inside_a_sentence(words: str, inside: str) -> None:
+    assert text.uncapitalised(words) == inside

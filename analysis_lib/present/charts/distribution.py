@@ -70,12 +70,8 @@ def draw_grade_distribution(
     """
     facts = facts_of([cell for bar in bars for cell in bar.cells], indicator)
     if not any(bar.shown for bar in bars):
-        return figure.gap_block(
-            f"Betygens fördelning kan inte visas för {setting.subject}",
-            f"Talen för läsåret {year} visas inte, för att skydda elever i små grupper.",
-            "Se i stället fördelningen för hela kommunen.",
-            facts,
-        )
+        what = f"Betygens fördelning kan inte visas för {setting.subject}"
+        return figure.hidden_gap(what, setting.subject, facts)
     columns, table = _table(bars, year, bars_are)
     parts = Parts(
         finding=_finding(bars),

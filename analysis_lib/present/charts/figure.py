@@ -19,6 +19,7 @@ from analysis_lib.present.narrative import why_hidden, with_unit
 from analysis_lib.vocabulary.indicators import Indicator
 
 ALT_LIMIT = 300
+HIDDEN_WHY = "Talen visas inte, för att skydda elever i små grupper."
 _LOOSE = re.compile(r"(?<=\b[åÅ]k) (?=\d)|(?<=\d) (?=%|procent\b)")
 
 
@@ -105,9 +106,20 @@ def kept_together(words: str) -> str:
     return _LOOSE.sub(text.NBSP, words)
 
 
-def gap_block(what: str, why: str, remedy: str = "", facts: tuple[Fact, ...] = ()) -> Block:
-    """An explained empty place, instead of an empty chart."""
-    return Block("gap", {"what": what, "why": why, "remedy": remedy}, facts)
+def gap_block(
+    what: str, why: str, remedy: str = "", facts: tuple[Fact, ...] = (), *, cause: str = ""
+) -> Block:
+    """An explained empty place, instead of an empty chart.
+
+    Gaps with the same ``cause`` under one heading become one, which says ``together`` if that is given.
+    """
+    return Block("gap", {"what": what, "why": why, "remedy": remedy, "cause": cause, "together": ""}, facts)
+
+
+def hidden_gap(what: str, subject: str, facts: tuple[Fact, ...]) -> Block:
+    """The gap where every value is hidden: it says why, and where the pupils are part of a whole."""
+    block = gap_block(what, HIDDEN_WHY, "Se i stället siffrorna för hela kommunen.", facts, cause="hidden")
+    return Block("gap", {**block.data, "together": f"Resultaten för {subject} visas inte"}, facts)
 
 
 def source_line(setting: Setting) -> str:

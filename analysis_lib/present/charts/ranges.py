@@ -62,12 +62,8 @@ def draw_ranges(
     drawable = [row for row in rows if row.cell.is_shown or figure.lozenge(row.cell)]
     if not drawable:
         facts = merged(*(facts_of([row.cell], row.indicator) for row in rows))
-        return figure.gap_block(
-            f"{setting.subject} har inga resultat som kan visas för läsåret {year}",
-            "Talen skyddar elever i små grupper, eller så saknas uppgifter.",
-            "Se i stället siffrorna för hela kommunen.",
-            facts,
-        )
+        what = f"{setting.subject} har inga resultat som kan visas för läsåret {year}"
+        return figure.hidden_gap(what, setting.subject, facts)
     parts = _parts(rows, setting, title, year, units_name)
     return figure.figure_block(setting, parts, lambda width: _draw(rows, setting, width, units_name))
 

@@ -56,12 +56,8 @@ def draw_sex_gap(rows: Sequence[GapRow], *, setting: Setting, title: str, year: 
     """A dumbbell per measure (all in the same unit), or a gap block when none can be compared."""
     facts = merged(*(facts_of([row.girls, row.boys], row.indicator) for row in rows))
     if not any(row.is_shown for row in rows):
-        return figure.gap_block(
-            f"Flickor och pojkar kan inte jämföras för {setting.subject}",
-            f"Talen för läsåret {year} visas inte, för att skydda elever i små grupper.",
-            "Se i stället jämförelsen för hela kommunen.",
-            facts,
-        )
+        what = f"Flickor och pojkar kan inte jämföras för {setting.subject}"
+        return figure.hidden_gap(what, setting.subject, facts)
     columns, table = _table(rows, year)
     finding = _finding(rows)
     parts = Parts(

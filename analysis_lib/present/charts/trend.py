@@ -44,8 +44,7 @@ def _gap(trend: Trend) -> Block:
     facts = facts_of(trend.own.values(), trend.indicator)
     what = f"{trend.indicator.short} kan inte visas för {trend.setting.subject}"
     if hidden:
-        why = "Talen visas inte, för att skydda elever i små grupper."
-        return figure.gap_block(what, why, "Se i stället siffran för hela kommunen.", facts)
+        return figure.hidden_gap(what, trend.setting.subject, facts)
     return figure.gap_block(what, "Det finns inga uppgifter för de här läsåren.", "", facts)
 
 
