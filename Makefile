@@ -32,7 +32,7 @@ check: $(STAMP)  ## changes nothing
 	$(BIN)/lint-imports
 
 bench: $(STAMP)  ## side-by-side timings
-	for file in benchmarks/bench_*.py; do $(BIN)/python "$$file" || exit 1; done
+	$(BIN)/python -m benchmarks
 
 lab: $(STAMP)
 	$(BIN)/skolbank lab

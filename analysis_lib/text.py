@@ -7,6 +7,7 @@ rounding half up, å ä ö last. Source of the rules: Svenska skrivregler; see d
 from __future__ import annotations
 
 import datetime
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
@@ -16,6 +17,9 @@ MINUS = "\u2212"
 EN_DASH = "\u2013"
 SUPPRESSED = ".."
 MISSING = "."
+INVISIBLE = re.compile(  # signs that nobody sees but that turn, join or hide the text around them
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
 
 _MONTHS = (
     "januari",
@@ -133,6 +137,24 @@ def capitalised(sentence: str) -> str:
 
 
 _LAST = {"å": "\ue000", "ä": "\ue001", "ö": "\ue002", "æ": "\ue001", "ø": "\ue002"}
+
+
+def genitive(name: str) -> str:
+    """A name as an owner: names that end in s, x or z stay as they are.
+
+    >>> genitive("Borlänge"), genitive("Borås")
+    ('Borlänges', 'Borås')
+    """
+    return name if name.endswith(("s", "x", "z")) else f"{name}s"
+
+
+def uncapitalised(words: str) -> str:
+    """A common word or phrase inside a sentence: small first letter, abbreviations untouched.
+
+    >>> uncapitalised("Behöriga lärare"), uncapitalised("NO-ämnen"), uncapitalised("SVA")
+    ('behöriga lärare', 'NO-ämnen', 'SVA')
+    """
+    return words if words[:2].isupper() else words[:1].lower() + words[1:]
 
 
 def sort_key(name: str) -> str:

@@ -40,7 +40,7 @@ _CHIPS = {
     "waiting": ("no-data", "–"),
 }
 AUDIENCE_WORDS = {
-    "public": "Offentlig utgåva",
+    "public": "Publik utgåva",
     "board": "Nämndens utgåva",
     "internal": "Intern – får inte publiceras",
 }

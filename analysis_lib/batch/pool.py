@@ -23,6 +23,7 @@ TEMPLATE, ORDINARY, RENDER = "template", "ordinary", "render"
 RENDER_TIMEOUT = 240.0
 GRACE = 60.0
 RECYCLE_AFTER = 250
+AHEAD = 4
 _ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -99,6 +100,13 @@ class Pool:
         self.served: dict[str, int] = {}
         self.starts = 0
 
+    def warm_up(self) -> None:
+        """Starts the first workers ahead of the tasks, while the caller still prepares the numbers."""
+        if self.engine == "fork":
+            self._start(TEMPLATE)
+        for number in range(min(self.jobs, AHEAD)):
+            self._start(f"{RENDER}-{number}")
+
     def run(self, tasks: Sequence[Task]) -> Iterator[Outcome]:
         """The outcomes of the tasks, as they come."""
         self.waiting = deque(tasks)
@@ -122,11 +130,15 @@ class Pool:
     def _start_all(self, tasks: Sequence[Task]) -> None:
         size = min(self.jobs, len(tasks))
         if self.engine == "fork" and any(not task.needs_kernel for task in tasks):
-            self._start(TEMPLATE)
+            self._start_missing(TEMPLATE)
         if self.engine == "kernel" or any(task.needs_kernel for task in tasks):
             self._start_ordinary(size)
         for number in range(size):
-            self._start(f"{RENDER}-{number}")
+            self._start_missing(f"{RENDER}-{number}")
+
+    def _start_missing(self, name: str) -> None:
+        if name not in self.workers:
+            self._start(name)
 
     def _start_ordinary(self, size: int) -> None:
         for number in range(size):

@@ -5,6 +5,7 @@ It owns what is slow to start and cannot be forked: the chart engine, the page t
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -74,6 +75,15 @@ def render_report(job: RenderJob) -> dict[str, Any]:
     return {"entry": entry, "faults": faults}
 
 
+def warm_up() -> None:
+    """Loads what rendering needs while the numbers are still being prepared."""
+    from analysis_lib.present import svg
+
+    for module in ("html", "manifest", "pdf"):
+        importlib.import_module(f"analysis_lib.report.{module}")
+    svg.warm_up()
+
+
 def answer_with(renderer: Renderer) -> Callable[[dict[str, Any]], Mapping[str, Any]]:
     """The worker's answer to one request: ``rendered`` with the hash of each file, or ``unrendered``."""
 
@@ -102,7 +112,10 @@ def answer_with(renderer: Renderer) -> Callable[[dict[str, Any]], Mapping[str, A
 def main() -> None:
     """Serves until the pipe ends; ``sys.argv[1]`` is the renderer, ``module:function``."""
     module, _, name = sys.argv[1].partition(":")
-    renderer: Renderer = getattr(importlib.import_module(module), name)
+    found = importlib.import_module(module)
+    renderer: Renderer = getattr(found, name)
+    with contextlib.suppress(Exception):  # what is missing is told by the documents that need it
+        getattr(found, "warm_up", lambda: None)()
     serve(answer_with(renderer), greeting={"event": "ready", "pid": os.getpid()})
 
 

@@ -32,9 +32,11 @@ from analysis_lib.errors import (
     EXIT_DONE,
     EXIT_INTERRUPTED,
     EXIT_PARTIAL,
+    SeveralErrors,
     SkolbankError,
 )
 from analysis_lib.kernels.job import NotebookJob
+from analysis_lib.report.params_faults import params_faults
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -116,6 +118,9 @@ def run_seminar(
     """Makes what the order asks for and is not made already; see the module for what is promised."""
     manner, rooms = manner or Manner(), rooms or real_rooms()
     catalog = Catalog(workspace)
+    faults = params_faults(workspace, catalog, seminar=order.seminar)
+    if faults:
+        raise SeveralErrors(faults)
     catalog.seminar(order.seminar)
     try:
         with held(lock_of(workspace, order.seminar), order.seminar), _ending_on_signals():
@@ -163,8 +168,18 @@ def _run(
     *,
     warn: Callable[[str], None],
 ) -> Result:
-    plan = make_plan(workspace, catalog, order, rooms.prepare(workspace, order.seminar))
-    current = Round(workspace, catalog, rooms, manner, ledger, plan, warn)
+    pool = _pool(workspace, manner, rooms, warn)
+    try:
+        pool.warm_up()
+        plan = make_plan(workspace, catalog, order, rooms.prepare(workspace, order.seminar))
+        current = Round(workspace, catalog, rooms, manner, ledger, plan, warn)
+        return _go_through(current, order, fingerprint, pool)
+    finally:
+        pool.close()
+
+
+def _go_through(current: Round, order: Order, fingerprint: str, pool: Pool) -> Result:
+    ledger, manner, plan = current.ledger, current.manner, current.plan
     before = ledger.entries(order.seminar)
     ledger.finish_round(order.seminar, "")
     ledger.forget(order.seminar, set(before) - {document.key for document in plan.everything})
@@ -177,7 +192,7 @@ def _run(
     began = _now()
     _show(current, began, "running")
     try:
-        _make(current, left)
+        _make(current, left, pool)
         findings = _publish(current)
     except KeyboardInterrupt:
         _show(current, began, "interrupted")
@@ -199,28 +214,28 @@ def _is_made(current: Round, document: Document, entry: Entry | None) -> bool:
     return False
 
 
-def _make(current: Round, documents: Sequence[Document]) -> None:
+def _make(current: Round, documents: Sequence[Document], pool: Pool) -> None:
     """Executes and renders the documents; each is staged or failed when this returns."""
     if not documents:
         return
-    manner = current.manner
-    pool = Pool(
+    by_key = {document.key: document for document in documents}
+    with Progress(len(documents), plain=current.manner.is_plain) as progress:
+        for outcome in pool.run([_task(current, document) for document in documents]):
+            is_good = _settle(current, by_key[outcome.id], outcome)
+            progress.step(failed=not is_good, current=pool.names())
+    pool.close()
+
+
+def _pool(workspace: Workspace, manner: Manner, rooms: Rooms, warn: Callable[[str], None]) -> Pool:
+    return Pool(
         jobs=manner.jobs or os.cpu_count() or 1,
         engine=_engine(manner.engine),
-        renderer=current.rooms.renderer,
-        log=current.workspace.work / "batch" / "workers.log",
-        preloaded=current.rooms.preloaded,
-        environment={"SKOLBANK_WORKSPACE": str(current.workspace.root), **current.rooms.environment},
-        warn=current.warn,
+        renderer=rooms.renderer,
+        log=workspace.work / "batch" / "workers.log",
+        preloaded=rooms.preloaded,
+        environment={"SKOLBANK_WORKSPACE": str(workspace.root), **rooms.environment},
+        warn=warn,
     )
-    by_key = {document.key: document for document in documents}
-    try:
-        with Progress(len(documents), plain=manner.is_plain) as progress:
-            for outcome in pool.run([_task(current, document) for document in documents]):
-                is_good = _settle(current, by_key[outcome.id], outcome)
-                progress.step(failed=not is_good, current=pool.names())
-    finally:
-        pool.close()
 
 
 def _engine(asked: str) -> str:
@@ -378,7 +393,10 @@ def _stamp(moment: float) -> str:
 
 @contextlib.contextmanager
 def _ending_on_signals() -> Iterator[None]:
-    """SIGTERM ends a round as Ctrl-C does: workers ended, summary written, status 130."""
+    """SIGTERM ends a round as Ctrl-C does: workers ended, summary written, status 130.
+
+    SIGINT is set too, since a shell that starts a job in the background has it ignored.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -386,11 +404,12 @@ def _ending_on_signals() -> Iterator[None]:
     def end(number: int, frame: object) -> None:
         raise KeyboardInterrupt
 
-    earlier = signal.signal(signal.SIGTERM, end)
+    earlier = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, earlier)
+        for number, handler in earlier.items():
+            signal.signal(number, handler)
 
 
 def interrupted(workspace: Workspace, seminar: str) -> SkolbankError:

@@ -10,6 +10,7 @@ from cyclopts import App
 from cyclopts.exceptions import CycloptsError
 
 from analysis_lib import __version__
+from analysis_lib.cli.wrong_use import command_first, describe
 from analysis_lib.errors import EXIT_INTERRUPTED, EXIT_PARTIAL, EXIT_USAGE, SkolbankError
 
 _COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -76,12 +77,11 @@ def build_app() -> App:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; the exit status is that of ``docs`` (0, 1, 2, 3, 4 or 130)."""
-    tokens = list(sys.argv[1:] if arguments is None else arguments)
+    tokens = command_first(sys.argv[1:] if arguments is None else arguments)
     try:
         status = build_app()(tokens)
     except CycloptsError as error:
-        command = next((token for token in tokens if token in _COMMANDS), "")
-        return _tell(f"{error}\nSee: {' '.join(['skolbank', *([command] if command else []), '--help'])}")
+        return _tell(describe(error, tokens, list(_COMMANDS)))
     except SkolbankError as error:
         if "--debug" in tokens:
             raise

@@ -21,7 +21,7 @@ def import_files(
     as_format: Annotated[str, Parameter(name="--as")] = "",
     dry_run: Annotated[bool, Flag] = False,
     strict: Annotated[bool, Flag] = False,
-    json_path: Annotated[Path | None, Parameter(name="--json")] = None,
+    json_path: Annotated[Path | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
     shared: Shared = NO_OPTIONS,
 ) -> int:
     """Recognise, check, pseudonymise and store files.

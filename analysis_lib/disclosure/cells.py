@@ -1,44 +1,48 @@
-"""The cells of one population as arrays: every indicator, unit and sex at once (floor 5).
+"""The cells of one group of pupils as arrays: every indicator, unit and sex at once (floor 5).
 
-Bridges the cube (one row per value) and the arithmetic of suppression (systems by nodes by sexes), and holds
-the rules that look at one cell only: small groups, tails, dominance.
+A group is one population in one school year (and subject), together with the populations inside it. Holds the
+numbers, what is shown of them so far, and how a hidden whole takes its girls and boys along.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from analysis_lib.disclosure.lattice import SEXES
-from analysis_lib.disclosure.moves import FREE, F, Numbers, P, T, Tree
 from analysis_lib.disclosure.policy import Policy
 from analysis_lib.vocabulary.indicators import Indicator
 
-States = npt.NDArray[np.int8]
+Numbers = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-ABSENT, SHOWN, SUPPRESSED, NEARLY_ALL, NEARLY_NONE, MISSING = range(6)
-STATE_NAMES = ("missing", "shown", "suppressed", "nearly_all", "nearly_none", "missing")
+States = npt.NDArray[np.int8]
+T, F, P = 0, 1, 2
+ABSENT, SHOWN, SUPPRESSED, NEARLY_ALL, NEARLY_NONE, MISSING, UNSAID = range(7)
+STATE_NAMES = ("missing", "shown", "suppressed", "nearly_all", "nearly_none", "missing", "missing")
 SYSTEM = ["indicator", "subject", "category"]
 
 
 @dataclass
 class Cells:
-    """One population: arrays of (system, node, sex); a system is an indicator, subject and category.
+    """Arrays of (system, node, sex); a system is an indicator, subject and category, the last node the
+    huvudman.
 
     ``n`` is the denominator and ``k`` what is protected: pupils who reached it, or for a mean the sum counted
-    in the highest possible value of one pupil. Both are 0 where there is no row.
+    in the highest possible value of one pupil. ``outer_n`` is the size of the group that holds the system's
+    own population, where that is another (pupils with a merit rating are within all pupils).
     """
 
-    tree: Tree
+    names: list[tuple[str, str]]
     systems: list[tuple[str, str, str]]
     kinds: list[str]
     row: npt.NDArray[np.int64]
     n: Numbers
     k: Numbers
+    outer_n: Numbers
     state: States
     n_state: States
     reason: npt.NDArray[np.object_]
@@ -46,191 +50,203 @@ class Cells:
     known: Flags
     harmless: Flags
     dominated: Flags
+    n_public: bool
+    inner: dict[int, list[int]] = field(default_factory=dict)
 
     @property
-    def present(self) -> Flags:
-        return np.asarray(self.state != ABSENT)
+    def size(self) -> Numbers:
+        """Pupils of the whole group at each node and sex."""
+        return np.asarray(np.maximum(self.n, self.outer_n).max(axis=0))
+
+    @property
+    def families(self) -> list[list[int]]:
+        """Systems that hold each other, directly or through others."""
+        found: list[set[int]] = []
+        for whole, inside in self.inner.items():
+            touching = [family for family in found if family & {whole, *inside}]
+            found = [family for family in found if family not in touching]
+            found.append({whole, *inside}.union(*touching))
+        return sorted(sorted(family) for family in found)
 
     @property
     def unshown(self) -> Flags:
         return np.isin(self.state, (SUPPRESSED, NEARLY_ALL, NEARLY_NONE))
 
-    def hide(self, where: Flags, reason: str, *, with_signs: bool = False) -> None:
-        """Take away results that are shown so far, and with ``with_signs`` also ``~100`` and ``~0``."""
-        open_states = (SHOWN, NEARLY_ALL, NEARLY_NONE) if with_signs else (SHOWN,)
-        changed = where & np.isin(self.state, open_states) & ~self.known
+    def hide(self, where: Flags, reason: str, *, with_signs: bool = True) -> None:
+        """Take away results, with ``with_signs`` also ``~100`` and ``~0``; girls and boys follow."""
+        signs = (SHOWN, NEARLY_ALL, NEARLY_NONE) if with_signs else (SHOWN,)
+        changed = where & np.isin(self.state, signs) & ~self.known & ~self.harmless
         self.state[changed] = SUPPRESSED
         self.reason[changed] = reason
 
-    def hide_n(self, where: Flags, reason: str) -> None:
-        """Take away denominators, and the results that would tell them."""
-        self.n_state[where & (self.n_state == SHOWN) & ~self.known] = SUPPRESSED
+    def hide_n(self, where: Flags) -> None:
+        """Take away sizes of groups."""
+        changed = where & (self.n_state == SHOWN) & ~self.known & ~self.harmless
+        self.n_state[changed] = SUPPRESSED
+
+    def settle(self, threshold: int) -> None:
+        """Girls and boys are shown only beside their whole and each other; ``~100`` holds for both."""
+        whole = self.state[..., T]
+        twins = (self.n[..., F] > 0) & (self.n[..., P] > 0)
+        open_ = np.isin(self.state, (SHOWN, NEARLY_ALL, NEARLY_NONE))
+        ends = (self.state[..., F] == SUPPRESSED) | (self.state[..., P] == SUPPRESSED)
+        ends |= ((self.state[..., F] == SHOWN) != (self.state[..., P] == SHOWN)) & twins
+        is_sign = np.isin(whole, (NEARLY_ALL, NEARLY_NONE))
+        fit = open_ & (self.n >= threshold) & ~self.protected & (self.n_state == SHOWN)
+        for sex in (F, P):
+            sign = is_sign & fit[..., F] & fit[..., P]
+            hide = open_[..., sex] & ~sign & ((whole == SUPPRESSED) | is_sign | (twins & ends))
+            alone = ~twins & open_[..., sex] & np.isin(whole, (SHOWN, NEARLY_ALL, NEARLY_NONE, SUPPRESSED))
+            free = ~self.known[..., sex] & ~self.harmless[..., sex]
+            self.state[..., sex] = np.where(hide & free & ~alone, SUPPRESSED, self.state[..., sex])
+            self.state[..., sex] = np.where(sign & free, whole, self.state[..., sex])
+            self.state[..., sex] = np.where(alone & free, whole, self.state[..., sex])
+            new = (self.state[..., sex] != SHOWN) & (self.reason[..., sex] == "") & open_[..., sex]
+            self.reason[..., sex] = np.where(new, "sexes", self.reason[..., sex])
         hidden = self.n_state == SUPPRESSED
-        changed = hidden & np.isin(self.state, (SHOWN, NEARLY_ALL, NEARLY_NONE)) & ~self.known
-        self.state[changed] = SUPPRESSED
-        self.reason[changed] = reason
+        either = (hidden[..., F] | hidden[..., P]) & twins | hidden[..., T]
+        self.hide_n(np.stack([np.zeros_like(either), either, either], axis=-1))
 
 
 def read_cells(
-    rows: pd.DataFrame, tree: Tree, *, indicators: Mapping[str, Indicator], policy: Policy
+    rows: pd.DataFrame, *, units: list[str], indicators: Mapping[str, Indicator], policy: Policy
 ) -> Cells:
-    """The own rows of one population of the cube as arrays.
+    """The own rows of one group of the cube as arrays; ``rows`` has an index that ``Cells.row`` points to.
 
-    ``rows`` has a unique integer index, which ``Cells.row`` points back to. Raises ``ValueError`` for doubled
-    keys.
+    Rows that are not released (``Indicator.breakdowns``) count in the sums and are said by nobody. Raises
+    ``ValueError`` for doubled keys.
     """
-    systems = sorted(set(rows[SYSTEM].astype(str).itertuples(index=False, name=None)))
+    keys = list(rows[SYSTEM].itertuples(index=False, name=None))
+    systems = sorted(set(keys))
     number = {system: i for i, system in enumerate(systems)}
-    node = {name: i for i, name in enumerate(tree.names)}
-    s = np.array([number[key] for key in rows[SYSTEM].astype(str).itertuples(index=False, name=None)])
-    x = np.array([node[key] for key in zip(rows["level"], rows["code"], strict=True)])
+    codes = rows["code"].to_numpy()
+    is_unit = (rows["level"] == "unit").to_numpy()
+    names = [("unit", code) for code in units] + [("authority", _authority(codes[~is_unit]))]
+    node = {code: i for i, (_, code) in enumerate(names[:-1])}
+    s = np.array([number[key] for key in keys])
+    x = np.array([node[c] if unit else len(units) for c, unit in zip(codes, is_unit, strict=True)])
     g = rows["sex"].map({name: i for i, name in enumerate(SEXES)}).to_numpy()
-    shape = (len(systems), len(tree), 3)
+    shape = (len(systems), len(names), 3)
     row = np.full(shape, -1)
     if len(set(zip(s.tolist(), x.tolist(), g.tolist(), strict=True))) != len(rows):
         raise ValueError("the cube has two rows with the same keys")
     row[s, x, g] = rows.index.to_numpy()
 
-    def filled(values: pd.Series) -> Numbers:
-        array = np.zeros(shape)
-        array[s, x, g] = values.astype("Float64").fillna(0).to_numpy(float)
+    def filled(name: str) -> Numbers:
+        array = np.full(shape, np.nan)
+        array[s, x, g] = rows[name].to_numpy(float, na_value=np.nan)
         return array
 
-    kinds = [_kind(system[0], indicators) for system in systems]
-    n = filled(rows["n"])
-    value = filled(rows["value"])
-    numerator = filled(rows["numerator"])
-    has_numerator = filled(rows["numerator"].notna()) > 0
-    total, total_sq = filled(rows["total"]), filled(rows["total_sq"])
-    k = np.where(has_numerator, numerator, np.rint(value * n / 100))
+    n, value, numerator = np.nan_to_num(filled("n")), filled("value"), filled("numerator")
+    total, total_sq = np.nan_to_num(filled("total")), np.nan_to_num(filled("total_sq"))
+    k = np.where(np.isnan(numerator), np.rint(np.nan_to_num(value) * n / 100), numerator)
+    kinds: list[str] = [indicators[name].kind if name in indicators else "share" for name, _, _ in systems]
     dominated = np.zeros(shape, bool)
     for i, kind in enumerate(kinds):
         if kind == "mean":
-            known = indicators.get(systems[i][0])
-            peak = known.maximum if known and known.maximum else float(max(value[i].max() * 2, 1))
-            sums = np.where(total[i] > 0, total[i], value[i] * n[i])
-            k[i] = np.clip(sums / peak, 0, n[i])
+            k[i] = _in_highest(i, systems, indicators, (n[i], value[i], total[i]))
             dominated[i] = (total_sq[i] > 0) & (np.sqrt(total_sq[i]) > policy.dominance * total[i])
         elif kind == "count":
-            counts = np.where(has_numerator[i], numerator[i], value[i])
-            n[i] = k[i] = counts
+            n[i] = k[i] = np.nan_to_num(np.where(np.isnan(numerator[i]), value[i], numerator[i]))
     there = row >= 0
-    empty = np.asarray(there & (filled(rows["value"].notna()) == 0) & ~has_numerator)
     state = np.where(there, SHOWN, ABSENT).astype(np.int8)
-    state[empty | (there & (n == 0))] = MISSING
-    n_state = np.where(there & (n > 0), SHOWN, np.where(there, MISSING, ABSENT)).astype(np.int8)
-    marked = (
-        filled(rows["has_protected"].astype(float)) > 0 if "has_protected" in rows else np.zeros(shape, bool)
-    )
-    harmless = np.array([bool(_known(i[0], indicators)) for i in systems])[:, None, None]
+    state[there & ((n == 0) | np.isnan(value) & np.isnan(numerator))] = MISSING
+    state[there & ~_released(systems, indicators, len(units))] = UNSAID
+    n_state = np.where(there & (n > 0), SHOWN, MISSING).astype(np.int8)
+    protected = np.zeros(shape, bool)
+    if "has_protected" in rows:
+        marked = np.nan_to_num(filled("has_protected")) > 0
+        protected[:, :-1, 1:] = np.asarray(marked.any(axis=(0, 2)))[None, :-1, None]
+    is_plain = [name in indicators and indicators[name].is_harmless for name, _, _ in systems]
+    heads = [kind == "count" and not plain for kind, plain in zip(kinds, is_plain, strict=True)]
+    n_public = policy.n_public and any(heads)
+    harmless = [plain or (head and n_public) for plain, head in zip(is_plain, heads, strict=True)]
     return Cells(
-        tree=tree,
+        names=names,
         systems=systems,
         kinds=kinds,
         row=row,
         n=n,
         k=k,
+        outer_n=_outer_sizes(systems, n, indicators),
         state=state,
         n_state=n_state,
         reason=np.full(shape, "", object),
-        protected=np.broadcast_to(np.asarray(marked.any(axis=(0, 2)))[None, :, None], shape),
+        protected=protected,
         known=np.zeros(shape, bool),
-        harmless=np.broadcast_to(harmless, shape),
+        harmless=np.broadcast_to(np.array(harmless)[:, None, None], shape),
         dominated=dominated,
+        n_public=n_public,
+        inner=_nested(systems, kinds, indicators),
     )
 
 
-def _kind(indicator: str, indicators: Mapping[str, Indicator]) -> str:
-    return indicators[indicator].kind if indicator in indicators else "share"
+def _authority(codes: npt.NDArray[np.object_]) -> str:
+    found = sorted(set(codes.tolist()))
+    if len(found) > 1:
+        raise ValueError("own rows of more than one authority in one population")
+    return found[0] if found else ""
 
 
-def _known(indicator: str, indicators: Mapping[str, Indicator]) -> bool:
-    return indicator in indicators and indicators[indicator].is_harmless
+def _in_highest(
+    i: int,
+    systems: list[tuple[str, str, str]],
+    indicators: Mapping[str, Indicator],
+    of: tuple[Numbers, Numbers, Numbers],
+) -> Numbers:
+    """The sum of a mean, counted in the highest possible value of one pupil."""
+    n, value, total = of
+    known = indicators.get(systems[i][0])
+    value = np.nan_to_num(value)
+    peak = known.maximum if known and known.maximum else float(max(value.max() * 2, 1))
+    return np.asarray(np.clip(np.where(total > 0, total, value * n) / peak, 0, n))
 
 
-def hide_small_groups(cells: Cells, policy: Policy) -> None:
-    """Groups under the threshold lose result and n; a whole takes its parts along, a sex its twin."""
-    small = (cells.n > 0) & (cells.n < policy.threshold) & ~cells.harmless
-    if policy.n_public:
-        cells.hide(small, "primary")
-    else:
-        cells.hide_n(small, "primary")
-    split = cells.protected & ~cells.harmless & cells.tree.leaf[None, :, None]
-    split = split & (np.arange(3) > 0)
-    cells.hide_n(split, "protected")
-    hide_parts(cells)
+def _released(systems: list[tuple[str, str, str]], indicators: Mapping[str, Indicator], units: int) -> Flags:
+    flags = np.ones((len(systems), units + 1, 3), bool)
+    for i, (name, _, _) in enumerate(systems):
+        if name not in indicators:
+            continue
+        spans = indicators[name].breakdowns
+        for level, nodes in (("unit", slice(0, units)), ("authority", slice(units, None))):
+            flags[i, nodes] = [sex in spans.get(level, "") for sex in SEXES]
+    return flags
 
 
-def hide_tails(cells: Cells, policy: Policy) -> None:
-    """Nearly all and nearly none become signs; means with one large contributor are hidden."""
-    for i, kind in enumerate(cells.kinds):
-        if kind == "mean":
-            where = np.zeros(cells.state.shape, bool)
-            where[i] = cells.dominated[i] & ~cells.harmless[i]
-            cells.hide(where, "dominance")
-    counted = np.array([kind in ("share", "distribution") for kind in cells.kinds])[:, None, None]
-    open_cells = counted & (cells.state == SHOWN) & ~cells.harmless & ~cells.known
-    missed = cells.n - cells.k
-    exact = _exact_is_safe(cells, policy)
-    for side, state, reason in ((missed, NEARLY_ALL, "tail"), (cells.k, NEARLY_NONE, "tail")):
-        where = open_cells & (side < policy.tail) & ~((side < 0.5) & exact) & (cells.state == SHOWN)
-        cells.state[where] = state
-        cells.reason[where] = reason
-    hide_parts(cells)
+def _outer_sizes(
+    systems: list[tuple[str, str, str]], n: Numbers, indicators: Mapping[str, Indicator]
+) -> Numbers:
+    """The size of the group around, for systems whose population lies within another's; else 0."""
+    outer = np.zeros_like(n)
+    inside = [bool(name in indicators and indicators[name].within) for name, _, _ in systems]
+    roots = [i for i, within in enumerate(inside) if not within]
+    for i, within in enumerate(inside):
+        if within and roots:
+            outer[i] = n[roots].max(axis=0)
+    return outer
 
 
-def _exact_is_safe(cells: Cells, policy: Policy) -> Flags:
-    """Where 0 or 100 % may be told: every group that the indicator is told for has enough pupils.
-
-    A whole tells of its parts, and parts of their whole, so one small group is enough to say no.
-    """
-    big = ((cells.n >= policy.exact_extreme) | (cells.n == 0)).all(axis=(1, 2))
-    return np.broadcast_to(np.asarray(big)[:, None, None], cells.n.shape)
-
-
-def hide_parts(cells: Cells) -> None:
-    """A hidden whole hides girls and boys, and girls and boys are hidden together."""
-    for hidden, hide in ((cells.n_state == SUPPRESSED, cells.hide_n), (cells.unshown, cells.hide)):
-        parts = np.zeros_like(hidden)
-        either = hidden[..., F] | hidden[..., P]
-        whole = (cells.state[..., T] == SUPPRESSED) if hide == cells.hide else hidden[..., T]
-        parts[..., F] = parts[..., P] = either | whole
-        hide(parts, "sexes")
+def _nested(
+    systems: list[tuple[str, str, str]], kinds: list[str], indicators: Mapping[str, Indicator]
+) -> dict[int, list[int]]:
+    """For each share the systems whose pupils always count in it too."""
+    number = {system: i for i, system in enumerate(systems)}
+    found: dict[int, list[int]] = {}
+    for outer, (name, subject, category) in enumerate(systems):
+        inside = [number.get((each, subject, category)) for each in _all_inside(name, indicators)]
+        shares = [i for i in inside if i is not None and kinds[i] == kinds[outer] == "share"]
+        if shares:
+            found[outer] = shares
+    return found
 
 
-def rooms(cells: Cells, policy: Policy) -> tuple[Numbers, Numbers]:
-    """How far each hidden result could lie above and below the truth, for one who knows every n."""
-    up, down = np.zeros_like(cells.n), np.zeros_like(cells.n)
-    top = policy.tail - 1
-    hidden = cells.state == SUPPRESSED
-    missed = cells.n - cells.k
-    up[hidden], down[hidden] = missed[hidden], cells.k[hidden]
-    counts = np.array([kind == "count" for kind in cells.kinds])
-    up[counts] = np.where(hidden[counts], FREE, 0)
-    all_, none = cells.state == NEARLY_ALL, cells.state == NEARLY_NONE
-    up[all_], down[all_] = missed[all_], (top - missed)[all_]
-    up[none], down[none] = (top - cells.k)[none], cells.k[none]
-    for room in (up, down):
-        room[cells.known] = 0
-        _free_the_unpublished(cells, room)
-        np.maximum(room, 0, out=room)
-    return up, down
-
-
-def n_rooms(cells: Cells) -> tuple[Numbers, Numbers]:
-    """How far each hidden n could lie above and below the truth."""
-    hidden = cells.n_state == SUPPRESSED
-    up, down = np.where(hidden, FREE, 0.0), np.where(hidden, cells.n, 0.0)
-    for room in (up, down):
-        _free_the_unpublished(cells, room)
-    return up, down
-
-
-def _free_the_unpublished(cells: Cells, room: Numbers) -> None:
-    """Sums without a row bind nothing; a leaf without rows has no pupils unless only its whole is told."""
-    absent = cells.state == ABSENT
-    inner = absent & ~cells.tree.leaf[None, :, None]
-    room[inner] = FREE
-    whole_only = absent[..., F] & absent[..., P] & ~absent[..., T] & cells.tree.leaf[None, :]
-    for sex in (F, P):
-        room[..., sex][whole_only] = FREE
+def _all_inside(name: str, indicators: Mapping[str, Indicator]) -> list[str]:
+    found: list[str] = []
+    waiting = [name]
+    while waiting:
+        known = indicators.get(waiting.pop())
+        for inside in known.implied_by if known else ():
+            if inside not in found and inside != name:
+                found.append(inside)
+                waiting.append(inside)
+    return sorted(found)

@@ -6,13 +6,12 @@ stays hidden.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis_lib.disclosure import cells as cell_rules
 from analysis_lib.disclosure.cells import (
     NEARLY_ALL,
     NEARLY_NONE,
@@ -26,21 +25,28 @@ from analysis_lib.disclosure.policy import Policy
 from analysis_lib.disclosure.released import KEYS
 
 
-def count_published(cells: Cells, part: pd.DataFrame, published: pd.DataFrame, policy: Policy) -> None:
+def published_rows(published: pd.DataFrame) -> dict[tuple[str, str], list[dict[Any, Any]]]:
+    """Published figures about own units, or the municipality's own schools, by school year and indicator."""
+    rows = published[
+        (published["level"] == "unit")
+        | (published["organiser"] == "municipal") & (published["level"] == "municipality")
+    ]
+    found: dict[tuple[str, str], list[dict[Any, Any]]] = {}
+    for row in rows.to_dict("records"):
+        found.setdefault((str(row["school_year"]), str(row["indicator"])), []).append(row)
+    return found
+
+
+def count_published(cells: Cells, rows: Iterable[Mapping[Any, Any]], policy: Policy) -> None:
     """Mark own cells whose result is published as known; hide those that the authority has hidden.
 
     Only figures of the same unit count as the same; a published whole of the municipality's own schools
     counts as the huvudman's own whole.
     """
-    year = part["school_year"].iloc[0]
-    rows = published[published["school_year"] == year]
-    rows = rows[
-        (rows["level"] == "unit") | (rows["organiser"] == "municipal") & (rows["level"] == "municipality")
-    ]
-    node = {code: i for i, (level, code) in enumerate(cells.tree.names) if level == "unit"}
-    root = len(cells.tree) - 1
+    node = {code: i for i, (level, code) in enumerate(cells.names) if level == "unit"}
+    root = len(cells.names) - 1
     number = {system: i for i, system in enumerate(cells.systems)}
-    for row in rows.to_dict("records"):
+    for row in rows:
         system = number.get((str(row["indicator"]), str(row["subject"]), str(row["category"])))
         place = node.get(str(row["code"])) if row["level"] == "unit" else root
         if system is None or place is None or row["sex"] not in SEXES:
@@ -50,7 +56,6 @@ def count_published(cells: Cells, part: pd.DataFrame, published: pd.DataFrame, p
             _hide(cells, at, "published")
         elif not row["mark"] and not pd.isna(row["value"]) and _agrees(cells, at, row):
             cells.known[at] = cells.n[at] > 0 and not _is_tail(cells, at, policy)
-    cell_rules.hide_parts(cells)
 
 
 def remember_earlier(cells: Cells, part: pd.DataFrame, earlier: pd.DataFrame, policy: Policy) -> None:
@@ -64,14 +69,15 @@ def remember_earlier(cells: Cells, part: pd.DataFrame, earlier: pd.DataFrame, po
     joined = mine.merge(before[[*keys, "state", "n_state", "n", "value", "numerator", "reason"]], on=keys)
     for row in joined.to_dict("records"):
         _remember(cells, place[int(row["row_number"])], row, policy)
-    cell_rules.hide_parts(cells)
 
 
 def _remember(cells: Cells, at: tuple[int, ...], row: Mapping[Any, Any], policy: Policy) -> None:
     """What one earlier row means for the same cell now."""
-    if row["n_state"] == "suppressed" and cells.n_state[at] == SHOWN:
+    if cells.harmless[at]:
+        return
+    if row["n_state"] == "suppressed" and cells.n_state[at] == SHOWN and not cells.n_public:
         cells.n_state[at] = SUPPRESSED
-    if row["n_state"] == "suppressed" or row["state"] == "suppressed":
+    if row["state"] == "suppressed":
         _hide(cells, at, str(row["reason"] or "earlier"))
     elif row["state"] in ("nearly_all", "nearly_none"):
         _keep_tail(cells, at, str(row["state"]), policy)
@@ -79,12 +85,13 @@ def _remember(cells: Cells, at: tuple[int, ...], row: Mapping[Any, Any], policy:
         change = _change(cells, at, row)
         cells.known[at] |= change == 0
         if 0 < change < policy.repeat_difference:
-            cells.n_state[at] = SUPPRESSED
+            if not cells.n_public:
+                cells.n_state[at] = SUPPRESSED
             _hide(cells, at, "earlier")
 
 
 def _hide(cells: Cells, at: tuple[int, ...], reason: str) -> None:
-    if cells.state[at] in (SHOWN, NEARLY_ALL, NEARLY_NONE):
+    if not cells.harmless[at] and cells.state[at] in (SHOWN, NEARLY_ALL, NEARLY_NONE):
         cells.state[at] = SUPPRESSED
         cells.reason[at] = reason
 

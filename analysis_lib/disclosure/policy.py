@@ -26,7 +26,9 @@ class Policy(Strict):
     exact_extreme: int = Field(default=50, ge=10, description="Minsta grupp där exakt 0 och 100 % visas")
     dominance: float = Field(default=0.5, gt=0, le=1, description="Största andel av summan från en elev")
     interval_width: int = Field(default=4, ge=1, description="Minsta spann för ett dolt antal")
-    n_public: bool = Field(default=False, description="Sant: gruppers storlek är allmänt känd")
+    n_public: bool = Field(
+        default=True, description="Sant: antal elever i en årskurs (med ett eget antalsmått) är allmänt känt"
+    )
     follows_published: bool = Field(default=True, description="Sant: det myndigheten dolt döljs också här")
     repeat_difference: int = Field(default=5, ge=1, description="Mindre rättelser än så visas inte")
 

@@ -7,15 +7,23 @@ value and n, which are shown too, so they add nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
-from analysis_lib.disclosure.cells import MISSING, SHOWN, STATE_NAMES, SUPPRESSED, Cells, read_cells
-from analysis_lib.disclosure.known import count_published, remember_earlier
+from analysis_lib.disclosure.cells import (
+    MISSING,
+    SHOWN,
+    STATE_NAMES,
+    SUPPRESSED,
+    SYSTEM,
+    UNSAID,
+    Cells,
+    read_cells,
+)
+from analysis_lib.disclosure.known import count_published, published_rows, remember_earlier
 from analysis_lib.disclosure.lattice import Lattice
-from analysis_lib.disclosure.moves import Tree
 from analysis_lib.disclosure.policy import Policy
 from analysis_lib.disclosure.released import _SEAL, KEYS, ReleasedTable
 from analysis_lib.disclosure.suppress import suppress
@@ -36,8 +44,8 @@ RELEASED_COLUMNS = [
     "basis",
     "sources",
 ]
-_NUMBERS = ["value", "low", "high", "numerator", "n"]
-_OWN_LEVELS = ("unit", "area", "authority")
+_TOLD = ("state", "n_state", "reason")
+_OWN_LEVELS = ("unit", "authority")
 _MARK_STATES = {
     "": "shown",
     "suppressed": "suppressed",
@@ -65,20 +73,24 @@ def release_cube(
     rows = cube.reset_index(drop=True)
     released = _open(rows)
     own = rows[(rows["basis"] == "own") & rows["level"].isin(_OWN_LEVELS)]
-    published = rows[rows["basis"] != "own"]
+    published = published_rows(rows[rows["basis"] != "own"])
+    done: list[Cells] = []
     known = indicators or {}
-    units = own.loc[own["level"] == "unit", "code"].unique()
-    whole = lattice.with_units(units)
-    for _, part in own.groupby(["school_year", _pupils(own, known)], sort=True):
-        tree = Tree.of(_within(whole, part), _authority(part))
-        cells = read_cells(part, tree, indicators=known, policy=policy)
-        count_published(cells, part, published, policy)
+    said = _is_said(rows, known)
+    for units, part in _groups(own, known, said):
+        cells = read_cells(part, units=units, indicators=known, policy=policy)
+        year = str(part["school_year"].iloc[0])
+        told = {name for name, _, _ in cells.systems}
+        count_published(
+            cells, (row for name in sorted(told) for row in published.get((year, name), ())), policy
+        )
         if earlier is not None and len(earlier):
             remember_earlier(cells, part, earlier, policy)
-        suppress(cells, policy, known)
-        _write_back(released, cells)
+        suppress(cells, policy)
+        done.append(cells)
+    _write_back(released, done)
     _blank(released)
-    return released[RELEASED_COLUMNS]
+    return released.loc[said, RELEASED_COLUMNS]
 
 
 def open_released(frame: pd.DataFrame, audience: Audience) -> ReleasedTable:
@@ -112,44 +124,45 @@ def _open(rows: pd.DataFrame) -> pd.DataFrame:
     return released
 
 
-def _pupils(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series[str]:
-    """What binds rows together: populations of one year group share pupils, others stand by themselves."""
-    groups = {name: str(known.year_group) for name, known in indicators.items() if known.year_group}
-    pairs = zip(rows["indicator"], rows["population"], strict=True)
-    return pd.Series(
-        [groups.get(name, pop) for name, pop in pairs], index=rows.index, dtype="str", name="pupils"
-    )
-
-
-def _within(lattice: Lattice, part: pd.DataFrame) -> Lattice:
-    """The lattice of the units that have rows, and areas that have rows or such units."""
-    units = set(part.loc[part["level"] == "unit", "code"])
-    named = set(part.loc[part["level"] == "area", "code"])
-    areas = {
-        name: tuple(code for code in codes if code in units)
-        for name, codes in lattice.areas.items()
-        if name in named or units & set(codes)
+def _is_said(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series[bool]:
+    """Rows that are meant to be read at all: published ones, and own breakdowns that the indicator names."""
+    keys = rows[["indicator", "level", "sex"]]
+    wanted = {
+        key: key[0] not in indicators or key[2] in indicators[key[0]].breakdowns.get(key[1], "")
+        for key in set(keys.itertuples(index=False, name=None))
     }
-    areas |= {str(name): () for name in sorted(named - set(areas))}
-    return Lattice(areas, tuple(code for code in lattice.units if code in units))
+    told = [wanted[key] for key in keys.itertuples(index=False, name=None)]
+    foreign = (rows["basis"] != "own") | ~rows["level"].isin(("unit", "area", "authority"))
+    return foreign | pd.Series(told, index=rows.index) & (rows["level"] != "area")
 
 
-def _authority(part: pd.DataFrame) -> str:
-    codes = sorted(part.loc[part["level"] == "authority", "code"].unique())
-    if len(codes) > 1:
-        raise ValueError("own rows of more than one authority in one population")
-    return str(codes[0]) if codes else ""
+def _groups(
+    own: pd.DataFrame, indicators: Mapping[str, Indicator], said: pd.Series[bool]
+) -> Iterator[tuple[list[str], pd.DataFrame]]:
+    """Own rows by school year, population (those within it included) and subject, with the units that have
+    rows."""
+    around = {name: known.within for name, known in indicators.items() if known.within}
+    base = own["population"].astype(str).str.rsplit("-", n=1)
+    populations = base.str[0].where(~own["indicator"].isin(list(around)), own["indicator"].map(around))
+    keys = [own["school_year"], populations.astype(str), own["subject"].astype(str)]
+    own = own.assign(**{name: own[name].astype(str) for name in SYSTEM}, said=said)
+    for _, part in own.groupby(keys, sort=True):
+        if part["said"].any():
+            yield sorted(part.loc[part["level"] == "unit", "code"].unique()), part
 
 
-def _write_back(released: pd.DataFrame, cells: Cells) -> None:
-    there = cells.row >= 0
-    rows = cells.row[there]
+def _write_back(released: pd.DataFrame, done: list[Cells]) -> None:
     names = np.array(STATE_NAMES, object)
-    released.loc[rows, "state"] = names[cells.state[there]]
-    released.loc[rows, "n_state"] = names[cells.n_state[there]]
-    reasons = np.where(np.isin(cells.state[there], (SHOWN, MISSING)), "", cells.reason[there])
-    reasons = np.where((reasons == "") & (cells.n_state[there] == SUPPRESSED), "primary", reasons)
-    released.loc[rows, "reason"] = reasons
+    state, n_state, reason = (released[name].to_numpy(object, copy=True) for name in _TOLD)
+    for cells in done:
+        there = (cells.row >= 0) & (cells.state != UNSAID)
+        rows = cells.row[there]
+        state[rows] = names[cells.state[there]]
+        n_state[rows] = names[cells.n_state[there]]
+        reasons = np.where(np.isin(cells.state[there], (SHOWN, MISSING)), "", cells.reason[there])
+        reason[rows] = np.where((reasons == "") & (cells.n_state[there] == SUPPRESSED), "size", reasons)
+    for name, values in zip(_TOLD, (state, n_state, reason), strict=True):
+        released[name] = values
 
 
 def _blank(released: pd.DataFrame) -> None:

@@ -1,132 +1,248 @@
 """Hides as little as possible until no hidden number can be worked out (floor 5).
 
-Rounds of: how far can every hidden number move (``moves``), which is too tight, and which is the smallest
-group that gives it room when it is hidden too. The attacker in ``audit`` shares no code with this.
+One hidden set of units for all results of a group of pupils, signs for nearly all and nearly none, girls and
+boys together; then rounds of: how far could every hidden number lie from the truth (``room``), and which is
+the smallest unit that gives the tightest more room. The attacker in ``audit`` shares no code with this.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
-from analysis_lib.disclosure import cells as rules
-from analysis_lib.disclosure.cells import NEARLY_ALL, NEARLY_NONE, SHOWN, SUPPRESSED, Cells, Flags
-from analysis_lib.disclosure.links import Links, Reach, find_links, tie, widths
-from analysis_lib.disclosure.moves import FREE, Numbers, freedom
+from analysis_lib.disclosure.cells import (
+    ABSENT,
+    NEARLY_ALL,
+    NEARLY_NONE,
+    SHOWN,
+    SUPPRESSED,
+    UNSAID,
+    Cells,
+    F,
+    Flags,
+    Numbers,
+    P,
+    T,
+)
+from analysis_lib.disclosure.distributions import release_distributions
 from analysis_lib.disclosure.policy import Policy
-from analysis_lib.disclosure.proof import Proof, prove_sizes
-from analysis_lib.disclosure.repair import Ground, next_to_hide, single_moves
-from analysis_lib.vocabulary.indicators import Indicator
+from analysis_lib.disclosure.room import FREE, free_the_silent, freedom, reach, rooms
 
-_MOST_ROUNDS = 500
+_EDGE = 1e-6
+_MOST_ROUNDS = 2000
 
 
-def suppress(cells: Cells, policy: Policy, indicators: Mapping[str, Indicator]) -> None:
-    """Apply every rule to the cells of one population, in place."""
-    rules.hide_small_groups(cells, policy)
-    if not policy.n_public:
-        protect_sizes(cells, policy)
-    rules.hide_tails(cells, policy)
-    protect_results(cells, policy, find_links(cells, indicators))
+def suppress(cells: Cells, policy: Policy) -> None:
+    """Apply every rule to the cells of one group of pupils, in place."""
+    hide_small_groups(cells, policy)
+    hide_tails(cells, policy)
+    hide_sexes(cells, policy)
+    before = -1
+    while before != (before := int((cells.state == SUPPRESSED).sum())):
+        if not cells.n_public:
+            protect_sizes(cells, policy)
+        protect_results(cells, policy)
+    cells.known[:] = False  # published figures may tell it already; our own must not tell it once more
+    protect_results(cells, policy)
+    hide_inner_sizes(cells, policy)
+    release_distributions(cells, policy)
+    counts = np.array([kind == "count" for kind in cells.kinds])[:, None, None]
+    cells.hide(counts & (cells.n_state == SUPPRESSED), "primary")
+
+
+def hide_small_groups(cells: Cells, policy: Policy) -> None:
+    """Groups under the threshold lose their result, and their size where it is not public."""
+    size = np.broadcast_to(cells.size, cells.n.shape)
+    inner = (cells.outer_n > 0) & (cells.n > 0) & (cells.n < policy.threshold)
+    small = (size > 0) & (size < policy.threshold)
+    whole = np.broadcast_to(small[..., :1], small.shape)
+    cells.hide((small | whole | inner) & _is_result(cells), "primary")
+    if not cells.n_public:
+        cells.hide_n(small | whole)
+        _add_partner(cells, policy)
+
+
+def _is_result(cells: Cells) -> Flags:
+    """Everything but head counts, which are public or follow the sizes."""
+    kinds = [kind != "count" for kind in cells.kinds]
+    return np.broadcast_to(np.array(kinds)[:, None, None], cells.n.shape)
+
+
+def _add_partner(cells: Cells, policy: Policy) -> None:
+    """Beside small units a large one is hidden, unless the small are many enough to hide each other.
+
+    One who knows that every hidden size is below the threshold must still find each of them anywhere from
+    five below the threshold up to it.
+    """
+    size = cells.size[:-1, T]
+    hidden = (cells.n_state[:, :-1, T] == SUPPRESSED).any(axis=0)
+    if not hidden.any() or (hidden & (size >= policy.threshold)).any():
+        return
+    most, others = policy.threshold - 1, int(hidden.sum()) - 1
+    together = float(size[hidden].sum())
+    if most + others <= together <= most * others + most - policy.interval_width:
+        return
+    free = ~hidden & (size >= policy.threshold) & ~cells.known[:, :-1, T].any(axis=0)
+    partner = int(np.where(free, size, np.inf).argmin()) if free.any() else len(cells.names) - 1
+    _hide_node(cells, partner)
+
+
+def _hide_node(cells: Cells, node: int) -> None:
+    where = np.zeros(cells.n.shape, bool)
+    where[:, node] = True
+    cells.hide(where & _is_result(cells), "complementary")
+    if not cells.n_public:
+        cells.hide_n(where)
+
+
+def hide_tails(cells: Cells, policy: Policy) -> None:
+    """Nearly all and nearly none become signs; means with one large contributor are hidden."""
+    cells.hide(cells.dominated, "dominance", with_signs=False)
+    shares = np.array([kind == "share" for kind in cells.kinds])[:, None, None]
+    large = ((cells.n >= policy.exact_extreme) | (cells.n == 0)).all(axis=(1, 2))[:, None, None]
+    free = shares & ~cells.harmless & ~cells.known
+    for side, sign in ((cells.n - cells.k, NEARLY_ALL), (cells.k, NEARLY_NONE)):
+        where = free & (cells.state == SHOWN) & (side < policy.tail) & ~((side < 0.5) & large)
+        cells.state[where] = sign
+        cells.reason[where] = "tail"
+
+
+def hide_sexes(cells: Cells, policy: Policy) -> None:
+    """Girls and boys are shown only when both may be: large groups, no signs, no protected identity."""
+    twins = (cells.n[..., F] > 0) & (cells.n[..., P] > 0)
+    said = cells.state[..., 1:] != UNSAID
+    bad = (cells.state[..., 1:] != SHOWN) & said & (cells.state[..., 1:] != ABSENT)
+    bad |= said & (cells.n[..., 1:] < policy.threshold) | cells.protected[..., 1:]
+    apart = (bad.any(axis=-1) & twins & (cells.state[..., T] == SHOWN))[..., None]
+    where = np.zeros(cells.n.shape, bool)
+    where[..., 1:] = apart
+    cells.hide(where & _is_result(cells), "sexes")
+    if not cells.n_public:
+        cells.hide_n(cells.protected)
+    cells.settle(policy.threshold)
 
 
 def protect_sizes(cells: Cells, policy: Policy) -> None:
     """Hide more group sizes until every small one could be anything below the threshold."""
-    split = np.arange(3) > 0
-    first = _first_of_each(cells.n)
-    _hide_sizes(cells, np.zeros(cells.state.shape, bool), policy)
-    proved = np.zeros(cells.state.shape, bool)
     for _ in range(_MOST_ROUNDS):
-        room = rules.n_rooms(cells)
-        rise, fall = freedom(cells.tree, *room)
-        hidden = (cells.n_state == SUPPRESSED) & ~cells.harmless
-        small = hidden & (cells.n < policy.threshold)
-        sensitive = small | (hidden & cells.protected & split)
-        demand = np.where(sensitive, _widths(cells.n, policy), 0.0)
-        upwards = np.where(small, policy.threshold - 1 - cells.n, 0.0)
-        short = (rise < upwards) | (rise + fall < demand)
-        short[~first] = False
-        prove_sizes(cells, room, (short, proved), (upwards, demand))
-        short &= ~proved
-        free = (cells.n_state == SHOWN) & ~cells.harmless & ~cells.known
-        ground = Ground(cells, room, (np.where(free, FREE, 0.0), np.where(free, cells.n, 0.0)), free)
-        wanted = next_to_hide(ground, short, np.maximum(demand, upwards + 1), single_moves(cells))
+        cells.settle(policy.threshold)
+        hidden, silent = cells.n_state == SUPPRESSED, cells.state == UNSAID
+        up = np.where(hidden | silent, FREE, 0.0)
+        down = np.where(hidden | silent, cells.n, 0.0)
+        rise, fall = freedom(*free_the_silent(cells, up, down))
+        said = ~np.isin(cells.state, (ABSENT, UNSAID)) & ~cells.known & ~cells.harmless
+        small = (cells.n < policy.threshold) & (cells.n > 0)
+        sensitive = hidden & said & (small | cells.protected) & (cells.outer_n == 0)
+        tight = rise + fall < _widths(cells.n, policy)
+        short = sensitive & (tight | (rise < policy.threshold - 1 - cells.n))
+        shown = (cells.n_state == SHOWN) & said
+        wanted = _next(cells, short, shown, np.zeros_like(short))
         if not wanted.any():
             return
-        _hide_sizes(cells, wanted, policy)
+        told = np.asarray(wanted.any(axis=0))
+        for node in np.flatnonzero(told[:, T]).tolist():
+            _hide_node(cells, node)
+        cells.hide_n(np.broadcast_to(told, wanted.shape))
+        cells.hide(np.broadcast_to(told, wanted.shape) & _is_result(cells), "complementary")
 
 
-def _first_of_each(n: Numbers) -> Flags:
-    """One system for each distinct set of group sizes; the others follow it."""
-    keys = [part.tobytes() for part in n]
-    return np.array([keys.index(key) == i for i, key in enumerate(keys)])
-
-
-def _hide_sizes(cells: Cells, wanted: Flags, policy: Policy) -> None:
-    """Hide group sizes, also of the groups within them that are nearly as large (pupils with a grade)."""
-    cells.hide_n(wanted, "complementary")
-    rules.hide_parts(cells)
-    hidden = cells.n_state == SUPPRESSED
-    for i in np.flatnonzero(hidden.any(axis=(1, 2))):
-        gap = cells.n[i] - cells.n
-        near = hidden[i] & (cells.n[i] >= policy.threshold) & (gap >= 0) & (gap < policy.threshold)
-        cells.hide_n(near & ~cells.harmless, "complementary")
-    rules.hide_parts(cells)
-
-
-def protect_results(cells: Cells, policy: Policy, links: Links) -> None:
+def protect_results(cells: Cells, policy: Policy) -> None:
     """Hide more results until every hidden one keeps the width that the policy demands."""
-    by_system = links.moves_of()
-    proof = Proof(cells, links, by_system)
-    _settle(cells, links)
     for _ in range(_MOST_ROUNDS):
-        room = rules.rooms(cells, policy)
-        reach = widths(cells, links, room)
-        demand = _demand(cells, policy)
-        tight = cells.unshown & ~cells.known & (reach.rise + reach.fall < demand - 1e-6)
-        told = _is_group_told(cells, policy, reach)
-        short = proof.unproved(room, (tight, told), demand)
+        cells.settle(policy.threshold)
+        demand = np.minimum(_demand(cells, policy), _widest(cells, policy))
+        room = rooms(cells, policy)
+        rise, fall = reach(cells, room)
+        short = cells.unshown & ~cells.known & (rise + fall < demand - _EDGE)
         if not short.any():
             return
-        free = np.isin(cells.state, (SHOWN, NEARLY_ALL, NEARLY_NONE)) & ~cells.known & ~cells.harmless
-        hidden = np.where(free, cells.n - cells.k, 0.0), np.where(free, cells.k, 0.0)
-        ground = Ground(cells, room, hidden, free, (links.above, links.below))
-        wanted = next_to_hide(ground, short, np.maximum(demand, 1), by_system)
+        shown = (cells.state == SHOWN) & ~cells.known & ~cells.harmless & _is_result(cells)
+        wanted = _next(cells, short, shown, _bound_by_whole(room, demand))
+        wanted = _better_units(cells, policy, wanted, short, shown)
         if not wanted.any():
-            wanted = _everything_beside(links, short, free)
+            signs = np.isin(cells.state, (NEARLY_ALL, NEARLY_NONE)) & ~cells.known & ~short
+            wanted = _next(cells, short, signs, np.zeros_like(short))
         if not wanted.any():
             return
-        cells.hide(wanted, "complementary", with_signs=True)
-        _settle(cells, links)
+        small = (short & (cells.n < policy.threshold))[..., T].any(axis=1)
+        for node in np.flatnonzero(wanted[small, :-1, T].any(axis=0)).tolist():
+            _hide_node(cells, node)
+        cells.hide(wanted, "complementary")
 
 
-def _everything_beside(links: Links, short: Flags, free: Flags) -> Flags:
-    """The last resort: what no single choice helps takes its whole indicator along, the huvudman's last."""
+def _better_units(cells: Cells, policy: Policy, wanted: Flags, short: Flags, shown: Flags) -> Flags:
+    """For nested indicators the unit that gives most room, hidden in all: the smallest may give none."""
+    better = wanted.copy()
+    for family in cells.families:
+        if not wanted[family][..., T].any() or not short[family][..., T].any():
+            continue
+        free = np.flatnonzero(shown[family, :-1, T].any(axis=0))
+        if len(free) < 2:
+            continue
+        loss = [_lack(cells, policy, family, node) for node in free.tolist()]
+        size = cells.size[free, T]
+        best = int(free[np.lexsort((size, loss))[0]])
+        better[family] = False
+        better[family, best] = True
+    return better
+
+
+def _lack(cells: Cells, policy: Policy, family: list[int], node: int) -> float:
+    """How much of the demanded width nested indicators would still lack if a unit were hidden too."""
+    tried = replace(cells, state=cells.state.copy(), reason=cells.reason.copy())
+    where = np.zeros(cells.state.shape, bool)
+    where[family, node] = True
+    tried.hide(where, "complementary")
+    tried.settle(policy.threshold)
+    rise, fall = reach(tried, rooms(tried, policy))
+    lack = np.maximum(_demand(tried, policy) - rise - fall, 0) * ~tried.known
+    return float(lack[family][..., T].sum())
+
+
+def _widest(cells: Cells, policy: Policy) -> Numbers:
+    """The width every result would keep if nothing of our own were shown: more cannot be asked for."""
+    hidden = replace(cells, state=cells.state.copy(), reason=cells.reason.copy())
+    hidden.hide((hidden.state == SHOWN) & _is_result(cells), "complementary", with_signs=False)
+    rise, fall = reach(hidden, rooms(hidden, policy))
+    return rise + fall
+
+
+def _bound_by_whole(room: tuple[Numbers, Numbers], demand: Numbers) -> Flags:
+    """Where the whole by itself tells too much of girls or boys, whatever else is hidden."""
+    up, down = room
+    wide = np.minimum(up[..., F], down[..., P]) + np.minimum(down[..., F], up[..., P])
+    told = (up[..., T] + down[..., T]) == 0
+    tight = told[..., None] & (wide[..., None] < demand[..., 1:] - _EDGE)
+    bound = np.zeros(demand.shape, bool)
+    bound[..., 1:] = tight
+    return bound
+
+
+def _next(cells: Cells, short: Flags, shown: Flags, bound: Flags) -> Flags:
+    """The next cells to hide: per indicator one more unit, the smallest, the huvudman last."""
     wanted = np.zeros(short.shape, bool)
-    below = np.ones(short.shape[1:], bool)
-    below[-1] = False
+    size = np.append(cells.size[:-1, T], np.inf)
+    order = np.argsort(size, kind="stable")
     for i in np.flatnonzero(short.any(axis=(1, 2))).tolist():
-        members = sorted({system for move in links.moves if i in dict(move) for system, _ in move})
-        parts = free[members] & below
-        wanted[members] |= parts if parts.any() else free[members]
+        if not short[i, :, T].any():
+            tied = shown[i, :, T] & (short[i] & bound[i]).any(axis=-1)
+            if tied.any():
+                wanted[i, tied] = True
+                continue
+            pair = _first(order, shown[i, :, F] | shown[i, :, P])
+            if pair is not None:
+                wanted[i, pair, 1:] = True
+                continue
+        whole = _first(order, shown[i, :, T])
+        if whole is not None:
+            wanted[i, whole] = True
     return wanted
 
 
-def _is_group_told(cells: Cells, policy: Policy, reach: Reach) -> Flags:
-    """Where every pupil of a small group surely reached it, or surely none did."""
-    small = (cells.state == SUPPRESSED) & (cells.n < policy.threshold) & (cells.n > 0) & ~cells.known
-    counted = np.array([kind == "share" for kind in cells.kinds])[:, None, None]
-    all_of_them = (cells.n - cells.k < 0.5) & (reach.missed < 1)
-    none_of_them = (cells.k < 0.5) & (reach.rise < 1)
-    return np.asarray(small & counted & ~cells.harmless & (all_of_them | none_of_them))
-
-
-def _settle(cells: Cells, links: Links) -> None:
-    before = -1
-    while before != (before := int(cells.unshown.sum())):
-        tie(cells, links)
-        rules.hide_parts(cells)
+def _first(order: np.ndarray[tuple[int], np.dtype[np.intp]], free: Flags) -> int | None:
+    there = order[free[order]]
+    return int(there[0]) if len(there) else None
 
 
 def _widths(n: Numbers, policy: Policy) -> Numbers:
@@ -135,12 +251,47 @@ def _widths(n: Numbers, policy: Policy) -> Numbers:
 
 
 def _demand(cells: Cells, policy: Policy) -> Numbers:
-    """The width that each hidden result must keep; categories of a distribution must only stay unknown."""
-    sensitive = (cells.n < policy.threshold) | (cells.protected & (np.arange(3) > 0))
-    sensitive |= cells.reason == "published"
+    """The width that each hidden result must keep: small groups, protected identities, signs."""
+    sensitive = (cells.n < policy.threshold) | cells.protected
+    sensitive |= np.isin(cells.reason, ("published", "dominance"))
     demand = np.where((cells.state == SUPPRESSED) & sensitive, _widths(cells.n, policy), 0.0)
-    tails = np.isin(cells.state, (NEARLY_ALL, NEARLY_NONE))
-    demand[tails] = np.minimum(cells.n, 1)[tails]
-    spread = np.array([kind == "distribution" for kind in cells.kinds])[:, None, None]
-    demand = np.where(spread, np.minimum(demand, 1), demand)
-    return np.where(cells.harmless, 0.0, demand)
+    signs = np.isin(cells.state, (NEARLY_ALL, NEARLY_NONE))
+    demand = np.where(signs, np.minimum(cells.n, policy.tail - 1), demand)
+    counted = np.array([kind in ("share", "mean") for kind in cells.kinds])[:, None, None]
+    return np.where(cells.harmless | ~counted, 0.0, demand)
+
+
+def hide_inner_sizes(cells: Cells, policy: Policy) -> None:
+    """The size of a population within another tells how many are outside it: a result like any other.
+
+    Shown only where five or more are outside, and hidden so that no smaller number can be worked out.
+    """
+    inside = np.flatnonzero((cells.outer_n > 0).any(axis=(1, 2)))
+    if not len(inside):
+        return
+    pseudo = replace(
+        cells,
+        systems=[cells.systems[i] for i in inside],
+        kinds=["share"] * len(inside),
+        n=cells.outer_n[inside],
+        k=cells.n[inside],
+        outer_n=np.zeros_like(cells.n[inside]),
+        state=np.where(np.isin(cells.state[inside], (ABSENT, UNSAID)), cells.state[inside], SHOWN).astype(
+            np.int8
+        ),
+        n_state=cells.n_state[inside].copy(),
+        reason=np.full(cells.n[inside].shape, "", object),
+        protected=np.zeros(cells.n[inside].shape, bool),
+        known=cells.known[inside] & (cells.n_state[inside] == SHOWN),
+        harmless=np.zeros(cells.n[inside].shape, bool),
+        dominated=np.zeros(cells.n[inside].shape, bool),
+        n_public=True,
+        inner={},
+    )
+    small = (cells.n[inside] < policy.threshold) | (cells.n_state[inside] == SUPPRESSED)
+    pseudo.hide(small, "primary")
+    hide_tails(pseudo, policy)
+    hide_sexes(pseudo, policy)
+    protect_results(pseudo, policy)
+    for at, i in enumerate(inside.tolist()):
+        cells.n_state[i][pseudo.unshown[at] & (cells.n_state[i] == SHOWN)] = SUPPRESSED

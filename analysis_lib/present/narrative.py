@@ -43,6 +43,7 @@ _COMMON: Final = (
     "Rikets",
     "Skolan",
     "Skolans",
+    "Skolorna",
     "Enheterna",
 )
 
@@ -82,14 +83,18 @@ def in_prose(cell: ReleasedCell, indicator: Indicator) -> str:
 
 
 def why_hidden(cell: ReleasedCell) -> str:
-    """The reason in words for a value that is not shown, without a capital and a full stop."""
+    """The reason in words for a value that is not shown, without a capital and a full stop.
+
+    Our own hidden cells all have the same words: to tell small groups from those that protect one would say
+    that the first are below the threshold and the second above it, and so narrow what is hidden.
+    """
     if cell.state == "missing":
         return "uppgift saknas"
     if cell.state == "nearly_all":
         return "högst fyra elever nådde inte dit"
     if cell.state == "nearly_none":
         return "högst fyra elever nådde dit"
-    return "för få elever"
+    return "få elever" if cell.basis != "own" else "skyddar en liten grupp"
 
 
 def out_of_ten(share: float) -> str:
@@ -188,9 +193,13 @@ def derived_change(
     )
 
 
-def change_sentence(
-    earlier: ReleasedCell | None, later: ReleasedCell, indicator: Indicator, *, against: str = "året före"
-) -> Sentence:
+def against(earlier: ReleasedCell, later: ReleasedCell) -> str:
+    """What a change is measured from: ``året före``, or the school year's name when years lie between."""
+    follows = int(later.school_year[:4]) - int(earlier.school_year[:4]) == 1
+    return "året före" if follows else f"läsåret {earlier.school_year}"
+
+
+def change_sentence(earlier: ReleasedCell | None, later: ReleasedCell, indicator: Indicator) -> Sentence:
     """The finding of a trend: what the latest value says and whether it has surely changed."""
     told = statement(later, indicator)
     found = change_between(earlier, later, indicator)
@@ -199,7 +208,7 @@ def change_sentence(
         return Sentence(told, (later,))
     if found.verdict is Verdict.TOO_FEW:
         return Sentence(f"{told}{DASH}{certainty} om något har ändrats", (later, earlier))
-    return Sentence(f"{told}{DASH}{certainty} mot {against}", (later, earlier))
+    return Sentence(f"{told}{DASH}{certainty} mot {against(earlier, later)}", (later, earlier))
 
 
 def level_sentence(

@@ -81,13 +81,14 @@ def _versions() -> str:
 
 def _bare_svg(spec: Mapping[str, Any]) -> str:
     folder = os.environ.get("SKOLBANK_CHART_CACHE")
+    canonical = _canonical(spec)
     if not folder:
-        return _draw(spec)
-    key = hashlib.sha256(f"{_versions()}|{_canonical(spec)}".encode()).hexdigest()
+        return _draw(canonical)
+    key = hashlib.sha256(f"{_versions()}|{canonical}".encode()).hexdigest()
     path = Path(folder) / key[:2] / f"{key}.svg"
     if path.is_file():
         return path.read_text("utf-8")
-    drawn = _draw(spec)
+    drawn = _draw(canonical)
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as handle:
         handle.write(drawn)
@@ -103,9 +104,16 @@ def _engine() -> Any:
     return vl_convert
 
 
-def _draw(spec: Mapping[str, Any]) -> str:
-    drawn: str = _engine().vegalite_to_svg(dict(spec))
+@lru_cache(maxsize=64)
+def _draw(canonical: str) -> str:
+    """The page and the PDF show the same chart one after the other: it is drawn once."""
+    drawn: str = _engine().vegalite_to_svg(json.loads(canonical))
     return drawn
+
+
+def warm_up() -> None:
+    """Starts the drawing engine ahead of the first chart; never in a process that forks afterwards."""
+    _draw(_canonical({"data": {"values": [{}]}, "mark": {"type": "text", "text": "Å"}}))
 
 
 _HATCHES = {

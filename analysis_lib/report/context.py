@@ -21,7 +21,7 @@ from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import Setting, gap_block
 from analysis_lib.present.evidence import merged
-from analysis_lib.report import figures, findings, sections, tables
+from analysis_lib.report import figures, findings, overview, sections, tables
 from analysis_lib.report.manifest import versions
 from analysis_lib.report.parameters import Sidecar, check_parameters, load_sidecar
 from analysis_lib.report.prepare import Prepared, prepare
@@ -100,14 +100,14 @@ class Report:
                 audience=self.prepared.audience,
                 made=self.made,
                 pupils=(self._indicator("pupils.total"), pupils) if pupils else None,
-                sources=self._sources,
+                bases=self._bases,
             )
         )
 
     def findings(self, *indicators: str) -> Block:
         """At most three finding sentences a stranger understands."""
         chosen = [self._indicator(name) for name in indicators]
-        return self._kept(findings.findings_block(self.scope, chosen, self.prepared.school_year))
+        return self._kept(findings.findings_block(self.scope, chosen, self._gap("no_results")))
 
     def about(self) -> Block:
         """At most four facts about whom the report is about."""
@@ -117,14 +117,8 @@ class Report:
             if cell is not None:
                 cells.append((self._indicator(name), cell, self._same_year(name, cell)))
         if not cells:
-            return self._kept(
-                gap_block(
-                    f"Inga uppgifter om {self.scope.name} är inlästa",
-                    "Här visas antal elever och lärarnas behörighet.",
-                    "Läs in Skolverkets statistik över elever och personal.",
-                )
-            )
-        other = "Kommunens skolor" if self.scope.unit else "Riket"
+            return self._kept(self._gap("about"))
+        other = "Kommunens egna skolor" if self.scope.unit else "Riket"
         return self._kept(sections.about(cells, other))
 
     # -- results -------------------------------------------------------------------------------------------
@@ -155,10 +149,10 @@ class Report:
         return self._figure(indicators, figures.distribution)
 
     def sex_gap(self, *indicators: str) -> Block:
-        """Girls and boys beside each other."""
-        chosen = [self._indicator(name) for name in indicators]
-        block = figures.sex_gap(self.scope, chosen, self._setting())
-        return self._counted(block, indicators)
+        """Girls and boys beside each other (without names: in all results of the sidecar)."""
+        names = indicators or self._single_results()
+        block = figures.sex_gap(self.scope, [self._indicator(name) for name in names], self._setting())
+        return self._counted(block, names)
 
     def units(self, *indicators: str) -> Block:
         """Every unit by area and name, with its interval: no ranking."""
@@ -169,14 +163,30 @@ class Report:
         chosen = [self._indicator(name) for name in indicators]
         return self._kept(tables.rollup_table(self.scope, chosen, self.prepared.school_year))
 
+    def indicators(self, *indicators: str) -> Block:
+        """Goal, result, comparison, change, n and source of each measure; unnamed: all of the sidecar's."""
+        names = indicators or self._single_results()
+        chosen = [self._indicator(name) for name in names]
+        block = overview.indicator_table(self.scope, chosen, self.prepared.school_year, self._target_value)
+        return self._kept(block) if block else self._no_data(names)
+
+    def history(self, *indicators: str) -> Block:
+        """Pupils and teachers over the years."""
+        chosen = [self._indicator(name) for name in indicators]
+        block = overview.history_table(self.scope, chosen, self.scope.years)
+        return self._kept(block) if block else self._no_data(indicators)
+
+    def coverage(self) -> Block:
+        """How many of the huvudman's schools the results are about, and which are left out."""
+        return self._kept(tables.coverage(self.scope, self.prepared.school_year))
+
     def change_table(self, *indicators: str) -> Block:
-        """What has surely changed since the year before."""
+        """What has surely changed since the latest year before that has a value."""
         rows = []
         for name in indicators:
             later = self._newest(name)
             if later is not None:
-                before = str(SchoolYear.parse(later.school_year).plus(-1))
-                rows.append((self._indicator(name), self.scope.own_at(name, before), later))
+                rows.append((self._indicator(name), self.scope.earlier(later), later))
         if not rows:
             return self._no_data(indicators)
         return self._kept(tables.change_table(rows, self.prepared.school_year))
@@ -185,16 +195,13 @@ class Report:
 
     def missing(self, kind: str) -> Block:
         """An explained gap for what no source has brought yet; the words are in ``params/gaps.yaml``."""
-        words = self._gap_words
-        if kind not in words:
-            raise SkolbankError(
-                "gap-unknown",
-                f"Det finns ingen förklaring som heter {kind[:40]}",
-                where="params/gaps.yaml",
-                remedy=did_you_mean(kind, words) or f"Det finns: {', '.join(words)}.",
-            )
+        block = self._gap(kind)
         self._gaps.append(kind)
-        return self._kept(gap_block(words[kind]["what"], words[kind]["why"], words[kind]["remedy"]))
+        return self._kept(block)
+
+    def decisions(self) -> Block:
+        """What the readers are asked to decide, in short, for the first page."""
+        return self._kept(sections.decisions(self.sidecar))
 
     def questions(self) -> Block:
         """What the readers are asked to talk about or decide."""
@@ -237,6 +244,27 @@ class Report:
         """The date that stands on the report: when the seminar is held, else when data last came in."""
         return self.prepared.seminar.held or self.prepared.imported or datetime.date(2000, 1, 1)
 
+    def _single_results(self) -> list[str]:
+        """The sidecar's results that are one share or mean for a whole year group."""
+        found = [self._indicator(name) for name in self.sidecar.indicators]
+        results = [each for each in found if each.family == "results" and not each.by_subject]
+        return [each.id for each in results if each.kind in ("share", "mean")]
+
+    def _gap(self, kind: str, what: str = "") -> Block:
+        """One quiet line; how the numbers come in is told in the internal edition only."""
+        words = self._gap_words
+        if kind not in words:
+            raise SkolbankError(
+                "gap-unknown",
+                f"Det finns ingen förklaring som heter {kind[:40]}",
+                where="params/gaps.yaml",
+                remedy=did_you_mean(kind, words) or f"Det finns: {', '.join(words)}.",
+            )
+        told = {"school_year": self.prepared.school_year, "what": what}
+        is_internal = self.prepared.audience == "internal"
+        inside = words[kind]["internal"].format(**told) if is_internal else ""
+        return gap_block(words[kind]["public"].format(**told), "", inside)
+
     def _kept(self, block: Block) -> Block:
         self._blocks.append(block)
         return block
@@ -273,20 +301,9 @@ class Report:
         return self._kept(block)
 
     def _no_data(self, names: Sequence[str]) -> Block:
-        shorts = dict.fromkeys(_uncapitalised(self._indicator(name).short) for name in names)
-        remedy = "Det beror på att inga elever går i årskurserna här, eller på att läsåret inte är inläst än."
-        if "own" not in self._bases:
-            remedy = (
-                "Skolverkets publicerade tabeller har inte uppgifterna på den här nivån. "
-                "När skolornas egna betyg läses in fylls avsnittet i av sig självt."
-            )
-        return self._kept(
-            gap_block(
-                f"Underlag saknas för {self.scope.name}",
-                f"Här visas {text.listing(list(shorts))}.",
-                remedy,
-            )
-        )
+        shorts = dict.fromkeys(text.uncapitalised(self._indicator(name).short) for name in names)
+        kind = "no_data" if "own" in self._bases else "no_published"
+        return self._kept(self._gap(kind, text.listing(list(shorts))))
 
     def _setting(self) -> Setting:
         number = self._figures + 1
@@ -333,10 +350,6 @@ class Report:
         return found
 
     @cached_property
-    def _sources(self) -> list[str]:
-        return [words for basis, words in sections.SOURCES.items() if basis in self._bases]
-
-    @cached_property
     def _gap_words(self) -> dict[str, dict[str, str]]:
         path = self.catalog.workspace.layered("params", "gaps.yaml")[0]
         words: dict[str, dict[str, str]] = yaml.safe_load(path.read_text("utf-8"))
@@ -354,10 +367,6 @@ def _scope(catalog: Catalog, prepared: Prepared, unit: Unit | None) -> Scope:
         prepared.school_year,
         _years(prepared),
     )
-
-
-def _uncapitalised(words: str) -> str:
-    return words[:1].lower() + words[1:]
 
 
 def _years(prepared: Prepared) -> tuple[str, ...]:

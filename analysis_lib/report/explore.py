@@ -12,6 +12,7 @@ import ipywidgets
 import pandas as pd
 
 from analysis_lib import text
+from analysis_lib.errors import SkolbankError
 from analysis_lib.present.blocks import Block
 from analysis_lib.report import figures
 from analysis_lib.report.context import open_scope
@@ -29,13 +30,30 @@ _COMPARISONS = {
 }
 
 
-class Explorer:
-    """Three choices and what they give; ``show`` puts them into a notebook."""
+def newest_seminar(catalog: Catalog) -> str:
+    """The public seminar that is held last, by name where no date is set; raises when there is none."""
+    public = [each for each in catalog.seminars.values() if each.audience == "public"]
+    held = [(str(each.held or ""), each.id) for each in public]
+    if not held:
+        raise SkolbankError(
+            "seminar-missing",
+            "Det finns inget publikt seminarium att utforska",
+            where="params/seminars",
+            remedy="Lägg till ett, till exempel genom att kopiera ett som finns.",
+        )
+    return max(held)[1]
 
-    def __init__(self, *, seminar: str, workspace: str | None = None) -> None:
+
+class Explorer:
+    """Three choices and what they give; ``show`` puts them into a notebook.
+
+    Without a seminar the workspace's newest is taken.
+    """
+
+    def __init__(self, *, seminar: str = "", workspace: str | None = None) -> None:
         place = Workspace.find(workspace)
         self.catalog = Catalog(place)
-        self.whole = open_scope(place, self.catalog, seminar)
+        self.whole = open_scope(place, self.catalog, seminar or newest_seminar(self.catalog))
         self.unit = widgets.Dropdown(options=self._units(), description="Enhet", style=_WIDE)
         self.indicator = widgets.Dropdown(options=self._indicators(), description="Indikator", style=_WIDE)
         self.comparison = widgets.Dropdown(options=self._comparisons(), description="Jämför med", style=_WIDE)

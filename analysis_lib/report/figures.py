@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from analysis_lib import text
 from analysis_lib.disclosure.released import ReleasedCell
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.distribution import GRADES, GradeBar, draw_grade_distribution
@@ -24,6 +25,7 @@ from analysis_lib.vocabulary.settings import Unit
 
 LEAST_YEARS = 2
 PUBLISHED = "Skolverkets statistik"
+COMPUTED = "; där Skolverket inte anger kommunens värde är det beräknat ur skolornas"
 LEAST_UNITS = 2
 # The subjects that a report looks at, in the order of the timetable's largest subjects first.
 SUBJECT_NAMES = {
@@ -51,8 +53,8 @@ ORGANISERS = {
 Draw = Callable[..., Block | None]
 _COMPUTED_NATION = {
     "term": "Riket",
-    "text": "är här sammanräknat ur Skolverkets fil, viktat med antal elever, eftersom ingen egen siffra för "
-    "riket är inläst.",
+    "text": "är alla skolor i landet, beräknat ur Skolverkets siffror för kommuner eller skolor och viktat "
+    "med antal elever.",
 }
 
 
@@ -81,7 +83,17 @@ def comparisons(scope: Scope, indicator: Indicator) -> list[Comparison]:
 def sourced(setting: Setting, cells: Iterable[ReleasedCell], indicator: Indicator) -> Setting:
     """The setting with the source that the shown cells really come from."""
     bases = {cell.basis for cell in cells if cell.state != "missing"}
-    return replace(setting, source=PUBLISHED if bases and "own" not in bases else indicator.source)
+    if not bases or "own" in bases:
+        return replace(setting, source=indicator.source)
+    return replace(setting, source=PUBLISHED + (COMPUTED if "computed" in bases else ""))
+
+
+def dated(setting: Setting, year: str, scope: Scope) -> Setting:
+    """The setting with a note when the newest figures are older than the report's school year."""
+    if year == scope.school_year:
+        return setting
+    note = {"term": f"Läsåret {year}", "text": "är det senaste som det finns uppgifter för i det här måttet."}
+    return replace(setting, notes=(note, *setting.notes))
 
 
 def with_notes(setting: Setting, compared: list[Comparison]) -> Setting:
@@ -119,8 +131,9 @@ def ranges(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None
     rows = [row for row in rows if row.cell.school_year == year]
     if not rows:
         return None
-    known = sourced(setting, [row.cell for row in rows], indicator)
-    return draw_ranges(rows, setting=known, title=f"{indicator.title}, procent", year=year)
+    known = dated(sourced(setting, [row.cell for row in rows], indicator), year, scope)
+    noted = with_notes(known, [Comparison("Riket", [row.nation for row in rows if row.nation], "nation")])
+    return draw_ranges(rows, setting=noted, title=f"{indicator.title}, procent", year=year)
 
 
 def units(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
@@ -132,7 +145,7 @@ def units(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
         name = unit_name(scope.units[cells[0].code])
         return gap_block(
             "Det finns bara en skola att visa",
-            f"{name} är den enda skolan i kommunen med resultat i måttet {indicator.short.lower()}.",
+            f"{name} är den enda skolan i kommunen med resultat i {text.uncapitalised(indicator.short)}.",
             "Skolans resultat står i tabellen över enheterna.",
             facts_of(cells, indicator),
         )
@@ -151,7 +164,7 @@ def units(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
         indicator=indicator,
         year=scope.school_year,
         total=total,
-        total_name=f"{scope.settings.municipality_name}s kommunala skolor",
+        total_name=scope.own_schools,
     )
 
 
@@ -188,11 +201,17 @@ def explored(scope: Scope, indicator: Indicator, others: tuple[str, ...]) -> Blo
     )
 
 
+def whose(cells: Iterable[ReleasedCell]) -> str:
+    """Which schools of the kommun a series is about: the huvudman's own, or all of them."""
+    return "Alla skolor i kommunen" if any(c.organiser == "all" for c in cells) else "Kommunens egna skolor"
+
+
 def _comparison(scope: Scope, indicator: Indicator, other: str) -> Comparison | None:
     if other == "nation":
         found = Comparison("Riket", tuple(scope.nation(indicator.id).cells()), "nation")
     elif other == "authority":
-        found = Comparison("Kommunens skolor", tuple(scope.authority(indicator.id).cells()))
+        cells = tuple(scope.authority(indicator.id).cells())
+        found = Comparison(whose(cells), cells)
     else:
         place = scope.about(other)
         found = Comparison(place.name, tuple(place.own(indicator.id).cells()))
@@ -230,7 +249,7 @@ def sex_gap(scope: Scope, indicators: Sequence[Indicator], setting: Setting) -> 
     rows = [row for row in rows if row.girls.school_year == year]
     if not rows:
         return None
-    known = sourced(setting, [row.girls for row in rows], rows[0].indicator)
+    known = dated(sourced(setting, [row.girls for row in rows], rows[0].indicator), year, scope)
     return draw_sex_gap(rows, setting=known, title="Andel elever, procent", year=year)
 
 

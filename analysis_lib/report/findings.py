@@ -17,13 +17,15 @@ from analysis_lib.present.charts.figure import gap_block
 from analysis_lib.present.evidence import facts_of, merged
 from analysis_lib.report.scope import Scope
 from analysis_lib.vocabulary.indicators import Indicator
-from analysis_lib.vocabulary.periods import SchoolYear
 
 MOST = 3
 
 
-def findings_block(scope: Scope, indicators: Sequence[Indicator], school_year: str) -> Block:
-    """The first three indicators that may be shown, each as a headline and a sentence below it."""
+def findings_block(scope: Scope, indicators: Sequence[Indicator], nothing: Block) -> Block:
+    """The first three indicators that may be shown, each as a headline and a sentence below it.
+
+    ``nothing`` is the gap for a place without any result.
+    """
     items: list[dict[str, str]] = []
     facts: list[tuple[Fact, ...]] = []
     derived: list[dict[str, Any]] = []
@@ -31,7 +33,7 @@ def findings_block(scope: Scope, indicators: Sequence[Indicator], school_year: s
         later = scope.newest(scope.own(indicator.id))
         if later is None or later.state in ("missing", "suppressed") or len(items) == MOST:
             continue
-        before = scope.own_at(indicator.id, str(SchoolYear.parse(later.school_year).plus(-1)))
+        before = scope.earlier(later)
         nation = _same_year(list(scope.nation(indicator.id).cells()), later)
         found = narrative.change_between(before, later, indicator)
         items.append(
@@ -44,7 +46,7 @@ def findings_block(scope: Scope, indicators: Sequence[Indicator], school_year: s
         if before is not None and found.difference is not None:
             derived.extend(narrative.derived_change(found, before, later, indicator))
     if not items:
-        return _nothing(scope, indicators, school_year)
+        return _nothing(scope, indicators) or nothing
     return Block("findings", {"items": items, "derived": derived}, merged(*facts))
 
 
@@ -55,14 +57,13 @@ def _headline(cell: ReleasedCell, indicator: Indicator) -> str:
 def _below(
     before: ReleasedCell | None, later: ReleasedCell, nation: ReleasedCell | None, indicator: Indicator
 ) -> str:
-    told = [
-        text.capitalised(f"{_size(later)}{narrative.in_prose(later, indicator)} läsåret {later.school_year}.")
-    ]
+    exact = f"{_size(later)}{narrative.in_prose(later, indicator)} läsåret {later.school_year}"
+    told = [text.capitalised(f"{exact}{', beräknat' if later.basis == 'computed' else ''}.")]
     found = narrative.change_between(before, later, indicator)
     certainty = narrative.CERTAINTY.get(found.verdict)
     if certainty and before is not None and found.difference is not None:
         difference = narrative.difference_words(found, indicator).split(" (")[0]
-        told.append(f"{text.capitalised(certainty)} mot året före ({difference}).")
+        told.append(f"{text.capitalised(certainty)} mot {narrative.against(before, later)} ({difference}).")
     elif certainty:
         told.append(f"{text.capitalised(certainty)} om något har ändrats.")
     if nation is not None and nation.is_shown:
@@ -80,16 +81,12 @@ def _same_year(cells: Sequence[ReleasedCell], other: ReleasedCell) -> ReleasedCe
     return next((cell for cell in cells if cell.school_year == other.school_year), None)
 
 
-def _nothing(scope: Scope, indicators: Sequence[Indicator], school_year: str) -> Block:
+def _nothing(scope: Scope, indicators: Sequence[Indicator]) -> Block | None:
     cells = [cell for each in indicators for cell in scope.own(each.id).cells() if cell.state == "suppressed"]
-    if cells:
-        return gap_block(
-            f"Resultaten för {scope.name} visas inte",
-            "Skolan har så få elever i årskurserna att någon skulle kunna pekas ut.",
-            "Se kommunbilden, där skolan ingår i helheten.",
-        )
+    if not cells:
+        return None
     return gap_block(
-        f"Det finns inga betygsresultat för {scope.name}",
-        f"För läsåret {school_year} är inga betyg inlästa, eller så går inga elever i årskurs 6 eller 9 här.",
-        "Läs in betygen med skolbank import.",
+        f"Resultaten för {scope.name} visas inte",
+        "Det skyddar elever i små grupper, så att ingen kan pekas ut.",
+        "Se kommunbilden, där skolan ingår i helheten.",
     )

@@ -29,7 +29,12 @@ from analysis_lib.vocabulary.workspace import builtin_root
 TEMPLATE = "skolbank"
 _URL = re.compile(r"url\(\s*[\"']?(?!data:|#)([^\"')]+)[\"']?\s*\)")
 _FONT_TYPES = {".woff2": "font/woff2", ".woff": "font/woff", ".ttf": "font/ttf"}
-_OUTSIDE = re.compile(r"""(?:src|href|action|poster)\s*=\s*["']\s*(?:https?:)?//|@import|<script\b""", re.I)
+_MARKUP = re.compile(r"<style\b[^>]*>.*?</style>|<[a-z][^>]*>", re.I | re.S)  # never the text between tags
+_OUTSIDE = re.compile(
+    r"""^<(?:script|iframe|object|embed|link)\b|^<[^>]*\b(?:src|href|action|poster)\s*=\s*["']\s*(?:https?:)?//"""
+    r"""|^<style\b.*@import|(?:^<style\b|\bstyle\s*=).*url\(\s*["']?(?:https?:)?//""",
+    re.I | re.S,
+)
 _OWN_LINKS = re.compile(r"""<a\s[^>]*href\s*=\s*["']https?://[^"']*["']""", re.I)
 
 
@@ -94,12 +99,13 @@ def style_sheet() -> str:
 
 def refuse_outside(html: str) -> None:
     """Raises when a page would load anything from outside itself; links that a reader follows may stay."""
-    found = _OUTSIDE.search(_OWN_LINKS.sub("<a ", html))
-    if found:
+    pieces = (found[0] for found in _MARKUP.finditer(_OWN_LINKS.sub("<a ", html)))
+    outside = next((piece for piece in pieces if _OUTSIDE.search(piece)), "")
+    if outside:
         raise SkolbankError(
             "page-not-self-contained",
             "Sidan hänvisar till något utanför sig själv",
-            where=html[found.start() : found.start() + 40].replace("\n", " "),
+            where=outside[:40].replace("\n", " "),
             remedy="Ta bort hänvisningen ur mallen eller notebooken.",
         )
 

@@ -7,7 +7,7 @@ it takes. Every fault is told at once, before any work starts, with the nearest 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -63,6 +63,7 @@ class Sidecar(Strict):
     standfirst: str = Field(default="", description="Ingressens andra mening på första sidan")
     about: tuple[str, ...] = Field(default=(), description="Indikatorer under Om oss, högst fyra")
     questions: Questions | None = None
+    decisions: Questions | None = Field(default=None, description="Beslutspunkterna i korthet, för sidan 1")
     parameters: dict[str, Parameter] = Field(default_factory=dict)
 
 
@@ -138,6 +139,18 @@ def check_parameters(
     if faults:
         raise SeveralErrors(faults)
     return values
+
+
+def given_faults(
+    sidecar: Sidecar, given: Mapping[str, Any], *, where: Callable[[str], str]
+) -> list[SkolbankError]:
+    """The unknown and mistyped ones of the parameters that a person wrote; ``where`` places each by name."""
+    try:
+        parameter_model(sidecar)(**{str(name): value for name, value in given.items()})
+    except ValidationError as error:
+        found = [fault for fault in error.errors(include_url=False) if fault["type"] != "missing"]
+        return [_fault(fault, sidecar, where(str(fault["loc"][0]))) for fault in found]
+    return []
 
 
 def _fault(fault: Any, sidecar: Sidecar, where: str) -> SkolbankError:

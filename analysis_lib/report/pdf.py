@@ -60,7 +60,7 @@ def print_data(document: Document) -> dict[str, Any]:
     masthead = document.first("masthead")
     foot = document.first("foot")
     seal = document.first("seal")
-    return {
+    data: dict[str, Any] = {
         "title": document.title,
         "masthead": dict(masthead.data) if masthead else {},
         "seal": {
@@ -70,6 +70,19 @@ def print_data(document: Document) -> dict[str, Any]:
         "sections": [_section(section) for section in document.sections],
         "foot": dict(foot.data) if foot else {"columns": [], "closing": ""},
     }
+    _told_once(data["lead"], *(section["parts"] for section in data["sections"]))
+    return data
+
+
+def _told_once(*groups: list[dict[str, Any]]) -> None:
+    """Leaves out notes that stand earlier in the document: on paper a reader has met them already."""
+    told: set[tuple[str, str]] = set()
+    for part in (part for group in groups for part in group):
+        notes = part.get("data", {}).get("notes")
+        if notes:
+            new = [note for note in notes if (note["term"], note["text"]) not in told]
+            told.update((note["term"], note["text"]) for note in new)
+            part["data"]["notes"] = new
 
 
 def _section(section: Section) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from analysis_lib import text
 from analysis_lib.disclosure.released import ReleasedCell, ReleasedTable
 from analysis_lib.vocabulary.settings import Settings, Unit
 
@@ -72,7 +73,12 @@ class Scope:
 
     @property
     def authority_short(self) -> str:
-        return "Kommunens skolor" if self.unit else f"{self.settings.municipality_name}s skolor"
+        return "Kommunens egna skolor" if self.unit else self.own_schools
+
+    @property
+    def own_schools(self) -> str:
+        """The huvudman's own schools by name: ``Borlänges kommunala skolor``."""
+        return f"{text.genitive(self.settings.municipality_name)} kommunala skolor"
 
     @property
     def name(self) -> str:
@@ -109,10 +115,12 @@ class Scope:
     def nation(self, indicator: str, **keys: object) -> ReleasedTable:
         return self.series(self.nation_places, indicator, **keys)
 
-    def own_at(self, indicator: str, school_year: str) -> ReleasedCell | None:
-        """The report's own cell of one school year, also one before the report's years."""
-        cells = self.own(indicator, years=None).cells()
-        return next((cell for cell in cells if cell.school_year == school_year), None)
+    def earlier(self, later: ReleasedCell, **keys: object) -> ReleasedCell | None:
+        """The report's own cell of the latest earlier school year with a value, else the latest of all."""
+        found = self.own(later.indicator, years=None, **keys).cells()
+        before = [cell for cell in found if cell.school_year < later.school_year]
+        shown = [cell for cell in before if cell.is_shown]
+        return max(shown or before, key=lambda cell: cell.school_year, default=None)
 
     def unit_cells(self, indicator: str, **keys: object) -> list[ReleasedCell]:
         """The cells of all the workspace's units for the report's school year."""

@@ -21,6 +21,9 @@ from analysis_lib.vocabulary.settings import SCHOOL_FORM_NAMES, Seminar, Unit
 
 EDITIONS = {"public": "Publik utgåva", "board": "Nämndens utgåva", "internal": "Intern utgåva"}
 SOURCES = {"own": "skolornas egna uppgifter", "published": "Skolverkets statistik"}
+_SUMMED = "sammanräknade ur skolornas egna uppgifter"
+_PUBLISHED = "enligt Skolverkets publicerade statistik"
+_COMPUTED = "Där Skolverket bara anger skolornas värden är kommunens värde beräknat ur dem."
 
 
 def describe_unit(unit: Unit, municipality: str) -> str:
@@ -35,6 +38,21 @@ def describe_unit(unit: Unit, municipality: str) -> str:
     return f"{article} {kind}{years} i {municipality}"
 
 
+def whose_numbers(bases: Collection[str]) -> str:
+    """Which schools a huvudman's numbers are about, and where they come from."""
+    origins = []
+    if "own" in bases:
+        origins.append(_SUMMED)
+    if "published" in bases or "computed" in bases:
+        origins.append(_PUBLISHED)
+    told = f"Siffrorna gäller kommunens egna skolor, {' och i några mått '.join(origins)}." if origins else ""
+    return f"{told} {_COMPUTED}" if "computed" in bases else told
+
+
+def _stands_for(basis: str, bases: Collection[str]) -> bool:
+    return basis == "published" and "computed" in bases
+
+
 def masthead(
     scope: Scope,
     sidecar: Sidecar,
@@ -43,10 +61,11 @@ def masthead(
     audience: str,
     made: datetime.date,
     pupils: tuple[Indicator, ReleasedCell] | None,
-    sources: Sequence[str],
+    bases: Collection[str],
 ) -> Block:
     """Who, what, when, which edition and from where; carries the facts of its own numbers."""
     settings = scope.settings
+    sources = [words for basis, words in SOURCES.items() if basis in bases or _stands_for(basis, bases)]
     standfirst: list[str] = []
     facts: tuple[Fact, ...] = ()
     if scope.unit:
@@ -57,6 +76,8 @@ def masthead(
         standfirst.append(f"{sentence}.")
     if sidecar.standfirst:
         standfirst.append(sidecar.standfirst)
+    if scope.unit is None:
+        standfirst.append(whose_numbers(bases))
     held = text.date(seminar.held) if seminar.held else ""
     lines = [f"Seminarium {held}: {seminar.title}" if held else f"Seminarium: {seminar.title}"]
     lines.append(
@@ -111,7 +132,7 @@ def about(
 
 
 def _fact_note(cell: ReleasedCell) -> str:
-    year = f"läsåret {cell.school_year}"
+    year = f"läsåret {cell.school_year}{', beräknat' if cell.basis == 'computed' else ''}"
     return year if cell.is_shown else f"{year}, {why_hidden(cell)}"
 
 
@@ -120,6 +141,14 @@ def questions(sidecar: Sidecar) -> Block:
     if sidecar.questions is None:
         return Block("questions", {"heading": "Att prata om", "items": []})
     return Block("questions", {"heading": sidecar.questions.heading, "items": list(sidecar.questions.items)})
+
+
+def decisions(sidecar: Sidecar) -> Block:
+    """What the readers are asked to decide, in short; the reasons stand in the sections below."""
+    asked = sidecar.decisions
+    if asked is None:
+        return Block("questions", {"heading": "Till beslut", "items": []})
+    return Block("questions", {"heading": asked.heading, "items": list(asked.items)})
 
 
 def foot(scope: Scope, seminar: Seminar, *, audience: str, bases: Collection[str], release: str) -> Block:
@@ -131,7 +160,7 @@ def foot(scope: Scope, seminar: Seminar, *, audience: str, bases: Collection[str
         "Osäkerhet: 95 procents intervall (Wilson för andelar). "
         "Förändring sägs vara säker bara när intervallet för skillnaden inte rymmer noll.",
     ]
-    if "published" in bases:
+    if "published" in bases or "computed" in bases:
         numbers.append("Publicerad statistik återges som den står hos Skolverket, med samma tecken.")
     ask = [
         f"{settings.contact or 'Huvudmannens förvaltning'} svarar på frågor om uppgifterna.",

@@ -10,18 +10,21 @@ from analysis_lib.disclosure.released import Fact, ReleasedCell
 from analysis_lib.present import narrative
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import column, mark_notes, row, table_cell, value_cell
-from analysis_lib.present.evidence import facts_of, merged
+from analysis_lib.present.evidence import cell_name, derived_value, facts_of, merged
 from analysis_lib.report.figures import unit_name
 from analysis_lib.report.scope import Scope
 from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.settings import Target, Unit
 
-_CERTAINTY_CHIPS = {
+CERTAINTY_SIGNS = {
     "sure_increase": "▲",
     "sure_decrease": "▼",
     "no_sure_change": "○",
 }
 _NO_AREA = "Övriga"
+# Published values are rounded to one decimal, and so is the whole: that much may differ by itself.
+SUM_TOLERANCE = {"share": 0.1, "mean": 0.1, "count": 0.0, "distribution": 0.1}
+RESULTS = ("results.all_passed_9", "results.eligible_vocational", "results.all_passed_6")
 
 
 def target_chip(target: Target, cell: ReleasedCell | None, indicator: Indicator) -> tuple[str, str]:
@@ -29,7 +32,7 @@ def target_chip(target: Target, cell: ReleasedCell | None, indicator: Indicator)
     if cell is None or cell.state == "missing":
         return "no_data", "Underlag saknas"
     if not cell.is_shown or cell.value is None:
-        return "uncertain", "Osäkert, få elever"
+        return "uncertain", "Visas inte"
     sign = -1 if indicator.direction == "lower" else 1
     if sign * cell.value >= sign * target.value:
         return "reached", "Nått"
@@ -73,14 +76,14 @@ def targets_table(rows: Sequence[tuple[Target, Indicator, ReleasedCell | None]])
         column("year", "Läsår", "left"),
         column("state", "Läge", "left"),
     ]
-    data = _table("mal", "Beslutade mål och det senaste resultatet.", columns, body, notes)
+    data = table_data("mal", "Beslutade mål och det senaste resultatet.", columns, body, notes)
     return Block("table", data, merged(*(facts_of([cell], indicator) for _, indicator, cell in rows)))
 
 
 def change_table(
     rows: Sequence[tuple[Indicator, ReleasedCell | None, ReleasedCell]], school_year: str
 ) -> Block:
-    """What has surely changed since the year before, and what may be chance."""
+    """What has surely changed since the latest year before with a value, and what may be chance."""
     body: list[dict[str, Any]] = []
     facts: list[tuple[Fact, ...]] = []
     derived: list[dict[str, Any]] = []
@@ -88,14 +91,16 @@ def change_table(
         found = narrative.change_between(earlier, later, indicator)
         words = narrative.CERTAINTY.get(found.verdict, "kan inte bedömas")
         if earlier is None or earlier.state == "missing":
-            words = "uppgift för året före saknas"
+            words = "uppgift för tidigare år saknas"
+        elif found.verdict in narrative.CERTAINTY and found.difference is not None:
+            words = f"{words} mot {earlier.school_year}"
         difference = interval = ""
         if found.difference is not None and earlier is not None:
             difference = text.number(found.difference, indicator.decimals, signed=True)
             derived.extend(narrative.derived_change(found, earlier, later, indicator))
             if found.low is not None and found.high is not None:
                 interval = text.interval(found.low, found.high, indicator.decimals)
-        sign = _CERTAINTY_CHIPS.get(found.verdict.value, "")
+        sign = CERTAINTY_SIGNS.get(found.verdict.value, "")
         body.append(
             row(
                 {
@@ -112,8 +117,8 @@ def change_table(
         facts.append(facts_of([earlier, later], indicator))
     columns = [
         column("measure", "Mått", "left"),
-        column("before", "Året före"),
-        column("now", school_year),
+        column("before", "Tidigare"),
+        column("now", "Nu"),
         column("n", "Antal elever"),
         column("change", "Förändring"),
         column("interval", f"95{text.NBSP}% intervall"),
@@ -127,7 +132,13 @@ def change_table(
         },
         *mark_notes(cell for _, earlier, later in rows for cell in (earlier, later) if cell),
     ]
-    data = _table("forandring", f"Resultat {school_year} mot året före.", columns, body, notes)
+    data = table_data(
+        "forandring",
+        f"Resultat läsåret {school_year} mot det senaste läsår före som har ett värde.",
+        columns,
+        body,
+        notes,
+    )
     return Block("table", data | {"derived": derived}, merged(*facts))
 
 
@@ -154,22 +165,103 @@ def rollup_table(scope: Scope, indicators: Sequence[Indicator], school_year: str
         for unit in units:
             add(unit.name, _unit_cells(scope, unit, indicators, school_year))
     total = {each.id: _at(scope, each, school_year) for each in indicators}
-    add(f"Alla {scope.settings.municipality_name}s kommunala skolor", total, "sum")
+    add(scope.own_schools, total, "sum")
     if other:
         body.append(row({"unit": table_cell("Fristående skolor, ingår inte i summan")}, "group"))
         for unit in other:
             add(unit_name(unit), _unit_cells(scope, unit, indicators, school_year))
     columns = [column("unit", "Enhet", "left"), *(column(each.id, each.short) for each in indicators)]
-    data = _table(
+    data = table_data(
         "enheter",
         f"Enheternas resultat läsåret {school_year}, efter område och namn. "
-        "Summaraden är enheterna tillsammans.",
+        "Summaraden är kommunens egna skolor tillsammans.",
         columns,
         body,
-        mark_notes(used),
+        [*mark_notes(used), *_origin_notes(indicators, total)],
         foot=_without_data(scope, own + other, school_year),
     )
-    return Block("table", data, merged(*facts))
+    gaps, derived = _sum_gaps(scope, indicators, own, total, school_year)
+    data["notes"] += gaps
+    return Block("table", data | {"derived": derived}, merged(*facts))
+
+
+def _origin_notes(
+    indicators: Sequence[Indicator], total: Mapping[str, ReleasedCell | None]
+) -> list[Mapping[str, str]]:
+    """Where each figure of the sum row comes from, when it is not the sum of our own pupils."""
+    by_basis: dict[str, list[str]] = {}
+    for each in indicators:
+        cell = total[each.id]
+        if cell is not None and cell.state != "missing":
+            by_basis.setdefault(cell.basis, []).append(text.uncapitalised(each.short))
+    told = []
+    if "published" in by_basis:
+        told.append(f"Publicerat av Skolverket: {text.listing(by_basis['published'])}.")
+    if "computed" in by_basis:
+        names = text.listing(by_basis["computed"])
+        told.append(f"Beräknat ur skolornas publicerade värden, viktat med antal elever: {names}.")
+    return [{"term": "Summaraden", "text": " ".join(told)}] if told else []
+
+
+def _sum_gaps(
+    scope: Scope,
+    indicators: Sequence[Indicator],
+    units: Sequence[Unit],
+    total: Mapping[str, ReleasedCell | None],
+    school_year: str,
+) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
+    """A note where the published whole is not its published units together, and the numbers in the note."""
+    notes: list[dict[str, str]] = []
+    derived: list[dict[str, Any]] = []
+    for each in indicators:
+        whole = total[each.id]
+        cells = [_unit_cells(scope, unit, [each], school_year)[each.id] for unit in units]
+        shown = [cell for cell in cells if cell and cell.is_shown and cell.basis == "published"]
+        if whole is None or whole.value is None or whole.basis != "published" or not shown:
+            continue
+        found = _together(shown, each)
+        if found is None or abs(found - whole.value) <= SUM_TOLERANCE[each.kind]:
+            continue
+        number = text.number(found, each.decimals)
+        hidden = "Skolor vars värde inte visas ingår i kommunens tal." if len(shown) < len(units) else ""
+        told = (
+            f"Skolornas publicerade värden ger tillsammans {number}, kommunens publicerade är {whole.text}. "
+            f"{hidden or 'Skolverkets båda tabeller är gjorda vid olika tillfällen.'}"
+        )
+        notes.append({"term": each.short, "text": told})
+        derived.append(derived_value(f"{each.id}/sum", found, each.decimals, map(cell_name, shown)))
+    return notes, derived
+
+
+def _together(cells: Sequence[ReleasedCell], indicator: Indicator) -> float | None:
+    """The units' published values put together: summed when counts, else weighted by pupils."""
+    if indicator.kind == "count":
+        return sum(cell.value or 0 for cell in cells)
+    if not all(cell.n for cell in cells):
+        return None
+    return sum((cell.value or 0) * (cell.n or 0) for cell in cells) / sum(cell.n or 0 for cell in cells)
+
+
+def coverage(scope: Scope, school_year: str) -> Block:
+    """How many of the huvudman's schools have results in the year, and which have none."""
+    with_data = {
+        cell.code
+        for indicator in RESULTS
+        for cell in scope.unit_cells(indicator, school_year=school_year)
+        if cell.state != "missing"
+    }
+    own = [
+        unit
+        for unit in scope.units.values()
+        if unit.organiser == "municipal" and "gr" in unit.school_forms and unit.is_open(school_year)
+    ]
+    without = [unit.name for unit in own if unit.code not in with_data]
+    count = text.count_word(len(own) - len(without))
+    told = f"Täckning: resultaten gäller {count} av {text.count_word(len(own))} kommunala grundskolor."
+    if without:
+        names = text.listing(text.swedish_sorted(without))
+        told += f" Utan resultat i årskurs 6 och 9: {names}."
+    return Block("paragraph", {"text": told})
 
 
 def _unit_cells(
@@ -218,7 +310,7 @@ def _by_area(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:
     return list(areas.items())
 
 
-def _table(
+def table_data(
     id: str,
     caption: str,
     columns: list[dict[str, str]],
@@ -226,7 +318,9 @@ def _table(
     notes: Sequence[Mapping[str, str]],
     *,
     foot: str = "",
+    is_wide: bool = False,
 ) -> dict[str, Any]:
+    """The data of a table block; a wide one takes the whole page and has its notes below."""
     return {
         "id": f"tabell-{id}",
         "caption": caption,
@@ -234,4 +328,5 @@ def _table(
         "rows": rows,
         "notes": [dict(note) for note in notes],
         "foot": foot,
+        "is_wide": is_wide,
     }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,11 @@ FAULTS: dict[str, str] = {
     "identity-century": "personnumret saknar sekel och åldern går inte att avgöra",
 }
 
+_PLAIN = re.compile(r"[0-9]{12}")
+PERSONAL_NUMBER = re.compile(  # in the middle of any text
+    r"(?<!\d)(?:18|19|20)?\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]|[6-8]\d|9[01])[-+ ]?(?:\d{4}|TF\d{2})(?!\d)",
+    re.IGNORECASE,
+)
 _FLOAT = re.compile(r"(\d{10,12})[.,]0+")
 _SCIENTIFIC = re.compile(r"\d+([.,]\d+)?[eE]\+?\d+")
 _TEMPORARY = re.compile(r"(\d{8})-?TF(\d)\d")
@@ -56,21 +62,25 @@ def read_identities(texts: pd.Series, end_year: pd.Series | int) -> pd.DataFrame
     """
     raw = texts.fillna("").astype(str)
     years = pd.Series(end_year, index=raw.index)
-    found = pd.DataFrame(
-        {"number": "", "fault": "", "kind": CLEAN, "repaired": False}, index=raw.index
-    ).astype({"number": "object", "fault": "object", "kind": "object"})
-    plain = raw.str.fullmatch(r"[0-9]{12}").to_numpy(dtype=bool)
+    plain = np.array([bool(_PLAIN.fullmatch(text)) for text in raw], dtype=bool)
+    read: dict[str, Any] = {
+        "number": raw.to_numpy(dtype=object, copy=True),
+        "fault": np.full(len(raw), "", dtype=object),
+        "kind": np.full(len(raw), CLEAN, dtype=object),
+        "repaired": np.zeros(len(raw), dtype=bool),
+    }
     if plain.any():
-        found.loc[plain, "fault"] = _judge(raw[plain].to_numpy(dtype="U12"), years[plain].to_numpy())
-        found.loc[plain, "number"] = raw[plain]
+        read["fault"][plain] = _judge(raw[plain].to_numpy(dtype="U12"), years[plain].to_numpy())
     if not plain.all():
         others = [read_identity(text, int(end)) for text, end in zip(raw[~plain], years[~plain], strict=True)]
-        for name in ("number", "fault", "kind", "repaired"):
-            found.loc[~plain, name] = [getattr(one, name) for one in others]
-    found.loc[found["fault"] != "", "number"] = ""
-    found["sex"] = _sexes(found)
-    found["birth_year"] = pd.to_numeric(found["number"].str[:4], errors="coerce").fillna(0).astype(int)
-    return found
+        for name, column in read.items():
+            column[~plain] = [getattr(one, name) for one in others]
+    read["number"][read["fault"] != ""] = ""
+    read["sex"] = np.array(
+        [_sex(*one) for one in zip(read["number"], read["kind"], strict=True)], dtype=object
+    )
+    read["birth_year"] = np.array([int(number[:4] or 0) for number in read["number"]], dtype=np.int64)
+    return pd.DataFrame(read, index=raw.index)
 
 
 def read_identity(text: str, end_year: int) -> Identity:
@@ -150,8 +160,9 @@ def _is_pupil(date: str, end_year: int) -> bool:
     return AGES[0] <= end_year - int(date[:4]) <= AGES[1]
 
 
-def _sexes(found: pd.DataFrame) -> pd.Series:
+def _sex(number: str, kind: str) -> str:
     """``F`` or ``P`` by the next to last digit; SCB's TF10 is a boy, TF20 a girl."""
-    regular = found["number"].str[10:11].map({str(d): "P" if d % 2 else "F" for d in range(10)})
-    temporary = found["number"].str[10:11].map({"1": "P", "2": "F"})
-    return regular.where(found["kind"] == CLEAN, temporary).fillna("").astype(object)
+    digit = number[10:11]
+    if kind == CLEAN:
+        return ("F", "P")[int(digit) % 2] if digit else ""
+    return {"1": "P", "2": "F"}.get(digit, "")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.sources.shapes import Message
+from analysis_lib.text import INVISIBLE
 
 _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -28,7 +29,6 @@ _PLAUSIBLE = frozenset(
     "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿŠšŽžŒœŸ\u00a0§°²³·´½–—‘’“”…•«»€"
 )
 _DOUBLED = re.compile("[ÃÂ][\u0080-\u00bf\u2010-\u203a\u0152-\u017e\u0192\u02c6\u02dc\u20ac\u2122]")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _CTRL_Z = "\x1a"
 
 
@@ -74,7 +74,7 @@ def clean_text(text: str, messages: list[Message]) -> str:
                 "Bokstäver som var skrivna i två delar (a + prickar) har satts ihop till å, ä och ö.",
             )
         )
-    visible, removed = _INVISIBLE.subn("", composed)
+    visible, removed = INVISIBLE.subn("", composed)
     if removed:
         messages.append(
             Message("warning", "invisible-removed", f"{removed} osynliga tecken har tagits bort ur texten.")
@@ -153,7 +153,7 @@ def _assumed(name: str) -> Message:
 def _repair_doubled(text: str, messages: list[Message]) -> str:
     """Undoes UTF-8 that was once read as cp1252 and written as UTF-8 again (``Ã¥`` for ``å``)."""
     found = _DOUBLED.search(text)
-    if not found or not any(_as_doubled(letter) in text for letter in "åäöÅÄÖé"):
+    if not found or not any(twice in text for letter in "åäöÅÄÖé" for twice in _as_doubled(letter)):
         return text
     row = text.count("\n", 0, found.start()) + 1
     try:
@@ -176,8 +176,10 @@ def _repair_doubled(text: str, messages: list[Message]) -> str:
     return repaired
 
 
-def _as_doubled(letter: str) -> str:
-    return "".join(_from_cp1252(byte) for byte in letter.encode("utf-8"))
+def _as_doubled(letter: str) -> tuple[str, str]:
+    """What a letter becomes when its UTF-8 is read as cp1252, and as latin-1."""
+    data = letter.encode("utf-8")
+    return "".join(map(_from_cp1252, data)), data.decode("latin-1")
 
 
 def _from_cp1252(byte: int) -> str:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from analysis_lib.errors import EXIT_DONE, EXIT_USAGE
+from analysis_lib.snapshots.identities import PERSONAL_NUMBER
 from analysis_lib.sources.shapes import Message
 
 _TABLES = {".csv", ".txt", ".tsv", ".skv", ".xlsx", ".xlsm", ".xls", ""}
 _PASSING = (".tmp", ".part", ".lock", ".bak", ".crdownload", ".download")
-_PERSONAL_NUMBER = re.compile(
-    r"(?<!\d)(?:18|19|20)?\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]|[6-8]\d|9[01])[-+ ]?(?:\d{4}|TF\d{2})(?!\d)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -62,7 +58,7 @@ def harmless_name(name: str) -> str:
     >>> harmless_name("betyg-20100512-9810.csv"), harmless_name("betyg-9-48529699.txt")
     ('betyg-[personnummer].csv', 'betyg-9-48529699.txt')
     """
-    return _PERSONAL_NUMBER.sub("[personnummer]", name)
+    return PERSONAL_NUMBER.sub("[personnummer]", name)
 
 
 def _message(level: str, code: str, text: str) -> Message:

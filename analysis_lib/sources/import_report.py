@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,12 +108,18 @@ def _headline(one: FileReport, *, dry_run: bool) -> str:
 
 
 def _told(messages: list[Message]) -> list[str]:
-    told = [f"  {_LEVELS[message.level]}: {_coded(message)}" for message in messages[:_SHOWN]]
-    if len(messages) > _SHOWN:
-        told.append(f"  … och {len(messages) - _SHOWN} meddelanden till, se --json.")
+    """The first messages about rows, and all about the whole file: those say what to do next."""
+    about_rows = [message for message in messages if message.row is not None]
+    left_out = {id(message) for message in about_rows[_SHOWN:]}
+    told = [f"  {_LEVELS[one.level]}: {_coded(one)}" for one in messages if id(one) not in left_out]
+    if left_out:
+        told.append(f"  … och {len(left_out)} meddelanden om rader till, se --json.")
     return told
 
 
 def _coded(message: Message) -> str:
+    """The message with its row and code, unless it says them itself."""
     code = f"[{message.code}]"
-    return message.message if message.message.endswith(code) else f"{message.message} {code}"
+    said = message.message if message.message.endswith(code) else f"{message.message} {code}"
+    is_placed = message.row is None or re.search(rf"(?i)\brad(?:erna)? {message.row}\b", said)
+    return said if is_placed else f"Rad {message.row}: {said}"

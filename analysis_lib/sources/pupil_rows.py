@@ -25,6 +25,7 @@ class Rows:
         self.messages: list[Message] = []
         self._refused: dict[int, list[str]] = {}
         self._ignored = np.zeros(len(self.numbers), dtype=bool)
+        self._closed = np.zeros(len(self.numbers), dtype=bool)
         self._bad = np.zeros(len(self.numbers), dtype=bool)
 
     def __len__(self) -> int:
@@ -41,10 +42,21 @@ class Rows:
         return len(self), int(self.accepted.sum()), int(self._bad.sum()), int(self._ignored.sum())
 
     def refuse(
-        self, mask: np.ndarray, code: str, *, column: str | None, reason: str | Callable[[int], str]
+        self,
+        mask: np.ndarray,
+        code: str,
+        *,
+        column: str | None,
+        reason: str | Callable[[int], str],
+        is_final: bool = False,
     ) -> None:
-        """Refuses the rows of the mask; a row may gather several reasons but counts once."""
-        chosen = np.flatnonzero(mask & ~self._ignored)
+        """Refuses the rows of the mask; a row may gather several reasons but counts once.
+
+        ``is_final`` says that the other cells mean nothing (a cut row), so that no more reasons follow.
+        """
+        chosen = np.flatnonzero(mask & ~self._ignored & ~self._closed)
+        if is_final:
+            self._closed[chosen] = True
         for index in chosen:
             text = reason if isinstance(reason, str) else reason(int(index))
             self._refused.setdefault(int(index), []).append(f"{text} [{code}]")

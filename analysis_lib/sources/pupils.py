@@ -12,13 +12,15 @@ import numpy as np
 import pandas as pd
 
 from analysis_lib.errors import SkolbankError, did_you_mean
-from analysis_lib.snapshots.identities import FAULTS, TEMPORARY, read_identities
+from analysis_lib.snapshots.identities import FAULTS, PERSONAL_NUMBER, TEMPORARY, read_identities
 from analysis_lib.snapshots.whereabouts import Whereabouts
 from analysis_lib.sources.pupil_rows import Rows
 from analysis_lib.sources.shapes import Pseudonymiser, ReadContext
 
 _PROTECTED_NAME = r"(?i)\bskydda(?:d|de|t)?\b|\bsekretess|\bskyddad\s*folkbok|^x{3,}$"
 _FEMALE = frozenset({"f", "k", "flicka", "kvinna", "kv", "female"})
+_NEEDS_YEAR = frozenset({"identity-age", "identity-century"})
+_LONGEST_CLASS = 60
 _MALE = frozenset({"p", "m", "pojke", "man", "male"})
 
 
@@ -41,7 +43,10 @@ def identify(rows: Rows, end_years: pd.Series, *, column: str = "PersonNr") -> p
     found = read_identities(rows.cells[column], end_years)
     for code in found["fault"].unique():
         if code:
-            rows.refuse((found["fault"] == code).to_numpy(), code, column=column, reason=_remedy(code))
+            wrong = (found["fault"] == code).to_numpy()
+            if code in _NEEDS_YEAR:  # without a school year the row is refused already, for its date
+                wrong = wrong & (end_years > 1).to_numpy()
+            rows.refuse(wrong, code, column=column, reason=_remedy(code))
     repaired = (found["repaired"] & (found["fault"] == "")).to_numpy(dtype=bool)
     rows.tell_rows(
         repaired,
@@ -168,9 +173,34 @@ def pseudonymise(
     return made.drop(columns=["number"])
 
 
+def class_names(rows: Rows) -> pd.Series | str:
+    """The classes of a table that has a column for them, in one spelling; hostile ones are refused."""
+    if "Klass" not in rows.cells:
+        return ""
+    check_classes(rows, "Klass")
+    return clean_classes(rows.cells["Klass"])
+
+
 def clean_classes(classes: pd.Series) -> pd.Series:
     """Class names in one spelling: no spaces, capitals (``9 a`` and ``9A`` are one class)."""
     return classes.str.replace(r"\s+", "", regex=True).str.upper()
+
+
+def check_classes(rows: Rows, column: str) -> None:
+    """Refuses rows whose class is a personal number or a long text, since classes are stored as they are."""
+    classes = rows.cells[column]
+    rows.refuse(
+        classes.map(lambda name: bool(PERSONAL_NUMBER.search(name))).to_numpy(dtype=bool),
+        "class-personal-number",
+        column=column,
+        reason="klassen ser ut att vara ett personnummer. Skriv klassens namn, t.ex. 9A.",
+    )
+    rows.refuse(
+        (classes.str.len() > _LONGEST_CLASS).to_numpy(dtype=bool),
+        "class-too-long",
+        column=column,
+        reason=f"klassens namn är längre än {_LONGEST_CLASS} tecken. Kontrollera kolumnen.",
+    )
 
 
 def _remedy(code: str) -> str:

@@ -16,6 +16,8 @@ from analysis_lib.sources.shapes import Row
 
 MAX_COLUMNS = 2_000
 MAX_CELL = 100_000
+MAX_ROWS = 1_500_000  # with the cells below about 1.2 GB of memory
+MAX_TEXT_CELLS = 20_000_000
 _SEPARATORS = (";", "\t", ",")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _END = "\x1e"  # a record of its own after the last line: missing when a quote is open
@@ -74,6 +76,7 @@ def _count_outside_quotes(line: str, separator: str) -> int:
 
 
 def _parse(text: str, separator: str, *, first: int) -> list[Row]:
+    _refuse_vast(text, separator)
     previous_limit = csv.field_size_limit(max(len(text), MAX_CELL) + 2)
     try:
         reader = csv.reader(_lines(text), delimiter=separator)
@@ -89,6 +92,18 @@ def _parse(text: str, separator: str, *, first: int) -> list[Row]:
     if rows[-1][1] != [_END]:
         raise _unclosed(rows[-1][0])
     return rows[:-2]
+
+
+def _refuse_vast(text: str, separator: str) -> None:
+    """Refuses what would take too much memory as rows, before any row is made."""
+    lines = max(text.count("\n"), text.count("\r"))
+    cells = lines + text.count(separator)
+    if lines > MAX_ROWS or cells > MAX_TEXT_CELLS:
+        raise SkolbankError(
+            "file-too-large",
+            f"Filen har {lines} rader och {cells} celler, mer än vad som läses på en gång",
+            remedy="Dela filen, till exempel per skola eller läsår, och ta bort tomma rader.",
+        )
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -6,7 +6,8 @@ codes: SCB, "Kravspecifikation för datafil" 2026; earlier column sets in ``scb_
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import weakref
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -47,10 +48,10 @@ class PupilFile:
 
         Of SCB's collections only the one that fits best claims the sheet, unless two fit equally well.
         """
-        known = recognise(sheet, self.layouts, self.marker)
+        known = _LAST.find(sheet, self)
         if known is None or not self._takes(known):
             return 0.0
-        rivals = (recognise(sheet, other.layouts, other.marker) for other in FORMATS if other.id != self.id)
+        rivals = (_LAST.find(sheet, other) for other in FORMATS if other.id != self.id)
         best = max((rival.score for rival in rivals if rival), default=0.0)
         return min(known.score, 0.99) if known.score >= best else 0.0
 
@@ -59,7 +60,7 @@ class PupilFile:
 
     def read(self, sheet: Sheet, context: ReadContext) -> TableResult:
         """One row per pupil and subject; raises SkolbankError when no row can be read."""
-        known = recognise(sheet, self.layouts, self.marker)
+        known = _LAST.find(sheet, self)
         if known is None:
             raise _other_format(self.id)
         rows = read_rows(sheet, known)
@@ -69,21 +70,22 @@ class PupilFile:
         people["school_year"] = years
         people["year_group"] = self.year_group
         people["subject_key"] = ""
-        people["class_name"] = pupils.clean_classes(rows.cells["Klass"]) if "Klass" in rows.cells else ""
-        self._check(rows)
+        people["class_name"] = pupils.class_names(rows)
+        grades = self._check(rows)
         content = rows.cells.drop(columns=["System", "Datum", "Version"], errors="ignore")
         pupils.refuse_doubles(rows, people, content)
         people = pupils.pseudonymise(people, rows.accepted, pupils.maker_of(context), table=self.id)
         pupils.refuse_stored_elsewhere(rows, people, self.table.name, context.whereabouts)
-        frame = self._frame(rows, people)
+        frame = self._frame(rows, people, grades)
         header = {str(column + 1): name for column, name in known.fields.items()}
         metadata = {"variant": known.variant, "legal_basis": LEGAL_BASIS}
         return result_of(self.id, self.table.name, rows, frame, header, metadata)
 
-    def _check(self, rows: Rows) -> None:
+    def _check(self, rows: Rows) -> Grades | None:
+        """Refuses rows with impossible cells; gives the grade cells as they were read, if there are any."""
         raise NotImplementedError
 
-    def _frame(self, rows: Rows, people: pd.DataFrame) -> pd.DataFrame:
+    def _frame(self, rows: Rows, people: pd.DataFrame, grades: Grades | None) -> pd.DataFrame:
         raise NotImplementedError
 
 
@@ -92,11 +94,14 @@ class GradesFile(PupilFile):
 
     optional: frozenset[str] = frozenset()
 
-    def _check(self, rows: Rows) -> None:
-        check_grades(rows, _grades(rows), self.optional, allow_untaught=self.year_group == 6)
+    def _check(self, rows: Rows) -> Grades:
+        grades = _grades(rows)
+        check_grades(rows, grades, self.optional, allow_untaught=self.year_group == 6)
+        return grades
 
-    def _frame(self, rows: Rows, people: pd.DataFrame) -> pd.DataFrame:
-        return grade_rows(rows, people, _grades(rows))
+    def _frame(self, rows: Rows, people: pd.DataFrame, grades: Grades | None) -> pd.DataFrame:
+        assert grades is not None
+        return grade_rows(rows, people, grades)
 
 
 class Grades9(GradesFile):
@@ -134,10 +139,29 @@ class NationalTests6(PupilFile):
     def _check(self, rows: Rows) -> None:
         check_tests(rows)
 
-    def _frame(self, rows: Rows, people: pd.DataFrame) -> pd.DataFrame:
+    def _frame(self, rows: Rows, people: pd.DataFrame, grades: Grades | None) -> pd.DataFrame:
         return rows_of_tests(rows, people)
 
 
+class _LastSheet:
+    """What each format made of the sheet that is being read, since they all ask about each other.
+
+    The sheet itself is not kept: it holds personal numbers.
+    """
+
+    def __init__(self) -> None:
+        self._sheet: Callable[[], Sheet | None] = lambda: None
+        self._found: dict[str, Recognised | None] = {}
+
+    def find(self, sheet: Sheet, asking: PupilFile) -> Recognised | None:
+        if self._sheet() is not sheet:
+            self._sheet, self._found = weakref.ref(sheet), {}
+        if asking.id not in self._found:
+            self._found[asking.id] = recognise(sheet, asking.layouts, asking.marker)
+        return self._found[asking.id]
+
+
+_LAST = _LastSheet()
 FORMATS: tuple[PupilFile, ...] = (Grades9(), Grades6(), NationalTests6())
 
 

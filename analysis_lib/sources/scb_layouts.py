@@ -83,10 +83,13 @@ _HEADER_NAMES = {
     "personnummer": "PersonNr", "förnamn": "Fornamn", "efternamn": "Efternamn", "övr": "Ovr",
 }  # fmt: skip
 _KNOWN = {name.casefold(): name for name in (*GRADES_9, *GRADES_6, *NATIONAL_TESTS_6)} | _HEADER_NAMES
+_UNIT_CODE = "skolenhetskod"
 
 
 def read_header(cells: list[str]) -> dict[int, str]:
     """The fields that a header line names, by column; empty when the line is no header."""
+    if _UNIT_CODE not in "\t".join(cells).casefold():  # most lines are pupils, and there are many of them
+        return {}
     found: dict[int, str] = {}
     for index, cell in enumerate(cells):
         name = _KNOWN.get(" ".join(cell.replace("\u00a0", " ").split()).casefold())

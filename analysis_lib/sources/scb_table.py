@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis_lib.errors import SkolbankError
+from analysis_lib.snapshots.identities import PERSONAL_NUMBER
 from analysis_lib.snapshots.schemas import GRADES, REASONS
 from analysis_lib.sources.grade_codes import NOT_CHOSEN
 from analysis_lib.sources.pupil_rows import Rows, row_list
@@ -106,9 +107,29 @@ def _holds(field: str, cell: str, layout: Layout) -> bool:
 def read_rows(sheet: Sheet, known: Recognised) -> Rows:
     """The data rows with named fields; total rows, repeated headers and cut rows are told, never taken."""
     data = filled(sheet)
+    header = [cells for number, cells in data if number == known.header_row]
     if known.header_row is not None:
         data = [row for row in data if row[0] > known.header_row]
-    return read_rows_of(data, known.fields, lambda cells: bool(read_header(cells)), width=known.width)
+    rows = read_rows_of(data, known.fields, lambda cells: bool(read_header(cells)), width=known.width)
+    if header:
+        tell_unread_columns(rows, header[0], known.fields)
+    return rows
+
+
+def tell_unread_columns(rows: Rows, header: list[str], fields: dict[int, str]) -> None:
+    """Tells which named columns of a table with headings are not read."""
+    unread = [name.strip() for index, name in enumerate(header) if index not in fields and name.strip()]
+    if not unread:
+        return
+    shown = [f"”{PERSONAL_NUMBER.sub('[personnummer]', name)[:40]}”" for name in unread[:10]]
+    more = " med flera" if len(unread) > 10 else ""
+    is_one = len(unread) == 1
+    rows.tell(
+        "info",
+        "column-unread",
+        f"{'Kolumnen' if is_one else 'Kolumnerna'} {', '.join(shown)}{more} hör inte till tabellen och "
+        "lästes inte.",
+    )
 
 
 def read_rows_of(
@@ -152,6 +173,7 @@ def read_rows_of(
         (lengths != needed) & rows.accepted,
         "row-width",
         column=None,
+        is_final=True,
         reason=lambda i: (
             f"raden har {lengths[i]} kolumner i stället för {needed}. Den kan vara avhuggen; "
             "ta ut filen på nytt."
@@ -168,8 +190,7 @@ def _length(cells: list[str], needed: int, widest: int) -> int:
 
 def _is_total(cells: list[str]) -> bool:
     first = next((cell.strip() for cell in cells if cell.strip()), "")
-    has_identity = any(_IDENTITY.fullmatch(cell.strip()) for cell in cells)
-    return bool(_TOTAL.match(first)) and not has_identity
+    return bool(_TOTAL.match(first)) and not any(_IDENTITY.fullmatch(cell.strip()) for cell in cells)
 
 
 def school_years(rows: Rows, leaving_age: int) -> pd.Series:

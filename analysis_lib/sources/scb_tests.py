@@ -12,7 +12,7 @@ import pandas as pd
 from analysis_lib.snapshots.schemas import GRADES, NATIONAL_TESTS
 from analysis_lib.sources.grade_codes import describe_wrong
 from analysis_lib.sources.pupil_rows import Rows
-from analysis_lib.sources.pupils import clean_classes
+from analysis_lib.sources.pupils import check_classes, clean_classes
 
 SUBJECTS = ("MA", "SV", "EN")
 _STATUS = {"99": "absent", "88": "lost", "": "digital"} | dict.fromkeys(GRADES, "graded")
@@ -41,6 +41,7 @@ def check_tests(rows: Rows) -> None:
             column=column,
             text="Provbetyg med små bokstäver lästes som stora",
         )
+        check_classes(rows, f"{subject}_GRUPP")
     rows.refuse(
         ~rows.cells["SV_KURSPLAN"].isin(list(_CURRICULUM)).to_numpy(),
         "curriculum-unknown",

@@ -6,6 +6,8 @@ in any order and with the headings people use. Documented in docs/FORMAT.md.
 
 from __future__ import annotations
 
+from itertools import islice
+
 import numpy as np
 import pandas as pd
 
@@ -15,7 +17,7 @@ from analysis_lib.sources import pupils
 from analysis_lib.sources.grade_codes import describe_wrong, read_grade
 from analysis_lib.sources.pupil_rows import Rows
 from analysis_lib.sources.scb import LEGAL_BASIS, result_of
-from analysis_lib.sources.scb_table import filled, read_day, read_rows_of
+from analysis_lib.sources.scb_table import filled, read_day, read_rows_of, tell_unread_columns
 from analysis_lib.sources.shapes import ReadContext, Sheet, TableResult
 from analysis_lib.sources.subjects import read_subject
 from analysis_lib.vocabulary.periods import Term
@@ -58,12 +60,13 @@ class SimpleGrades:
         header_row, fields = _header(sheet)
         data = [row for row in filled(sheet) if row[0] > header_row]
         rows = read_rows_of(data, fields, lambda cells: len(_fields(cells)) >= 4)
+        tell_unread_columns(rows, dict(filled(sheet))[header_row], fields)
         years = _school_years(rows)
         ends = years.str[:4].where(years != "", "0").astype(int) + 1
         people = pupils.identify(rows, ends)
         people["unit_code"] = pupils.check_units(rows, context.units)
         people["school_year"] = years
-        people["class_name"] = pupils.clean_classes(rows.cells["Klass"]) if "Klass" in rows.cells else ""
+        people["class_name"] = pupils.class_names(rows)
         people["year_group"] = _year_groups(rows, people, ends)
         subjects = _subjects(rows)
         people["subject_key"] = subjects["subject"]
@@ -95,7 +98,8 @@ def _fields(cells: list[str]) -> dict[int, str]:
 
 def _find_header(sheet: Sheet) -> tuple[int, dict[int, str]] | None:
     """The first line that names a personal number, a subject or grade, and at least four fields."""
-    for number, cells in filled(sheet)[:_SEARCHED]:
+    with_content = (row for row in sheet.rows if any(cell.strip() for cell in row[1]))
+    for number, cells in islice(with_content, _SEARCHED):
         fields = _fields(cells)
         if len(set(fields.values())) >= 4 and {"Betyg", "Ämne"} & set(fields.values()):
             return number, fields

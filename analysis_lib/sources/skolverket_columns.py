@@ -31,7 +31,7 @@ def known_share(layout: Layout, table: Table, source: Source) -> float:
     for column in layout.columns:
         names = (header_key(column.header), header_key(column.group))
         for name, measure in table.measures.items():
-            if any(header_key(wording.text) in names for wording in measure.headers) or any(
+            if any(wording.key in names for wording in measure.headers) or any(
                 measure.is_like(key, "") for key in names
             ):
                 found.add(name)

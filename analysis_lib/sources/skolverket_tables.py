@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -50,9 +51,14 @@ class Wording(Strict):
     since: str = ""
     until: str = "9999/00"
 
+    @cached_property
+    def key(self) -> str:
+        """What a header must read like, by letters and digits."""
+        return header_key(self.text)
+
     def names(self, key: str, school_year: str) -> bool:
         """Whether a header of this key, in that year's file, is this wording."""
-        return header_key(self.text) == key and self.since <= school_year <= self.until
+        return self.key == key and self.since <= school_year <= self.until
 
 
 class Measure(Strict):

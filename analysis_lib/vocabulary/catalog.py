@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
+from analysis_lib.text import INVISIBLE
 from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.settings import Group, Seminar, Settings, Target, Unit
 from analysis_lib.vocabulary.workspace import Workspace, builtin_root
@@ -64,8 +65,8 @@ class Catalog:
             for path in sorted(folder.glob("*.yaml")):
                 try:
                     indicator = read_model(path, Indicator, self.workspace)
-                except SeveralErrors as error:
-                    faults.extend(error.errors)
+                except SkolbankError as error:
+                    faults.extend(_each(error))
                     continue
                 if path.stem != indicator.id:
                     faults.append(_misnamed(path, indicator.id, self.workspace))
@@ -82,8 +83,8 @@ class Catalog:
         for path in sorted((self.workspace.params / "seminars").glob("*.yaml")):
             try:
                 seminar = read_model(path, Seminar, self.workspace)
-            except SeveralErrors as error:
-                faults.extend(error.errors)
+            except SkolbankError as error:
+                faults.extend(_each(error))
                 continue
             if path.stem != seminar.id:
                 faults.append(_misnamed(path, seminar.id, self.workspace))
@@ -108,11 +109,11 @@ class Catalog:
     def municipalities(self) -> dict[str, str]:
         """Municipality names by code (source: Kolada's public register of municipalities)."""
         path = self.workspace.layered("params", "municipalities.yaml")[0]
-        return {str(code): str(name) for code, name in _parsed(path, self.workspace).items()}
+        return {str(code): str(name) for code, name in read_document(path, self.workspace).items()}
 
     def rules(self, name: str) -> dict[str, Any]:
         """A table of dated rules, ``params/rules/<name>.yaml``, the workspace's own first."""
-        return _parsed(self.workspace.layered("params", "rules", f"{name}.yaml")[0], self.workspace)
+        return read_document(self.workspace.layered("params", "rules", f"{name}.yaml")[0], self.workspace)
 
     def _rows(self, file: str, key: str, model: type[Model]) -> list[Model]:
         path = self.workspace.params / file
@@ -126,7 +127,7 @@ def read_model(path: Path, model: type[Model], workspace: Workspace) -> Model:
 
     Raises ``SeveralErrors`` with one error per fault (code ``params-invalid``), each naming file and line.
     """
-    document = _parsed(path, workspace)
+    document = read_document(path, workspace)
     try:
         return model.model_validate(document)
     except ValidationError as error:
@@ -135,7 +136,7 @@ def read_model(path: Path, model: type[Model], workspace: Workspace) -> Model:
 
 def read_models(path: Path, key: str, model: type[Model], workspace: Workspace) -> list[Model]:
     """The list under ``key`` of a YAML file as models; faults as in ``read_model``."""
-    document = _parsed(path, workspace)
+    document = read_document(path, workspace)
     unknown = [name for name in document if name != key]
     if unknown:
         raise SeveralErrors([_unknown_name(str(unknown[0]), [key], workspace.shown(path))])
@@ -171,7 +172,12 @@ def schema_folder() -> Path:
     return builtin_root() / "params" / "schema"
 
 
-def _parsed(path: Path, workspace: Workspace) -> dict[str, Any]:
+def _each(error: SkolbankError) -> list[SkolbankError]:
+    return error.errors if isinstance(error, SeveralErrors) else [error]
+
+
+def read_document(path: Path, workspace: Workspace) -> dict[str, Any]:
+    """A YAML file of names and values; raises SkolbankError with file and line when it is none."""
     where = workspace.shown(path)
     try:
         document = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
@@ -205,10 +211,19 @@ def _parsed(path: Path, workspace: Workspace) -> dict[str, Any]:
             where=where,
             remedy="Skriv varje uppgift som namn: värde.",
         )
-    return document
+    return dict(_visible(document))
 
 
-def _lines(path: Path) -> dict[tuple[Any, ...], int]:
+def _visible(value: Any) -> Any:
+    """The value without signs that nobody sees but that turn or hide the text around them."""
+    if isinstance(value, str):
+        return value if value.isascii() else INVISIBLE.sub("", value)
+    if isinstance(value, dict):
+        return {_visible(key): _visible(item) for key, item in value.items()}
+    return [_visible(item) for item in value] if isinstance(value, list) else value
+
+
+def lines_of(path: Path) -> dict[tuple[Any, ...], int]:
     """The line of every key and list item in a YAML file, by its path of keys and positions."""
     lines: dict[tuple[Any, ...], int] = {}
 
@@ -251,7 +266,7 @@ def _faults(
     workspace: Workspace,
     prefix: tuple[Any, ...] = (),
 ) -> list[SkolbankError]:
-    lines = _lines(path)
+    lines = lines_of(path)
     faults = []
     for fault in error.errors(include_url=False):
         trail = (*prefix, *fault["loc"])

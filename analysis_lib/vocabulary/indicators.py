@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field
@@ -46,6 +47,26 @@ class Indicator(Strict):
     implied_by: tuple[str, ...] = Field(
         default=(), description="Indikatorer vars elever alltid också räknas här (röjandekontroll)"
     )
+
+    released: Mapping[Literal["unit", "authority"], str] | None = Field(
+        default=None,
+        description="Vilka uppdelningar som alls visas, t.ex. {unit: T, authority: TFP}; tomt: efter slag",
+    )
+    within: str = Field(
+        default="", description="Population som alla elever här också hör till, t.ex. ak9 (röjandekontroll)"
+    )
+
+    @property
+    def breakdowns(self) -> Mapping[str, str]:
+        """The sexes (``T`` all, ``F``, ``P``) that are released for a unit and for the huvudman.
+
+        Only what is meant to be read: a result by subject is too small a group to be split in a unit.
+        """
+        if self.released is not None:
+            return {str(level): sexes for level, sexes in self.released.items()}
+        if self.kind == "distribution":
+            return {"authority": "T"}
+        return {"unit": "T" if self.by_subject else "TFP", "authority": "TFP"}
 
     @property
     def family(self) -> str:

@@ -51,7 +51,7 @@ def test_nothing_hidden_can_be_worked_out(seed: int) -> None:
     naive = attacked(careless(cube), lattice, indicators)
     released = release_cube(cube, policy=Policy(), lattice=lattice, indicators=indicators)
     report = attacked(released, lattice, indicators)
-    assert report.cells > 100
+    assert report.cells > 40
     assert [finding.message for finding in report.findings] == []
     assert naive.findings or not (cube["n"] < 10).any()
 

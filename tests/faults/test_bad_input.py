@@ -242,6 +242,8 @@ SHAPES = [
     Case("cut last row", CLEAN[: CLEAN.rindex("\r\n", 0, -2) + 60], PART, "row-width", 1),
     Case("short row", CLEAN + "Elevsystem;2025-06-12;1.0\r\n", PART, "row-width", 1),
     Case("long row", CLEAN + ";".join([*Pupil(8).grades_row(), "C", "C"]) + "\r\n", PART, "row-width", 1),
+    Case("rows without end", "a\n" * 1_500_001, REJECT, "file-too-large"),
+    Case("cells without end", ";" * 20_000_001 + "\n", REJECT, "file-too-large"),
     Case("empty", "", REJECT, "file-empty"),
     Case("only blank lines", "\r\n\r\n", REJECT, "file-empty"),
     Case("login page", "<!DOCTYPE html><html><body><form>Logga in</form></body></html>", REJECT),
@@ -260,6 +262,7 @@ ENCODINGS = [
     Case("utf-16", changed(Klass="9Ö").encode("utf-16"), ACCEPT),
     Case("cp1252", changed(Klass="9Ö").encode("cp1252"), WARN),
     Case("doubly encoded", changed(Klass="9Ö").encode().decode("cp1252").encode(), WARN),
+    Case("doubly encoded by latin-1", changed(Klass="9Ö").encode().decode("latin-1").encode(), WARN),
     Case("NUL", CLEAN.encode().replace(b"9A", b"9\0A", 1), REJECT),
     Case("Ctrl-Z at the end", CLEAN.encode() + b"\x1a", WARN),
 ]
@@ -300,6 +303,7 @@ SIMPLE = [
         "simple extra column",
         lines([[*row, "Anm" if not i else ""] for i, row in enumerate(simple_rows())]),
         ACCEPT,
+        "column-unread",
     ),
     Case(
         "simple missing column", lines([row[:6] + row[7:] for row in simple_rows()]), REJECT, "column-missing"
@@ -322,6 +326,9 @@ ATTACKS = [
         Case(f"grade {text!r}", changed(Ma=text), PART, "grade-unknown", 1)
         for text in HOSTILE[:1] + HOSTILE[3:]
     ),
+    Case("class is a personal number", changed(Klass=personal_number(4)), PART, "class-personal-number", 1),
+    Case("class holds a number", changed(Klass="9A 090105-9802"), PART, "class-personal-number", 1),
+    Case("class is a long text", changed(Klass="9" * 5_000), PART, "class-too-long", 1),
     Case("right-to-left", changed(Klass="9\u202eA"), WARN),
 ]
 CASES = [*IDENTITIES, *GRADE_CELLS, *UNITS, *PUPILS, *TIMES, *SHAPES, *ENCODINGS, *SIMPLE, *ATTACKS]
@@ -382,6 +389,25 @@ def test_refused_rows_are_named_and_written_for_correction(workspace: Workspace)
     content = everything_written(workspace)
     assert "grade-unknown" in content
     assert not re.search(r"<f>", zipfile.ZipFile(book).read("xl/worksheets/sheet1.xml").decode())
+
+
+def test_a_cut_row_has_one_reason_and_a_row_without_year_is_not_called_too_old(workspace: Workspace) -> None:
+    (cut,) = run(workspace, CLEAN + "Elevsystem;2025-06-12;1.0\r\n").files
+    assert [m.code for m in cut.messages if m.row == 5] == ["row-width"]
+    (dated,) = run(workspace, changed(Datum="12/6 2025"), "b.txt").files
+    assert [m.code for m in dated.messages if m.level == "error"] == ["date-unreadable"]
+
+
+def test_the_printed_summary_names_rows_and_always_says_where_the_refused_lie(workspace: Workspace) -> None:
+    many = lines([Pupil(i, cells={"Ma": "VG"} if i else {}).grades_row() for i in range(40)])
+    told = render_summary(run(workspace, many))
+    assert "Rad 2, kolumnen Ma" in told
+    assert "[refused-written]" in told
+    table = (Path(__file__).parents[1] / "data/skolverket/final_grades_9_unit_2024-25.csv").read_text(
+        "utf-8-sig"
+    )
+    told = render_summary(run(workspace, table.replace(";76,4;", ";omöjligt;"), "s.csv"))
+    assert re.search(r"Fel: Rad \d+: Raden togs inte in", told)
 
 
 def test_the_file_is_never_touched(workspace: Workspace) -> None:

@@ -19,8 +19,10 @@ import pytest
 from conftest import LARGE, ROOT, SEMINAR, SMALL, Executed, environment
 from synthetic import INDEPENDENT, SCHOOLS
 
+from analysis_lib.report.explore import newest_seminar
 from analysis_lib.report.manifest import collect_facts
 from analysis_lib.report.parameters import load_sidecar
+from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace
 
 FOLDER = ROOT / "notebooks" / "reports"
@@ -266,3 +268,7 @@ def test_a_strategist_picks_unit_indicator_and_comparison_and_sees_chart_and_tab
     block = explorer.block()
     assert "Alskolan" in block.data["title"]
     assert list(explorer.frame()["school_year"]) == ["2022/23", "2023/24", "2024/25"]
+
+
+def test_exploring_takes_the_newest_seminar_of_any_workspace(workspace: Workspace) -> None:
+    assert newest_seminar(Catalog(workspace)) == SEMINAR

@@ -82,6 +82,9 @@ def test_fonts_lie_inside_the_style_sheet() -> None:
         '<link rel="stylesheet" href="//example.org/a.css">',
         "<script>1</script>",
         "<style>@import 'a.css'</style>",
+        "<style>p{background:url(https://example.org/a.png)}</style>",
+        '<p style="background: url(//example.org/a.png)">x</p>',
+        '<iframe src="a.html"></iframe>',
     ],
 )
 def test_a_page_that_points_outside_itself_is_refused(page: str) -> None:
@@ -91,6 +94,14 @@ def test_a_page_that_points_outside_itself_is_refused(page: str) -> None:
 
 def test_a_link_that_a_reader_may_follow_is_no_fault() -> None:
     refuse_outside('<p><a href="https://www.skolverket.se">Skolverket</a></p>')
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["@import url(http://example.org/x.css)", "src='//example.org'", "&lt;script&gt;", "style=url(//x"],
+)
+def test_a_name_that_looks_like_markup_is_text(name: str) -> None:
+    refuse_outside(f"<style>p{{color:red}}</style><h1>{name}</h1><p title='@import'>{name}</p>")
 
 
 def test_plain_nbconvert_with_our_template_gives_the_same_page(executed: Give, tmp_path: Path) -> None:

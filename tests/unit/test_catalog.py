@@ -91,3 +91,15 @@ def test_every_municipality_has_a_name() -> None:
 def test_committed_schemas_are_those_of_the_models(tmp_path: Path) -> None:
     for path in write_schemas(tmp_path):
         assert (schema_folder() / path.name).read_text("utf-8") == path.read_text("utf-8")
+
+
+def test_names_hold_no_signs_that_turn_or_hide_text(tmp_path: Path) -> None:
+    units = 'units:\n  - code: "12345678"\n    name: "Ek\\u202eskolan \\u200bnorr\\u2066"\n'
+    assert Catalog(workspace(tmp_path, units=units)).units["12345678"].name == "Ekskolan norr"
+
+
+def test_every_unreadable_seminar_is_told(tmp_path: Path) -> None:
+    place = workspace(tmp_path, seminars__a="id: a\n: [\n", seminars__b="reports: [\n")
+    with pytest.raises(SeveralErrors) as caught:
+        _ = Catalog(place).seminars
+    assert len(caught.value.errors) == 2

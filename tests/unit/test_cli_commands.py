@@ -27,20 +27,12 @@ def run(*arguments: str, code: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 
 
-def test_help_loads_nothing_heavy_and_is_fast() -> None:
+def test_help_loads_nothing_heavy() -> None:
     code = (
         "import sys\nfrom analysis_lib.cli import main\nmain(['--help'])\n"
         f"print([n for n in {_HEAVY!r} if n in sys.modules])"
     )
     assert run(code=code).stdout.rstrip().endswith("[]")
-    times = []
-    for _ in range(3):
-        before = os.times()
-        assert run("--help").returncode == 0
-        after = os.times()
-        used = after.children_user + after.children_system - before.children_user - before.children_system
-        times.append(used)
-    assert min(times) < 0.4  # processor seconds; 0.2 when the machine does nothing else
 
 
 @pytest.mark.parametrize("command", sorted(_COMMANDS))
@@ -51,6 +43,18 @@ def test_help_of_every_command_ends_with_one_example(
     text = capsys.readouterr().out
     assert text.rstrip().splitlines()[-1].startswith(f"Example: skolbank {command}")
     assert "--workspace" in text
+
+
+def test_the_import_report_goes_to_standard_output(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    file = tmp_path / "empty.csv"
+    file.write_bytes(b"")
+    status = main(["import", str(file), "--json", "-", "--workspace", str(workspace.root)])
+    (told,) = json.loads(capsys.readouterr().out)
+    assert status == 2
+    assert told["stored"] is False
 
 
 def test_an_unknown_option_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
@@ -70,6 +74,45 @@ def test_wrong_use_is_told_on_the_error_stream(
     captured = capsys.readouterr()
     assert "--help" in captured.err
     assert "Traceback" not in captured.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["publish", "x"], "Kommandot publish finns inte i den här versionen."),
+        (["rnu", "x"], "Menade du run?"),
+        (["run", "x", "--jbs", "2"], "Menade du --jobs?"),
+        (["run"], "SEMINAR saknas."),
+        (["import", "x", "--as"], "Värdet för --as saknas."),
+        (["run", "x", "--jobs", "-1"], "det ska vara >= 0."),
+        (["example", "x", "--size", "big"], "Välj ett av: small, town, city, nation."),
+        (["run", "x", "y"], "”y” hör inte till kommandot."),
+        (["--workspace"], "--workspace"),
+    ],
+)
+def test_wrong_use_is_told_in_swedish_with_the_nearest_right_name(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert told in captured.err
+    assert captured.err.rstrip().splitlines()[-1].startswith("Se: skolbank")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["status", "--workspace", "{}"],
+        ["--workspace", "{}", "status"],
+        ["--workspace={}", "--debug", "status"],
+    ],
+)
+def test_shared_options_may_stand_before_the_command(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_workspace(tmp_path)
+    assert main([argument.format(tmp_path) for argument in arguments]) == 0
+    assert SEMINAR in capsys.readouterr().out
 
 
 def test_a_folder_that_is_no_workspace_is_told_without_traceback(
@@ -143,3 +186,32 @@ def test_an_internal_fault_shows_no_traceback_unless_asked(
     assert "hemlig" not in told
     with pytest.raises(ZeroDivisionError):
         main(["status", "--debug"])
+
+
+def test_run_and_check_tell_every_fault_of_every_file_and_start_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = make_workspace(tmp_path)
+    params = workspace.params
+    (params / "units.yaml").write_text('units:\n  - {code: "10000001", nme: Ekskolan}\n', "utf-8")
+    (params / "targets.yaml").write_text("targets: [\n", "utf-8")
+    (params / "seminars" / "b.yaml").write_text("id: b\n: [\n", "utf-8")
+    (params / "seminars" / f"{SEMINAR}.yaml").write_text(
+        f"id: {SEMINAR}\ntitle: Prov\nschool_year: latest\nyears: fem\naudiense: public\n"
+        "reports:\n  - name: skolblid\n  - name: skolbild\n    parameters: {unti: x}\n",
+        "utf-8",
+    )
+    for command in (["run", SEMINAR], ["check"]):
+        assert main([*command, "--workspace", str(tmp_path)]) == 2
+        told = capsys.readouterr().err
+        for said in (
+            "params/units.yaml, rad 2",
+            "params/targets.yaml, rad",
+            "params/seminars/b.yaml, rad",
+            f"params/seminars/{SEMINAR}.yaml, rad 4",
+            f"params/seminars/{SEMINAR}.yaml, rad 5). Menade du audience?",
+            f"params/seminars/{SEMINAR}.yaml, rad 7). Menade du skolbild?",
+            f"params/seminars/{SEMINAR}.yaml, rad 9: unti). Menade du unit?",
+        ):
+            assert said in told, told
+    assert not workspace.output.exists() or not any(workspace.output.iterdir())

@@ -173,7 +173,7 @@ def test_a_line_never_runs_across_a_hidden_or_missing_year(width: str) -> None:
 def test_hidden_years_are_hatched_and_explained(width: str) -> None:
     svg = drawn("broken trend", width)
     assert svg.count("url(#") == 2
-    assert "visas inte: för få elever" in svg
+    assert "visas inte: skyddar en liten grupp" in svg
     assert ">..<" in svg
     assert "~100" in svg
 

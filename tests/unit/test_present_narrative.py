@@ -70,7 +70,7 @@ def test_shares_in_everyday_words(share: float, words: str) -> None:
 
 def test_hidden_values_are_told_as_hidden() -> None:
     hidden = narrative.statement(example.cell(state="suppressed"), example.SHARE)
-    assert hidden == "Behöriga till gymnasiet visas inte: för få elever"
+    assert hidden == "Behöriga till gymnasiet visas inte: skyddar en liten grupp"
     assert narrative.statement(example.cell(state="nearly_all"), example.SHARE).startswith("Nästan alla nior")
 
 

@@ -72,7 +72,7 @@ def draw_grade_distribution(
     if not any(bar.shown for bar in bars):
         return figure.gap_block(
             f"Betygens fördelning kan inte visas för {setting.subject}",
-            f"Grupperna är för små i läsåret {year}.",
+            f"Talen för läsåret {year} visas inte, för att skydda elever i små grupper.",
             "Se i stället fördelningen för hela kommunen.",
             facts,
         )
@@ -103,7 +103,7 @@ def _finding(bars: Sequence[GradeBar]) -> str:
 
 
 def _name(bar: GradeBar) -> str:
-    return bar.label[:1].lower() + bar.label[1:]
+    return text.uncapitalised(bar.label)
 
 
 def _alt(bars: Sequence[GradeBar], setting: Setting) -> str:

@@ -136,7 +136,8 @@ def brief(definition: str, limit: int = 300) -> str:
 
 def mark_notes(cells: Iterable[ReleasedCell]) -> list[Mapping[str, str]]:
     """Margin notes for the signs that the cells show."""
-    states = {cell.state for cell in cells}
+    kept = list(cells)
+    states = {cell.state for cell in kept}
     notes: list[Mapping[str, str]] = []
     if "nearly_all" in states:
         notes.append(
@@ -150,13 +151,12 @@ def mark_notes(cells: Iterable[ReleasedCell]) -> list[Mapping[str, str]]:
         notes.append(
             {"term": "~0 betyder nästan inga", "text": "Högst fyra elever nådde dit. Exakt tal visas inte."}
         )
-    if "suppressed" in states:
-        notes.append(
-            {
-                "term": ".. betyder visas inte",
-                "text": "Gruppen är för liten, eller går att räkna ut ur andra tal.",
-            }
-        )
+    hidden = {cell.basis == "own" for cell in kept if cell.state == "suppressed"}
+    if hidden:
+        own = "Talet skyddar en liten grupp: den själv, eller en som annars kunde räknas ut."
+        published = "Skolverket visar inte tal som bygger på få elever."
+        told = " ".join([own] * (True in hidden) + [published] * (False in hidden))
+        notes.append({"term": ".. betyder visas inte", "text": told})
     if "missing" in states:
         notes.append({"term": ". betyder att uppgift saknas", "text": "Inget har rapporterats för gruppen."})
     return notes

@@ -53,7 +53,7 @@ def draw_ranges(
     setting: Setting,
     title: str,
     year: str,
-    units_name: str = "Kommunens skolor",
+    units_name: str = "Skolorna i kommunen",
 ) -> Block:
     """A range dot plot of measures in the same unit, or a gap block when none can be shown.
 
@@ -64,7 +64,7 @@ def draw_ranges(
         facts = merged(*(facts_of([row.cell], row.indicator) for row in rows))
         return figure.gap_block(
             f"{setting.subject} har inga resultat som kan visas för läsåret {year}",
-            "Grupperna är för små, eller så saknas uppgifter.",
+            "Talen skyddar elever i små grupper, eller så saknas uppgifter.",
             "Se i stället siffrorna för hela kommunen.",
             facts,
         )
@@ -107,8 +107,8 @@ def _ends(row: RangeRow) -> list[ReleasedCell]:
 
 
 def _name(row: RangeRow) -> str:
-    label = row.label if row.label.isupper() else row.label[:1].lower() + row.label[1:]
-    return f"{label} i {row.group[:1].lower() + row.group[1:]}" if row.group else label
+    label = text.uncapitalised(row.label)
+    return f"{label} i {text.uncapitalised(row.group)}" if row.group else label
 
 
 def _finding(rows: Sequence[RangeRow], shown: Sequence[RangeRow]) -> str:

@@ -58,7 +58,7 @@ def draw_sex_gap(rows: Sequence[GapRow], *, setting: Setting, title: str, year: 
     if not any(row.is_shown for row in rows):
         return figure.gap_block(
             f"Flickor och pojkar kan inte jämföras för {setting.subject}",
-            f"Någon av grupperna är för liten läsåret {year}.",
+            f"Talen för läsåret {year} visas inte, för att skydda elever i små grupper.",
             "Se i stället jämförelsen för hela kommunen.",
             facts,
         )

@@ -44,9 +44,9 @@ def _gap(trend: Trend) -> Block:
     facts = facts_of(trend.own.values(), trend.indicator)
     what = f"{trend.indicator.short} kan inte visas för {trend.setting.subject}"
     if hidden:
-        why = "Alla år visas som .. eftersom grupperna är för små."
+        why = "Talen visas inte, för att skydda elever i små grupper."
         return figure.gap_block(what, why, "Se i stället siffran för hela kommunen.", facts)
-    return figure.gap_block(what, "Inga uppgifter har lästs in för de här läsåren.", "", facts)
+    return figure.gap_block(what, "Det finns inga uppgifter för de här läsåren.", "", facts)
 
 
 def _parts(trend: Trend) -> Parts:
@@ -69,7 +69,7 @@ def _parts(trend: Trend) -> Parts:
     return Parts(
         finding=finding.text,
         title=f"{indicator.title}, {narrative.unit_words(indicator)}. {trend.setting.subject}, "
-        f"{_lower(figure.span_of_years(trend.years))}.",
+        f"{text.uncapitalised(figure.span_of_years(trend.years))}.",
         alt=_alt(trend, finding.text),
         foot=" ".join(foot),
         columns=columns,
@@ -147,7 +147,3 @@ def _notes(trend: Trend) -> list[Mapping[str, str]]:
             }
         )
     return notes + figure.mark_notes(trend.own.values())
-
-
-def _lower(words: str) -> str:
-    return words[:1].lower() + words[1:]

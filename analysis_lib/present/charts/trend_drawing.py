@@ -48,10 +48,9 @@ class Trend:
 
     @property
     def earlier(self) -> ReleasedCell | None:
-        """The year before the last one, when it may be compared."""
-        if self.last is None or self.years.index(self.last.school_year) == 0:
-            return None
-        return self.own.get(self.years[self.years.index(self.last.school_year) - 1])
+        """The latest year before the last one that has a value to compare with."""
+        before = [cell for cell in self.shown if cell is not self.last]
+        return before[-1] if before else None
 
     @property
     def is_share(self) -> bool:

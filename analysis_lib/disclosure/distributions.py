@@ -1,0 +1,83 @@
+"""Grade distributions: whole or not at all, since grades sum to n and to the share who passed (floor 5)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis_lib.disclosure.cells import ABSENT, SHOWN, SUPPRESSED, UNSAID, Cells, Flags, P, T
+from analysis_lib.disclosure.policy import Policy
+from analysis_lib.disclosure.room import freedom, rooms
+
+_FAILED = ("F", "-")
+
+
+def release_distributions(cells: Cells, policy: Policy) -> None:
+    """Hide every distribution with a grade that one to four pupils have, all its grades together.
+
+    For the huvudman the approved grades and the others are two parts, each shown or hidden by itself.
+    """
+    groups: dict[tuple[str, str], list[int]] = {}
+    for i, (name, subject, _) in enumerate(cells.systems):
+        if cells.kinds[i] == "distribution" and not cells.harmless[i].any():
+            groups.setdefault((name, subject), []).append(i)
+    for members in groups.values():
+        _release(cells, members, policy)
+
+
+def _release(cells: Cells, members: list[int], policy: Policy) -> None:
+    n, k = cells.n[members], cells.k[members]
+    plain = (k >= policy.tail) | (k == 0) & (n >= policy.exact_extreme)
+    plain &= (cells.state[members] == SHOWN) & (cells.n_state[members] == SHOWN)
+    same = [
+        i
+        for i, (_, subject, _) in enumerate(cells.systems)
+        if cells.kinds[i] == "share"
+        and subject == cells.systems[members[0]][1]
+        and not cells.outer_n[i].any()
+    ]
+    plain &= np.all(np.isin(cells.state[same], (SHOWN, ABSENT, UNSAID)), axis=0)[None]
+    failed = np.array([cells.systems[i][2] in _FAILED for i in members])
+    open_ = np.zeros(plain.shape, bool)
+    open_[:] = plain.all(axis=0)
+    for part in (failed, ~failed):
+        if part.any():
+            open_[part, -1, T] = plain[part, -1, T].all()
+    _hide(cells, members, ~open_)
+    _hide_a_second_unit(cells, members)
+    while _is_tight(cells, members, policy):
+        nobody = np.zeros(open_.shape, bool)
+        nobody[:, -1] = True
+        _hide(cells, members, nobody)
+
+
+def _hide(cells: Cells, members: list[int], where: Flags) -> None:
+    mask = np.zeros(cells.state.shape, bool)
+    mask[members] = where
+    cells.hide(mask, "distribution")
+
+
+def _hide_a_second_unit(cells: Cells, members: list[int]) -> None:
+    """One hidden unit beside a shown huvudman would be the difference."""
+    state = cells.state[members][..., T]
+    hidden, shown = (state[:, :-1] == SUPPRESSED).any(axis=0), (state[:, :-1] == SHOWN).all(axis=0)
+    if hidden.sum() == 1 and shown.any() and (state[:, -1] == SHOWN).any():
+        smallest = int(np.where(shown, cells.size[:-1, T], np.inf).argmin())
+        where = np.zeros((len(members), *cells.n.shape[1:]), bool)
+        where[:, smallest] = True
+        _hide(cells, members, where)
+
+
+def _is_tight(cells: Cells, members: list[int], policy: Policy) -> bool:
+    """Whether a hidden grade of a small unit could be worked out: pupils must be able to trade grades."""
+    if not (cells.state[members, -1, T] == SHOWN).any():
+        return False
+    up, down = rooms(cells, policy)
+    best = np.zeros((len(members), *cells.n.shape[1:]))
+    for a, c in enumerate(members):
+        for b, d in enumerate(members):
+            if c < d:
+                rise, fall = freedom(np.minimum(up[c], down[d])[None], np.minimum(down[c], up[d])[None])
+                for at in (a, b):
+                    best[at] = np.maximum(best[at], rise[0] + fall[0])
+    small = (cells.state[members] == SUPPRESSED) & (cells.n[members] < policy.threshold)
+    return bool((small[..., : P + 1] & (best < 1) & ~cells.known[members]).any())

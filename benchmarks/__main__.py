@@ -1,0 +1,58 @@
+"""``python -m benchmarks``: times everything in one run and writes docs/PERFORMANCE.md.
+
+python -m benchmarks            the small example and a town, about five minutes
+python -m benchmarks --quick    the small example only
+python -m benchmarks --nation   the country too: 15 000 units, some gigabytes and minutes more
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.measure import ROOT
+from benchmarks.report import write_report
+from benchmarks.sections import Table, against_bare, commands, data_road, generation, make_place, round_of
+
+
+def main() -> None:
+    """Runs the chosen sections and writes the report."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="the small example only")
+    parser.add_argument("--nation", action="store_true", help="the country too")
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "PERFORMANCE.md")
+    chosen = parser.parse_args()
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    tables: list[Table] = []
+    with tempfile.TemporaryDirectory(prefix="skolbank-bench-") as folder:
+        for table in _measured(Path(folder), is_quick=chosen.quick, with_nation=chosen.nation):
+            tables.append(table)
+            write_report(chosen.output, tables, load=load)  # what is measured stands if a later one fails
+    _say(f"written: {chosen.output}")
+
+
+def _measured(folder: Path, *, is_quick: bool, with_nation: bool) -> Iterator[Table]:
+    places = [make_place(folder / size, size) for size in ("small", *(() if is_quick else ("town",)))]
+    yield generation(places)
+    yield data_road(places, _say)
+    for place in places:
+        yield round_of(place, _say)
+    yield against_bare(places[0], _say)
+    yield commands(places[0])
+    if with_nation:
+        _say("nation: example")
+        nation = [make_place(folder / "nation", "nation")]
+        yield generation(nation, "A nation: the example")
+        yield data_road(nation, _say, "A nation: from files to indicators")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""The measured tables as docs/PERFORMANCE.md: figures, ratios, versions, and what limits."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks.measure import GIB
+from benchmarks.sections import Table
+
+_PACKAGES = ("duckdb", "nbconvert", "pandas", "papermill", "pyarrow", "typst")
+_HEAD = """\
+# Performance
+
+Made by `python -m benchmarks` (`make bench`); do not edit by hand. Times vary by a third between runs on a
+shared machine: trust the ratios inside a table, which come from the same run.
+
+"""
+_LIMITS = """\
+## What limits
+
+- **Import.** Each file is read, checked, compared with what is stored and committed on its own: four writes
+  that wait for the disk, and some hundred operations on frames whose cost does not depend on the rows. So
+  small files are bound by their number and large files by their rows.
+- **Indicators.** One pass in DuckDB for the pupils' tables, bounded at 1.5 GB; the rest of the peak is the
+  cube itself, which is one frame.
+- **Release.** Disclosure control is proved by linear programming over groups of cells, in one process; its
+  time grows with the units of a kommun, not with the pupils. It is made once for all documents of a
+  seminar.
+- **A round.** Warm forks make the start of a notebook free; what is left is the report's own code, the page
+  and the PDF. The template and the render workers start while the numbers are prepared.
+- **The loop.** Each of its three commands starts an interpreter, imports everything and starts a kernel or
+  a browser, for every document.
+"""
+
+
+def write_report(path: Path, tables: Sequence[Table], *, load: float) -> None:
+    """Writes the tables with the machine's cores, memory and load at the start, and the versions."""
+    parts = [_HEAD + _machine(load), *(_section(table) for table in tables), _LIMITS]
+    path.write_text("\n".join(parts), "utf-8")
+
+
+def _machine(load: float) -> str:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB if hasattr(os, "sysconf") else 0
+    known = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
+    size = f"{os.cpu_count()} cores, {memory:.0f} GB memory, " if memory else f"{os.cpu_count()} cores, "
+    return (
+        f"{size}{platform.system()}, Python {platform.python_version()}; {known}. Load before: {load:.1f}.\n"
+    )
+
+
+def _section(table: Table) -> str:
+    lines = [f"## {table.title}", "", _line(table.header), _line(["---"] * len(table.header))]
+    lines += [_line(line) for line in table.lines]
+    if table.note:
+        lines += ["", table.note]
+    return "\n".join(lines) + "\n"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"

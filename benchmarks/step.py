@@ -1,0 +1,100 @@
+"""The parts of the road that are no commands of their own, each run in a fresh process.
+
+    python -m benchmarks.step cube WORKSPACE
+    python -m benchmarks.step release WORKSPACE SEMINAR
+    python -m benchmarks.step bare WORKSPACE SEMINAR REPORT UNIT...
+
+Each prints one JSON object: what was made, and the seconds without the start of Python.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def main() -> None:
+    """Runs the step that the command line names."""
+    name, folder, *more = sys.argv[1:]
+    os.environ["SKOLBANK_WORKSPACE"] = folder
+    steps: dict[str, Callable[..., dict[str, Any]]] = {"cube": cube, "release": release, "bare": bare}
+    print(json.dumps(steps[name](Path(folder), *more)))
+
+
+def cube(folder: Path) -> dict[str, Any]:
+    """All indicators of all units and years, from the imported snapshots."""
+    from analysis_lib.indicators.cube import compute_cube
+    from analysis_lib.snapshots.store import Store
+    from analysis_lib.snapshots.units import load_units
+    from analysis_lib.vocabulary.catalog import Catalog
+    from analysis_lib.vocabulary.workspace import Workspace
+
+    workspace = Workspace(folder)
+    store, catalog = Store(workspace), Catalog(workspace)
+    stored = sum(snapshot.rows for snapshot in store.current())
+    units = load_units(workspace, catalog, store)
+    began = time.perf_counter()
+    made = compute_cube(store, catalog, units)
+    return {"seconds": time.perf_counter() - began, "rows": len(made), "stored": stored}
+
+
+def release(folder: Path, seminar: str) -> dict[str, Any]:
+    """The released frame of a seminar; the cube is kept from the time before, when there is one."""
+    from analysis_lib.report.prepare import prepare
+    from analysis_lib.vocabulary.workspace import Workspace
+
+    began = time.perf_counter()
+    made = prepare(Workspace(folder), seminar)
+    return {"seconds": time.perf_counter() - began, "bytes": made.released_path.stat().st_size}
+
+
+def bare(folder: Path, seminar: str, report: str, *units: str) -> dict[str, Any]:
+    """The notebooks' own code and the rendering, with nothing around them: what no engine can go below.
+
+    The cells run in one plain namespace per notebook; no kernel, no papermill, no isolation, no ledger.
+    """
+    from analysis_lib.report import html, pdf
+    from analysis_lib.report.parameters import notebook_path
+    from analysis_lib.vocabulary.workspace import Workspace
+
+    path = notebook_path(Workspace(folder), report)
+    source = json.loads(path.read_text("utf-8"))
+    began = time.perf_counter()
+    size = 0
+    for unit in units:
+        notebook = _executed(source, {"unit": unit, "seminar": seminar, "audience": ""})
+        size += len(html.write_html(notebook)) + len(pdf.write_pdf(notebook))
+    return {"seconds": time.perf_counter() - began, "bytes": size}
+
+
+def _executed(source: dict[str, Any], parameters: dict[str, str]) -> dict[str, Any]:
+    import ast
+
+    import nbformat
+
+    notebook: dict[str, Any] = nbformat.from_dict(json.loads(json.dumps(source)))
+    names: dict[str, Any] = {}
+    for cell in notebook["cells"]:
+        if cell.cell_type != "code":
+            continue
+        body = ast.parse("".join(cell.source)).body
+        last = body[-1] if body and isinstance(body[-1], ast.Expr) else None
+        body = body[:-1] if last else body
+        exec(compile(ast.Module(body, []), "cell", "exec"), names)
+        if "parameters" in cell.metadata.get("tags", ()):
+            names |= parameters
+        shown = eval(compile(ast.Expression(last.value), "cell", "eval"), names) if last else None
+        if shown is not None:
+            data = shown._repr_mimebundle_()
+            output = {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": 1}
+            cell.outputs = [nbformat.from_dict(output)]
+    return notebook
+
+
+if __name__ == "__main__":
+    main()
