@@ -53,8 +53,10 @@ def lab_environment(workspace: Workspace) -> dict[str, str]:
     places = [str(path) for path in workspace.layered("templates")]
     library = str(Path(__file__).resolve().parents[2])
     paths = [library, *filter(None, [os.environ.get("PYTHONPATH", "")])]
+    config = [str(builtin_root() / "templates" / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     return {
         **os.environ,
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, config)),
         "SKOLBANK_WORKSPACE": str(workspace.root),
         "JUPYTER_PATH": os.pathsep.join([*places, *filter(None, [os.environ.get("JUPYTER_PATH", "")])]),
         "PYTHONPATH": os.pathsep.join(paths) if library == str(builtin_root()) else paths[-1],

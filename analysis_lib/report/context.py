@@ -35,15 +35,18 @@ from analysis_lib.vocabulary.workspace import Workspace
 
 
 def open_report(
-    *, report: str, unit: str = "", seminar: str, audience: str = "", workspace: str | None = None
+    *, report: str, unit: str | int = "", seminar: str, audience: str = "", workspace: str | None = None
 ) -> Report:
     """The report that a notebook fills: one unit, or the whole huvudman when ``unit`` is empty.
+
+    ``papermill -p unit 12345678`` hands the code over as a number, which is taken as the same code.
 
     Raises ``SeveralErrors`` with every faulty parameter. The release is made when it is not there yet.
     """
     place = Workspace.find(workspace)
     catalog = Catalog(place)
     sidecar = load_sidecar(place, report)
+    unit = str(unit) if type(unit) is int else unit
     given = {"unit": unit, "seminar": seminar, "audience": audience}
     given = {name: value for name, value in given.items() if name in sidecar.parameters or value}
     prepared = None
@@ -54,7 +57,7 @@ def open_report(
         sidecar, given, where=f"notebooks/reports/{report}", catalog=catalog, units=units
     )
     assert prepared is not None
-    return Report(report, sidecar, catalog, prepared, units.get(unit), checked)
+    return Report(report, sidecar, catalog, prepared, units.get(str(unit)), checked)
 
 
 def open_scope(workspace: Workspace, catalog: Catalog, seminar: str) -> Scope:

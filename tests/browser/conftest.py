@@ -1,6 +1,6 @@
 """A real Chromium for the tests of this folder, and the pages of one whole round to open in it.
 
-Without Chromium a test is skipped on a developer's machine and fails where CI is set: nothing is proved unseen.
+Without Chromium a test is skipped on a developer's machine and fails where CI is set.
 """
 
 import os
