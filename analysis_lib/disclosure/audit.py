@@ -238,6 +238,9 @@ class _Attack:
         is_mean = self.known.rounding(what)[0] == "mean"
         is_small = n_low < self.threshold
         need = needed_width(min(n_high, self.threshold - 1)) * most if is_small else 0.0
+        is_tail = self.known.statement(place, what) in ("~100", "~0")
+        if is_tail and not is_mean:
+            need = max(need, min(n_high, float(_TAIL)))
         if what[1]:
             need = min(need, 1.0)
         seen = system.seen(terms)
@@ -248,7 +251,6 @@ class _Attack:
         low, high = system.bounds(terms)
         if not is_mean:
             low, high = _whole((low, high))
-        is_tail = self.known.statement(place, what) in ("~100", "~0")
         if low >= high - _EDGE and n_high > 0 and (is_small or is_tail):
             return self._finding("exact", what, place, (low, high), system.reasons(terms))
         if high - low < need - _EDGE:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analysis_lib.disclosure.audit import AuditReport, audit
 from analysis_lib.disclosure.facts import cell_facts, collect
@@ -122,3 +124,30 @@ def test_what_was_shown_once_stays_known() -> None:
 def test_statements_that_contradict_each_other_are_told() -> None:
     facts = [said("O1", "n", 40), said("1", "n", 33), said("2", "n", 33), said("2", "all", "..")]
     assert {f.kind for f in audit(facts, LATTICE).findings} == {"contradiction"}
+
+
+def test_a_sign_must_hold_five_possible_numbers() -> None:
+    facts = [said("O1", "n", 60), said("1", "n", 30), said("2", "n", 30)]
+    facts += [said("1", "all", "~100"), said("2", "all", "~100"), said("O1", "all", 90.0)]
+    assert {(f.kind, f.unit, f.low, f.high) for f in audit(facts, LATTICE).findings} == {
+        ("narrow", "1", 26, 28),
+        ("narrow", "2", 26, 28),
+    }
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    units=st.integers(1, 12),
+    largest=st.sampled_from([12, 30, 90]),
+    threshold=st.sampled_from([5, 10]),
+    heads=st.booleans(),
+)
+def test_random_municipalities_keep_their_secrets(
+    seed: int, units: int, largest: int, threshold: int, heads: bool
+) -> None:
+    cube, lattice, indicators = random_cube(seed, units=units, sizes=(3, largest), heads=heads)
+    policy = Policy(threshold=threshold)
+    released = release_cube(cube, policy=policy, lattice=lattice, indicators=indicators)
+    report = attacked(released, lattice, indicators, threshold=threshold)
+    assert [finding.message for finding in report.findings] == []
