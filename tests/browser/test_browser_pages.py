@@ -26,7 +26,7 @@ CUT = """() => [...document.querySelectorAll('h1,h2,h3,p,li,dt,dd,th,td,summary,
     && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
 }).map(e => e.outerHTML.slice(0, 90))"""
 TEXTS = """() => [...document.querySelectorAll('h1,h2,h3,p,li,dt,dd,td,summary')].filter(e => e.offsetParent)
-  .map(e => e.textContent.trim()).sort()"""
+  .map(e => e.textContent.trim()).filter(Boolean).sort()"""
 UNNAMED = """() => [...document.querySelectorAll('svg, img')].filter(e => !e.closest('[aria-hidden=true]')
   && !((e.getAttribute('aria-label') || e.getAttribute('alt') || '').trim())
   && !(e.getAttribute('aria-labelledby') || '').split(' ').some(id => document.getElementById(id)?.textContent.trim()))
