@@ -91,7 +91,9 @@ def reach(cells: Cells, room: tuple[Numbers, Numbers]) -> tuple[Numbers, Numbers
         for i in move:
             np.maximum(rise[i], best_up[m], out=rise[i])
             np.maximum(fall[i], best_down[m], out=fall[i])
-    pairs = [(a, b) for a, whole in enumerate(moves) for b, part in enumerate(moves) if set(part) < set(whole)]
+    pairs = [
+        (a, b) for a, whole in enumerate(moves) for b, part in enumerate(moves) if set(part) < set(whole)
+    ]
     if pairs:
         _two_moves(cells, room, (up, down), (moves, pairs), (rise, fall))
     return rise, fall

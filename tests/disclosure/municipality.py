@@ -89,7 +89,11 @@ def cube_of(pupils: pd.DataFrame, area_of: dict[str, str], *, heads: bool = Fals
         counted = stacked.groupby(by).size().rename("n").reset_index()
         parts.append(counted.assign(indicator="results.pupil_count_9", numerator=counted["n"]))
     stacked_merit = stacked[stacked["merit"] > 150] if heads else stacked
-    merit = stacked_merit.assign(square=stacked_merit["merit"] ** 2).groupby(by)[["merit", "square"]].agg(["size", "sum"])
+    merit = (
+        stacked_merit.assign(square=stacked_merit["merit"] ** 2)
+        .groupby(by)[["merit", "square"]]
+        .agg(["size", "sum"])
+    )
     merit.columns = ["n", "total", "_", "total_sq"]
     rows = merit.reset_index().assign(indicator="results.merit_rating_17")
     if heads:
