@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from analysis_lib.disclosure.attack_cells import Known, Place, populations
+from analysis_lib.disclosure.attack_pairs import few_outside, pairs
 from analysis_lib.disclosure.attack_system import System
 
 _EDGE = 1e-6
@@ -55,13 +56,15 @@ def audit(
     lattice: Mapping[str, Mapping[str, Sequence[str]]],
     *,
     nested: Mapping[str, Sequence[str]] | None = None,
+    within: Mapping[str, str] | None = None,
     threshold: int = 10,
 ) -> AuditReport:
     """Attack everything that the facts say.
 
     ``facts`` and ``lattice`` have the form of ``skolbank audit --facts --lattice``; ``nested`` names, for an
-    indicator, those whose pupils always count in it too; ``threshold`` is the size from which a group may be
-    shown. Findings come in a fixed order.
+    indicator, those whose pupils always count in it too; ``within`` names, for a population (without school
+    year), the one that holds all its pupils; ``threshold`` is the size from which a group may be shown.
+    Findings come in a fixed order.
     """
     started = time.perf_counter()
     findings: list[Finding] = []
@@ -78,8 +81,19 @@ def audit(
         findings += found
         cells += attack.cells
         solves += attack.solves
+    for inner, outer in pairs(tightest, within or {}):
+        findings += [_outside(inner, outer, *found) for found in few_outside(inner, outer)]
     findings.sort(key=lambda one: (one.pop, one.what, one.unit, one.sex, one.kind))
     return AuditReport(tuple(findings), cells, time.perf_counter() - started, solves)
+
+
+def _outside(inner: Known, outer: Known, place: Place, low: float, high: float) -> Finding:
+    many = f"{low:g}" if low == high else f"{low:g}–{high:g}"
+    message = (
+        f"{inner.pop}: {many} elever i {outer.pop} för {place[0]}, {_SEX_NAMES.get(place[1], place[1])}, "
+        "räknas inte där. Det följer av: antalen i de två populationerna"
+    )
+    return Finding("exact" if low == high else "narrow", inner.pop, "n", *place, low, high, message)
 
 
 def needed_width(n: float) -> float:

@@ -35,7 +35,8 @@ def attacked(
     cells = open_released(frame, "public").cells()
     facts = collect(fact for cell in cells for fact in cell_facts(cell, indicators[cell.indicator]))
     lines = [fact.as_json("x") for fact in facts]
-    return audit(lines, lattice.as_json(), nested=NESTED, threshold=threshold)
+    within = {"ak9merit": "ak9"}
+    return audit(lines, lattice.as_json(), nested=NESTED, within=within, threshold=threshold)
 
 
 def careless(cube: pd.DataFrame) -> pd.DataFrame:
@@ -114,6 +115,17 @@ def test_mean_times_n_gives_back_a_small_school() -> None:
         said("2", "merit", "..", **mean),
     ]
     assert "merit" in {f.what for f in audit(facts, LATTICE).findings}
+
+
+def test_a_size_within_another_tells_how_many_are_outside() -> None:
+    mean = {"pop": "ak9merit-2025/merit", "kind": "count"}
+    facts = [said(unit, "n", n) | {"pop": "ak9-2025"} for unit, n in (("1", 30), ("2", 20), ("O1", 50))]
+    inside = [said("1", "n", 28) | mean, said("2", "n", 14) | mean]
+    found = audit(facts + inside, LATTICE, within={"ak9merit": "ak9"}).findings
+    assert [(f.kind, f.unit, f.low) for f in found] == [("exact", "1", 2)]
+    inside = [said("1", "n", "..") | mean, said("2", "n", 14) | mean, said("O1", "n", 43) | mean]
+    found = audit(facts + inside, LATTICE, within={"ak9merit": "ak9"}).findings
+    assert [(f.kind, f.unit, f.low) for f in found] == [("exact", "1", 1)]
 
 
 def test_what_was_shown_once_stays_known() -> None:
