@@ -7,13 +7,24 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 GIB = 1024**3
+# A process starts with the peak memory of the one that forked it, so a small one stands between.
+_LAUNCHER = """
+import resource, subprocess, sys, time
+began = time.perf_counter()
+status = subprocess.call(sys.argv[2:])
+seconds = time.perf_counter() - began
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+peak = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+with open(sys.argv[1], "w") as told:
+    told.write(f"{seconds} {used.ru_utime + used.ru_stime} {peak}")
+sys.exit(status)
+"""
 
 
 @dataclass(frozen=True)
@@ -41,19 +52,16 @@ def run(
 ) -> Measured:
     """Runs the command and measures it; raises ``CommandFailed`` when its exit status is not 0."""
     settings = {**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})}
-    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
-        began = time.perf_counter()
-        process = subprocess.Popen(command, stdout=output, stderr=errors, env=settings, cwd=folder)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
-        output.seek(0)
-        errors.seek(0)
-        if process.returncode:
+    with tempfile.NamedTemporaryFile("r") as usage:
+        launcher = [sys.executable, "-I", "-S", "-c", _LAUNCHER, usage.name]
+        done = subprocess.run(
+            [*launcher, *command], env=settings, cwd=folder, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
             words = " ".join(Path(str(word)).name for word in command[:6])
-            raise CommandFailed(f"{words}: status {process.returncode}\n{errors.read()[-2000:]}")
-        peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-        return Measured(seconds, usage.ru_utime + usage.ru_stime, peak, output.read())
+            raise CommandFailed(f"{words}: status {done.returncode}\n{done.stderr[-2000:]}")
+        seconds, cpu_seconds, peak = (float(figure) for figure in usage.read().split())
+        return Measured(seconds, cpu_seconds, int(peak), done.stdout)
 
 
 def median_of(times: int, command: Sequence[str | os.PathLike[str]]) -> Measured:

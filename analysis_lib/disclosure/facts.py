@@ -31,11 +31,14 @@ def cell_facts(cell: ReleasedCell, indicator: Indicator) -> tuple[Fact, ...]:
     where = _where(cell)
     facts = []
     shown_n = cell.n if cell.n_state == "shown" else _SIGNS.get(cell.n_state)
-    if indicator.kind != "count" and shown_n is not None:
+    if cell.n_state == "whole" and cell.n is not None:
+        around = f"{indicator.within}-{cell.population.rsplit('-', 1)[1]}"
+        facts.append(Fact(around, where, "n", "count", cell.n))
+    elif indicator.kind != "count" and shown_n is not None:
         whole = {key: value for key, value in where.items() if key != "category"}
         facts.append(Fact(pop, whole, "n", "count", shown_n))
     shown = _shown(cell)
-    if shown is not None and indicator.kind == "count" and indicator.formula:
+    if shown is not None and indicator.is_head_count:
         # A head count of our own is the n of its population, not a result within it.
         facts.append(Fact(pop, where, "n", "count", shown))
     elif shown is not None:

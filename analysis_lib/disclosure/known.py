@@ -64,6 +64,11 @@ def remember_earlier(cells: Cells, part: pd.DataFrame, earlier: pd.DataFrame, po
     before = earlier[earlier["basis"] == "own"].drop_duplicates([*keys, "state", "n_state", "n", "value"])
     if before.empty:
         return
+    # A head count that stood beside a mean was never the mean's own n.
+    before = before.assign(
+        n=before["n"].mask(before["n_state"] == "whole"),
+        n_state=before["n_state"].replace("whole", "suppressed"),
+    )
     place = {int(index): at for at, index in np.ndenumerate(cells.row) if index >= 0}
     mine = part[keys].reset_index(names="row_number")
     joined = mine.merge(before[[*keys, "state", "n_state", "n", "value", "numerator", "reason"]], on=keys)

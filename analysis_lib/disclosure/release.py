@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from analysis_lib import text
 from analysis_lib.disclosure.cells import (
     MISSING,
     SHOWN,
@@ -90,6 +91,7 @@ def release_cube(
         done.append(cells)
     _write_back(released, done)
     _blank(released)
+    _show_whole(released, known)
     return released.loc[said, RELEASED_COLUMNS]
 
 
@@ -104,7 +106,7 @@ def open_released(frame: pd.DataFrame, audience: Audience) -> ReleasedTable:
     hidden = frame["state"] != "shown"
     if frame.loc[hidden, ["value", "low", "high", "numerator"]].notna().any().any():
         raise ValueError("not a released frame: a hidden cell holds a number")
-    if frame.loc[frame["n_state"] != "shown", "n"].notna().any():
+    if frame.loc[~frame["n_state"].isin(["shown", "whole"]), "n"].notna().any():
         raise ValueError("not a released frame: a hidden n holds a number")
     return ReleasedTable(frame, audience, _SEAL)
 
@@ -174,3 +176,26 @@ def _blank(released: pd.DataFrame) -> None:
         released[name] = released[name].astype("Float64").mask(hidden)
     released["numerator"] = released["numerator"].astype("Int64")
     released["n"] = released["n"].astype("Int64").mask(released["n_state"] != "shown")
+    # More decimals than a reader sees would tell the n behind a mean.
+    for name in ("value", "low", "high"):
+        exact = released.loc[own, [name, "decimals"]].dropna()
+        told = [float(text.round_half_up(value, int(places))) for value, places in exact.to_numpy()]
+        released.loc[exact.index, name] = told
+
+
+def _show_whole(released: pd.DataFrame, indicators: Mapping[str, Indicator]) -> None:
+    """Beside a mean whose own n is hidden stands the head count of all pupils around it, when that is shown.
+
+    The state ``whole`` says so: the mean's n is not this number, it lies within it.
+    """
+    heads = {each.population: name for name, each in indicators.items() if each.is_head_count}
+    around = {name: heads[each.within] for name, each in indicators.items() if each.within in heads}
+    place = ["school_year", "level", "code", "sex"]
+    own = released[released["basis"] == "own"]
+    counts = own[own["indicator"].isin(around.values()) & (own["n_state"] == "shown")]
+    known = counts.set_index(["indicator", *place])["n"].to_dict()
+    bare = own[own["indicator"].isin(around) & (own["state"] == "shown") & (own["n_state"] == "suppressed")]
+    for index, row in zip(bare.index, bare[["indicator", *place]].to_dict("records"), strict=True):
+        whole = known.get((around[str(row["indicator"])], *(row[name] for name in place)))
+        if whole is not None:
+            released.loc[index, ["n", "n_state"]] = [whole, "whole"]

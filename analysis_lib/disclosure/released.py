@@ -15,6 +15,7 @@ import pandas as pd
 from analysis_lib import text
 
 State = Literal["shown", "suppressed", "nearly_all", "nearly_none", "missing"]
+SizeState = Literal["shown", "whole", "suppressed", "nearly_all", "nearly_none", "missing"]
 KEYS = (
     "indicator",
     "school_year",
@@ -82,7 +83,7 @@ class ReleasedCell:
     low: float | None
     high: float | None
     n: int | None
-    n_state: State
+    n_state: SizeState
     numerator: int | None
     decimals: int
     basis: str
@@ -93,6 +94,11 @@ class ReleasedCell:
         return self.state == "shown"
 
     @property
+    def has_n(self) -> bool:
+        """Whether a number of pupils may be told beside the value."""
+        return self.n is not None and self.n_state in ("shown", "whole")
+
+    @property
     def text(self) -> str:
         """The value as a reader sees it: ``89,6``, ``..``, ``~100``, ``~0`` or ``.``."""
         if self.state == "shown" and self.value is not None:
@@ -101,8 +107,8 @@ class ReleasedCell:
 
     @property
     def n_text(self) -> str:
-        """The denominator as a reader sees it."""
-        if self.n_state == "shown" and self.n is not None:
+        """The denominator as a reader sees it, or the head count around it when it is hidden itself."""
+        if self.has_n and self.n is not None:
             return text.count(self.n)
         return _SIGNS.get(self.n_state, ".")
 

@@ -72,7 +72,7 @@ def _below(
 
 
 def _size(cell: ReleasedCell) -> str:
-    if cell.n_state != "shown" or cell.n is None:
+    if not cell.has_n:
         return ""
     return f"{narrative.population_words(cell)}, "
 

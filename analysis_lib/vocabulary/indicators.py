@@ -71,3 +71,8 @@ class Indicator(Strict):
     @property
     def family(self) -> str:
         return self.id.split(".")[0]
+
+    @property
+    def is_head_count(self) -> bool:
+        """Whether it counts all pupils of its own population: that number is the population's n."""
+        return self.kind == "count" and bool(self.formula)

@@ -75,7 +75,10 @@ def test_public_head_counts_are_shown_and_sizes_within_them_are_guarded(example:
     keys = ["school_year", "level", "code", "sex"]
     merit = own[own["indicator"] == "results.merit_rating_17"].merge(heads, on=keys, suffixes=("", "_heads"))
     told = merit["n_state"] == "shown"
-    assert set(merit.loc[~told, "n_state"]) == {"suppressed"}
+    assert set(merit.loc[~told, "n_state"]) <= {"suppressed", "whole"}
+    whole = merit[merit["n_state"] == "whole"]
+    assert len(whole)
+    assert (whole["n"] == whole["n_heads"]).all()
     assert (merit.loc[told, "n_heads"] - merit.loc[told, "n"] >= policy.tail).all()
     assert (merit.loc[~told, "state"] == "shown").any()
 

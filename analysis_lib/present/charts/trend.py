@@ -59,7 +59,7 @@ def _parts(trend: Trend) -> Parts:
         told = narrative.difference_words(found, indicator)
         foot.append(f"Förändring från {trend.earlier.school_year}: {told}.")
         derived += narrative.derived_change(found, trend.earlier, last, indicator)
-    if last.n_state == "shown" and last.n is not None:
+    if last.has_n and last.n is not None:
         foot.append(f"{text.count(last.n)} elever {last.school_year}.")
     compared = [
         cell for other in trend.comparisons for cell in other.cells if cell.school_year in trend.years

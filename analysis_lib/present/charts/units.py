@@ -136,7 +136,7 @@ def _foot(ordered: Sequence[UnitRow], total: ReleasedCell | None) -> str:
         told.append("Streck: 95\u00a0procents osäkerhet.")
         if total is not None and total.is_shown:
             told.append("Fylld prick: strecket når inte den streckade linjen, hela gruppens värde.")
-    if total is not None and total.n_state == "shown" and total.n is not None:
+    if total is not None and total.has_n and total.n is not None:
         told.append(f"{text.count(total.n)} elever.")
     return " ".join(told)
 
