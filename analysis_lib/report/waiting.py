@@ -56,26 +56,26 @@ def note(missing: Iterable[MissingRows]) -> str:
 
 def _sentence(rows: list[MissingRows], scope: Scope) -> str:
     first = rows[0]
+    units = _by_unit(rows, scope)
     owner = "skolans" if scope.unit else "skolornas"
+    if not scope.unit and len(units) == 1 and first.unit_code:
+        owner = text.genitive(units[0][0])
     group = f" i årskurs{text.NBSP}{first.year_group}" if first.year_group else ""
     year = f" för läsåret {first.school_year}" if first.school_year else ""
     told = f"{_rows(sum(each.count for each in rows))} i {owner} {first.name}{group}{year} {_NOT_COUNTED}"
-    return f"{told}." if scope.unit else f"{told}: {_per_unit(rows, scope)}."
+    shares = [f"{text.count_word(n)} {f'för {name}' if name else 'utan känd skola'}" for name, n in units]
+    return f"{told}: {text.listing(shares)}." if len(units) > 1 else f"{told}."
 
 
-def _per_unit(rows: list[MissingRows], scope: Scope) -> str:
-    """``två för Alskolan och en utan känd skola``, by name and those without a unit last."""
+def _by_unit(rows: list[MissingRows], scope: Scope) -> list[tuple[str, int]]:
+    """The name of each unit and its rows, in order of name; those without a known unit last, as ``""``."""
     counts: Counter[str] = Counter()
     for each in rows:
-        counts[each.unit_code] += each.count
-    names = {code: scope.units[code].name if code in scope.units else f"skolenhet {code}" for code in counts}
-    codes = sorted(counts, key=lambda code: (not code, text.sort_key(names[code]), code))
-    return text.listing(
-        [
-            f"{text.count_word(counts[code])} {f'för {names[code]}' if code else 'utan känd skola'}"
-            for code in codes
-        ]
-    )
+        code = each.unit_code
+        counts[scope.units[code].name if code in scope.units else f"skolenhet {code}" if code else ""] += (
+            each.count
+        )
+    return sorted(counts.items(), key=lambda pair: (not pair[0], text.sort_key(pair[0])))
 
 
 def _rows(count: int) -> str:

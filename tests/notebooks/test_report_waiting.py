@@ -74,6 +74,15 @@ def test_a_unit_and_the_huvudman_say_what_is_missing_until_it_comes(workspace: W
     assert told(opened(workspace, "kommunbild")) == []
 
 
+def test_the_huvudman_names_a_single_school_and_tells_rows_without_one(workspace: Workspace) -> None:
+    take(workspace, {LARGE: 2})
+    assert told(opened(workspace, "kommunbild")) == [f"Två rader i Alskolans betyg {ABOUT}."]
+    take(workspace, {LARGE: 2, MIDDLE: 1, "99990000": 0})
+    assert told(opened(workspace, "kommunbild")) == [
+        f"43 rader i skolornas betyg {ABOUT}: två för Alskolan, en för Björkskolan och 40 utan känd skola."
+    ]
+
+
 def test_more_than_twelve_are_written_in_figures(workspace: Workspace) -> None:
     take(workspace, {LARGE: 13}, year_group=6)
     first, _ = told(opened(workspace, "skolbild", LARGE))
