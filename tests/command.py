@@ -1,5 +1,6 @@
 """The command as a person runs it, for every test that looks at whole rounds."""
 
+import functools
 import os
 import subprocess
 import sys
@@ -39,3 +40,18 @@ def skolbank(*words: str, workspace: Path | None = None) -> Told:
         check=False,
     )
     return Told(done.returncode, done.stdout, done.stderr)
+
+
+@functools.cache
+def whole_round(base: Path) -> Path:
+    """The example municipality's workspace after one seminar round, made once per folder and session."""
+    folder = base / "example" / "almvik"
+    folder.parent.mkdir(parents=True)
+    for words, place in (
+        (("example", str(folder)), None),
+        (("import", "data/inbox", "--json", "imported.json"), folder),
+        (("run", SEMINAR), folder),
+    ):
+        told = skolbank(*words, workspace=place)
+        assert told.status == 0, told.err
+    return folder

@@ -46,6 +46,7 @@ def attack(workspace: Workspace, seminar: str, facts: Sequence[Path]) -> Verdict
         (fact for path in known for fact in read_facts(path)),
         lattice_of(workspace, seminar),
         nested={_short(i.id): [_short(name) for name in i.implied_by] for i in catalog.indicators.values()},
+        within={i.population: i.within for i in catalog.indicators.values() if i.within},
         threshold=load_policy(workspace, reader).threshold,
     )
     return Verdict(tuple(finding.message for finding in report.findings))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from analysis_lib.disclosure.attack_cells import Known, Place, populations
+from analysis_lib.disclosure.attack_pairs import few_outside, pairs
 from analysis_lib.disclosure.attack_system import System
 
 _EDGE = 1e-6
@@ -55,13 +56,15 @@ def audit(
     lattice: Mapping[str, Mapping[str, Sequence[str]]],
     *,
     nested: Mapping[str, Sequence[str]] | None = None,
+    within: Mapping[str, str] | None = None,
     threshold: int = 10,
 ) -> AuditReport:
     """Attack everything that the facts say.
 
     ``facts`` and ``lattice`` have the form of ``skolbank audit --facts --lattice``; ``nested`` names, for an
-    indicator, those whose pupils always count in it too; ``threshold`` is the size from which a group may be
-    shown. Findings come in a fixed order.
+    indicator, those whose pupils always count in it too; ``within`` names, for a population (without school
+    year), the one that holds all its pupils; ``threshold`` is the size from which a group may be shown.
+    Findings come in a fixed order.
     """
     started = time.perf_counter()
     findings: list[Finding] = []
@@ -78,8 +81,19 @@ def audit(
         findings += found
         cells += attack.cells
         solves += attack.solves
+    for inner, outer in pairs(tightest, within or {}):
+        findings += [_outside(inner, outer, *found) for found in few_outside(inner, outer)]
     findings.sort(key=lambda one: (one.pop, one.what, one.unit, one.sex, one.kind))
     return AuditReport(tuple(findings), cells, time.perf_counter() - started, solves)
+
+
+def _outside(inner: Known, outer: Known, place: Place, low: float, high: float) -> Finding:
+    many = f"{low:g}" if low == high else f"{low:g}–{high:g}"
+    message = (
+        f"{inner.pop}: {many} elever i {outer.pop} för {place[0]}, {_SEX_NAMES.get(place[1], place[1])}, "
+        "räknas inte där. Det följer av: antalen i de två populationerna"
+    )
+    return Finding("exact" if low == high else "narrow", inner.pop, "n", *place, low, high, message)
 
 
 def needed_width(n: float) -> float:
@@ -238,6 +252,9 @@ class _Attack:
         is_mean = self.known.rounding(what)[0] == "mean"
         is_small = n_low < self.threshold
         need = needed_width(min(n_high, self.threshold - 1)) * most if is_small else 0.0
+        is_tail = self.known.statement(place, what) in ("~100", "~0")
+        if is_tail and not is_mean:
+            need = max(need, min(n_high, float(_TAIL)))
         if what[1]:
             need = min(need, 1.0)
         seen = system.seen(terms)
@@ -248,7 +265,6 @@ class _Attack:
         low, high = system.bounds(terms)
         if not is_mean:
             low, high = _whole((low, high))
-        is_tail = self.known.statement(place, what) in ("~100", "~0")
         if low >= high - _EDGE and n_high > 0 and (is_small or is_tail):
             return self._finding("exact", what, place, (low, high), system.reasons(terms))
         if high - low < need - _EDGE:

@@ -91,7 +91,71 @@ def reach(cells: Cells, room: tuple[Numbers, Numbers]) -> tuple[Numbers, Numbers
         for i in move:
             np.maximum(rise[i], best_up[m], out=rise[i])
             np.maximum(fall[i], best_down[m], out=fall[i])
+    pairs = [
+        (a, b) for a, whole in enumerate(moves) for b, part in enumerate(moves) if set(part) < set(whole)
+    ]
+    if pairs:
+        _two_moves(cells, room, (up, down), (moves, pairs), (rise, fall))
     return rise, fall
+
+
+def _two_moves(
+    cells: Cells,
+    room: tuple[Numbers, Numbers],
+    together: tuple[Numbers, Numbers],
+    of: tuple[list[tuple[int, ...]], list[tuple[int, int]]],
+    best: tuple[Numbers, Numbers],
+) -> None:
+    """Nested indicators move together first, then fewer of them with the room that is left.
+
+    The other units give half their room to the first move, so that both fit.
+    """
+    moves, pairs = of
+    for way in (0, 1):  # the way of the cell itself: up, then down
+        first, second = [], []
+        for a, b in pairs:
+            own, lent = together[way][a], np.floor(together[1 - way][a] / 2)
+            parts = moves[a], moves[b]
+            left_own = _left(cells, parts, (room[way], own), is_up=way == 0)
+            left_lent = _left(cells, parts, (room[1 - way], lent), is_up=way == 1)
+            first.append((own, lent))
+            second.append((left_own, left_lent))
+        total = _way(np.stack(first, axis=1), way) + _way(np.stack(second, axis=1), way)
+        for at, (_, b) in enumerate(pairs):
+            for i in moves[b]:
+                np.maximum(best[way][i], total[at], out=best[way][i])
+
+
+def _way(stacked: Numbers, way: int) -> Numbers:
+    own, lent = stacked
+    return freedom(own, lent)[0] if way == 0 else freedom(lent, own)[1]
+
+
+def _left(
+    cells: Cells,
+    of: tuple[tuple[int, ...], tuple[int, ...]],
+    room: tuple[Numbers, Numbers],
+    *,
+    is_up: bool,
+) -> Numbers:
+    """The room that some indicators have left when a move of more of them has used ``room[1]``."""
+    move, part = of
+    rooms_, used = room
+    least = rooms_[list(part)].min(axis=0)
+    left = np.where(least >= FREE, FREE, least - used)
+    for whole, inside in cells.inner.items():
+        for one in inside:
+            mine, other = (one, whole) if is_up else (whole, one)
+            if mine in part and other not in part:
+                gap = _gap(cells, one, whole)
+                left = np.minimum(left, gap if other in move else gap - np.minimum(used, gap))
+    return np.asarray(np.maximum(left, 0))
+
+
+def _gap(cells: Cells, one: int, whole: int) -> Numbers:
+    """How many more count in an indicator than in the one that it holds, where both are told."""
+    told = (cells.state[one] != ABSENT) & (cells.state[whole] != ABSENT)
+    return np.where(told, np.maximum(cells.k[whole] - cells.k[one], 0), FREE)
 
 
 def _moves(cells: Cells) -> list[tuple[int, ...]]:
@@ -112,8 +176,7 @@ def _moved(cells: Cells, room: tuple[Numbers, Numbers], move: tuple[int, ...]) -
     up, down = (each[list(move)].min(axis=0) for each in room)
     for whole, inside in cells.inner.items():
         for i in inside:
-            told = (cells.state[i] != ABSENT) & (cells.state[whole] != ABSENT)
-            gap = np.where(told, np.maximum(cells.k[whole] - cells.k[i], 0), FREE)
+            gap = _gap(cells, i, whole)
             if i in move and whole not in move:
                 up = np.minimum(up, gap)
             if whole in move and i not in move:

@@ -45,6 +45,7 @@ def suppress(cells: Cells, policy: Policy) -> None:
         protect_results(cells, policy)
     cells.known[:] = False  # published figures may tell it already; our own must not tell it once more
     protect_results(cells, policy)
+    _drop_tight_signs(cells, policy)
     hide_inner_sizes(cells, policy)
     release_distributions(cells, policy)
     counts = np.array([kind == "count" for kind in cells.kinds])[:, None, None]
@@ -198,6 +199,14 @@ def _lack(cells: Cells, policy: Policy, family: list[int], node: int) -> float:
     rise, fall = reach(tried, rooms(tried, policy))
     lack = np.maximum(_demand(tried, policy) - rise - fall, 0) * ~tried.known
     return float(lack[family][..., T].sum())
+
+
+def _drop_tight_signs(cells: Cells, policy: Policy) -> None:
+    """A ``~100`` that still holds fewer values than it says becomes ``..``."""
+    rise, fall = reach(cells, rooms(cells, policy))
+    signs = np.isin(cells.state, (NEARLY_ALL, NEARLY_NONE))
+    cells.hide(signs & (rise + fall < _demand(cells, policy) - _EDGE), "complementary")
+    cells.settle(policy.threshold)
 
 
 def _widest(cells: Cells, policy: Policy) -> Numbers:

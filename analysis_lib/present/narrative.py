@@ -159,6 +159,8 @@ def observed(cell: ReleasedCell) -> Observed:
         numerator=cell.numerator,
         total=total,
         total_sq=total_sq,
+        low=cell.low,
+        high=cell.high,
     )
 
 

@@ -27,6 +27,7 @@ _CHANGE_NOTE = {
     "med det senaste läsår som har ett värde.",
 }
 _MISSING = table_cell(".", reason="uppgift saknas")
+_NOTHING = table_cell(text.EN_DASH, reason="finns inte")
 _COMPUTED_NOTE = {
     "term": "Beräknat",
     "text": "är sammanräknat ur Skolverkets värden för skolorna (riket: för kommunerna), viktat med antalet "
@@ -174,9 +175,12 @@ def _has(cell: ReleasedCell | None) -> bool:
 
 
 def _without_empty(data: dict[str, Any]) -> dict[str, Any]:
-    """The table without columns that say nothing on any row."""
+    """The table without columns that say nothing on any row, and a dash in each other empty cell."""
     used = {
         key for line in data["rows"] for key, cell in line["cells"].items() if cell["text"] not in ("", ".")
     }
-    rows = [line | {"cells": {k: c for k, c in line["cells"].items() if k in used}} for line in data["rows"]]
+    rows = [
+        line | {"cells": {k: c if c["text"] else _NOTHING for k, c in line["cells"].items() if k in used}}
+        for line in data["rows"]
+    ]
     return data | {"rows": rows, "columns": [each for each in data["columns"] if each["key"] in used]}

@@ -37,6 +37,12 @@ class Observed:
     numerator: int | None = None
     total: float | None = None
     total_sq: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def has_interval(self) -> bool:
+        return self.low is not None and self.high is not None
 
     @property
     def has_sums(self) -> bool:
@@ -68,15 +74,15 @@ def change(kind: str, earlier: Observed, later: Observed, *, smallest: int = SMA
     if earlier.value is None or later.value is None:
         return Change(Verdict.UNKNOWN)
     difference = later.value - earlier.value
+    if kind == "mean" and not (earlier.has_sums and later.has_sums):
+        return _change_of_intervals(earlier, later)
     if earlier.n is None or later.n is None:
         return Change(Verdict.UNKNOWN, difference)
     if min(earlier.n, later.n) < smallest:
         return Change(Verdict.TOO_FEW, difference)
     if kind == "share":
         return _share_change(earlier, later)
-    if kind == "mean" and earlier.has_sums and later.has_sums:
-        return _mean_change(earlier, later)
-    return Change(Verdict.UNKNOWN, difference)
+    return _mean_change(earlier, later) if kind == "mean" else Change(Verdict.UNKNOWN, difference)
 
 
 def approximate_numerator(value_pct: float, n: int) -> int:
@@ -104,6 +110,19 @@ def _mean_change(earlier: Observed, later: Observed) -> Change:
     sums1 = (float(later.total or 0), float(later.total_sq or 0), float(later.n or 0))
     sums2 = (float(earlier.total or 0), float(earlier.total_sq or 0), float(earlier.n or 0))
     return _judged(mean_difference(*sums1, *sums2), is_approximate=False)
+
+
+def _change_of_intervals(earlier: Observed, later: Observed) -> Change:
+    """For means whose n may not be told: the standard errors are read off their 95 % intervals.
+
+    A t interval is wider than a normal one, so the errors come out slightly large: on the safe side.
+    """
+    difference = float(later.value or 0) - float(earlier.value or 0)
+    if not (earlier.has_interval and later.has_interval):
+        return Change(Verdict.UNKNOWN, difference)
+    halves = [(float(one.high or 0) - float(one.low or 0)) / 2 for one in (earlier, later)]
+    reach = (halves[0] ** 2 + halves[1] ** 2) ** 0.5
+    return _judged(Interval(difference, difference - reach, difference + reach), is_approximate=True)
 
 
 def _counts(observed: Observed) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from command import LARGEST, MUNICIPALITY, SEMINAR, SMALLEST
+from command import LARGEST, MUNICIPALITY, SEMINAR, SMALLEST, whole_round
 from playwright.sync_api import Browser, Page, sync_playwright
 
 PAGES = {
@@ -44,6 +44,11 @@ def browser() -> Iterator[Browser]:
         started = play.chromium.launch(executable_path=program, args=QUIET)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def example_round(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return whole_round(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture

@@ -25,7 +25,8 @@ INDICATORS = {
         indicator("all_passed_9"),
         indicator("eligible_vocational_9", implied_by=("results.eligible_science_9", "results.all_passed_9")),
         indicator("eligible_science_9"),
-        indicator("merit_rating_17", kind="mean", maximum=340.0, quantum=2.5),
+        indicator("merit_rating_17", kind="mean", maximum=340.0, quantum=2.5, within="ak9"),
+        indicator("pupil_count_9", kind="count", formula="pupils.count(in_scope)"),
         indicator("grades_9", kind="distribution", by_subject=True),
         indicator("passed_subject_9", by_subject=True),
     )
@@ -63,8 +64,11 @@ def random_pupils(
     return pd.concat(rows, ignore_index=True)
 
 
-def cube_of(pupils: pd.DataFrame, area_of: dict[str, str]) -> pd.DataFrame:
-    """The cube frame of the pupils: units, areas and the huvudman, whole and by sex."""
+def cube_of(pupils: pd.DataFrame, area_of: dict[str, str], *, heads: bool = False) -> pd.DataFrame:
+    """The cube frame of the pupils: units, areas and the huvudman, whole and by sex.
+
+    ``heads``: with head counts, which are public; the merit rating then leaves out pupils without any pass.
+    """
     levels = [
         pupils.assign(level="unit"),
         pupils.assign(level="area", code=pupils["code"].map(area_of)),
@@ -81,9 +85,20 @@ def cube_of(pupils: pd.DataFrame, area_of: dict[str, str]) -> pd.DataFrame:
     ):
         counted = stacked.groupby(by)[column].agg(["size", "sum"]).reset_index()
         parts.append(counted.assign(indicator=f"results.{name}", n=counted["size"], numerator=counted["sum"]))
-    merit = stacked.assign(square=stacked["merit"] ** 2).groupby(by)[["merit", "square"]].agg(["size", "sum"])
+    if heads:
+        counted = stacked.groupby(by).size().rename("n").reset_index()
+        parts.append(counted.assign(indicator="results.pupil_count_9", numerator=counted["n"]))
+    stacked_merit = stacked[stacked["merit"] > 150] if heads else stacked
+    merit = (
+        stacked_merit.assign(square=stacked_merit["merit"] ** 2)
+        .groupby(by)[["merit", "square"]]
+        .agg(["size", "sum"])
+    )
     merit.columns = ["n", "total", "_", "total_sq"]
-    parts.append(merit.reset_index().assign(indicator="results.merit_rating_17"))
+    rows = merit.reset_index().assign(indicator="results.merit_rating_17")
+    if heads:
+        rows["population"] = rows["population"].str.replace("ak9-", "ak9merit-")
+    parts.append(rows)
     for subject in [name for name in pupils if name[0] == "s" and name[1:].isdigit()]:
         counts = pd.crosstab([stacked[name] for name in by], stacked[subject])
         counts = counts.reindex(columns=list(GRADES), fill_value=0)
@@ -126,10 +141,11 @@ def random_cube(
     years: int = 1,
     subjects: int = 1,
     sizes: tuple[int, int] = (3, 95),
+    heads: bool = False,
 ) -> tuple[pd.DataFrame, Lattice, dict[str, Indicator]]:
     """A random municipality: its cube, lattice and indicators."""
     random = np.random.default_rng(seed)
     pupils = random_pupils(random, units=units, years=years, subjects=subjects, sizes=sizes)
     codes = sorted(pupils["code"].unique())
     area_of = {code: f"OMR{i % areas + 1}" if areas else "" for i, code in enumerate(codes)}
-    return cube_of(pupils, area_of), Lattice.of_units(area_of), INDICATORS
+    return cube_of(pupils, area_of, heads=heads), Lattice.of_units(area_of), INDICATORS

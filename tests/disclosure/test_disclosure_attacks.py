@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analysis_lib.disclosure.audit import AuditReport, audit
 from analysis_lib.disclosure.facts import cell_facts, collect
@@ -33,7 +35,8 @@ def attacked(
     cells = open_released(frame, "public").cells()
     facts = collect(fact for cell in cells for fact in cell_facts(cell, indicators[cell.indicator]))
     lines = [fact.as_json("x") for fact in facts]
-    return audit(lines, lattice.as_json(), nested=NESTED, threshold=threshold)
+    within = {"ak9merit": "ak9"}
+    return audit(lines, lattice.as_json(), nested=NESTED, within=within, threshold=threshold)
 
 
 def careless(cube: pd.DataFrame) -> pd.DataFrame:
@@ -114,6 +117,17 @@ def test_mean_times_n_gives_back_a_small_school() -> None:
     assert "merit" in {f.what for f in audit(facts, LATTICE).findings}
 
 
+def test_a_size_within_another_tells_how_many_are_outside() -> None:
+    mean = {"pop": "ak9merit-2025/merit", "kind": "count"}
+    facts = [said(unit, "n", n) | {"pop": "ak9-2025"} for unit, n in (("1", 30), ("2", 20), ("O1", 50))]
+    inside = [said("1", "n", 28) | mean, said("2", "n", 14) | mean]
+    found = audit(facts + inside, LATTICE, within={"ak9merit": "ak9"}).findings
+    assert [(f.kind, f.unit, f.low) for f in found] == [("exact", "1", 2)]
+    inside = [said("1", "n", "..") | mean, said("2", "n", 14) | mean, said("O1", "n", 43) | mean]
+    found = audit(facts + inside, LATTICE, within={"ak9merit": "ak9"}).findings
+    assert [(f.kind, f.unit, f.low) for f in found] == [("exact", "1", 1)]
+
+
 def test_what_was_shown_once_stays_known() -> None:
     facts = [said("O1", "n", 40), said("1", "n", ".."), said("2", "n", ".."), said("1", "n", 31)]
     assert [(f.unit, f.low) for f in audit(facts, LATTICE).findings] == [("2", 9)]
@@ -122,3 +136,30 @@ def test_what_was_shown_once_stays_known() -> None:
 def test_statements_that_contradict_each_other_are_told() -> None:
     facts = [said("O1", "n", 40), said("1", "n", 33), said("2", "n", 33), said("2", "all", "..")]
     assert {f.kind for f in audit(facts, LATTICE).findings} == {"contradiction"}
+
+
+def test_a_sign_must_hold_five_possible_numbers() -> None:
+    facts = [said("O1", "n", 60), said("1", "n", 30), said("2", "n", 30)]
+    facts += [said("1", "all", "~100"), said("2", "all", "~100"), said("O1", "all", 90.0)]
+    assert {(f.kind, f.unit, f.low, f.high) for f in audit(facts, LATTICE).findings} == {
+        ("narrow", "1", 26, 28),
+        ("narrow", "2", 26, 28),
+    }
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    units=st.integers(1, 12),
+    largest=st.sampled_from([12, 30, 90]),
+    threshold=st.sampled_from([5, 10]),
+    heads=st.booleans(),
+)
+def test_random_municipalities_keep_their_secrets(
+    seed: int, units: int, largest: int, threshold: int, heads: bool
+) -> None:
+    cube, lattice, indicators = random_cube(seed, units=units, sizes=(3, largest), heads=heads)
+    policy = Policy(threshold=threshold)
+    released = release_cube(cube, policy=policy, lattice=lattice, indicators=indicators)
+    report = attacked(released, lattice, indicators, threshold=threshold)
+    assert [finding.message for finding in report.findings] == []

@@ -20,7 +20,7 @@ from analysis_lib.vocabulary.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 SEMINAR = "2026-prov"
-LARGE, _, SMALL = SCHOOLS
+LARGE, _, SMALL = tuple(SCHOOLS)[:3]
 REPORTS = sorted(path.stem for path in (ROOT / "notebooks" / "reports").glob("*.yaml"))
 _RUNNER = """
 import json, os, sys

@@ -1,7 +1,7 @@
 """A tiny invented municipality in a workspace of its own, for reports without any file import.
 
-Three own schools over three school years with pupil data, one of them with few pupils; one independent school
-and the country from published figures.
+Four own schools over three school years with pupil data, one of them with few pupils and one small enough to
+be hidden beside it; one independent school and the country from published figures.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ SCHOOLS = {
     "99010001": ("Alskolan", "Norr", 48),
     "99010002": ("Björkskolan", "Söder", 64),
     "99010003": ("Ekens skola", "Söder", 6),
+    "99010004": ("Granskolan", "Norr", 14),
 }
 SMALL_N = 6
 INDEPENDENT = "99019001"

@@ -215,7 +215,7 @@ def test_the_sum_row_of_the_kommunbild_is_the_units_together(executed: Any) -> N
     assert total == str(sum(size for _, _, size in SCHOOLS.values()))
     assert "Fria Prövoskolan (fristående)" in counts
     names = [name for name in counts if name in {each for each, _, _ in SCHOOLS.values()}]
-    assert names == [name for name, _, _ in SCHOOLS.values()]
+    assert names == [name for name, _, _ in sorted(SCHOOLS.values(), key=lambda each: (each[1], each[0]))]
 
 
 def test_plain_papermill_runs_a_notebook_from_the_workspace(workspace: Workspace, tmp_path: Path) -> None:

@@ -139,14 +139,14 @@ def test_all_measures_stand_in_one_table_with_goal_comparison_change_n_and_sourc
         "Godkänt i alla ämnen, åk 6",
     } <= set(names)
     keys = {each["key"] for each in data["columns"]}
-    assert {"measure", "target", "result", "n", "nation", "change", "source"} <= keys
+    assert {"measure", "target", "result", "n", "nation", "source"} <= keys
     assert ("authority" in keys) == (report == "skolbild")
     for line in data["rows"]:
         assert line["cells"]["n"]["text"]
         assert line["cells"]["source"]["text"] == "Skolorna"
-        if line["cells"]["result"]["text"] not in ("..", "~100"):
-            told = line["cells"]["change"]["text"]
-            assert re.search(r"(säker (ökning|minskning|förändring)|för få elever)", told), told
+        told = line["cells"].get("change", {}).get("text", "")
+        if "(" in told:
+            assert re.search(r"säker (ökning|minskning|förändring)", told), told
 
 
 def test_a_unit_with_published_figures_only_has_the_measures_that_are_published(executed: Give) -> None:

@@ -114,3 +114,14 @@ def test_a_share_rounded_to_one_decimal_gives_its_numerator_back_for_schools(pai
     found = approximate_numerator(round(100 * k / n, 1), n)
     assert abs(found - k) <= (0 if n < 1000 else 1)
     assert 0 <= found <= n
+
+
+def test_r17_a_mean_whose_n_is_hidden_is_compared_by_its_interval() -> None:
+    earlier = Observed(200.0, None, low=190.0, high=210.0)
+    assert (
+        change("mean", earlier, Observed(230.0, None, low=222.0, high=238.0)).verdict is Verdict.SURE_INCREASE
+    )
+    close = change("mean", earlier, Observed(205.0, None, low=195.0, high=215.0))
+    assert close.verdict is Verdict.NO_SURE_CHANGE
+    assert close.is_approximate
+    assert change("mean", earlier, Observed(230.0, 40)).verdict is Verdict.UNKNOWN

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command import SEMINAR, Told, skolbank
+from command import Told, skolbank, whole_round
 
 
 @pytest.fixture(scope="session")
@@ -15,11 +15,4 @@ def run_skolbank() -> Callable[..., Told]:
 @pytest.fixture(scope="session")
 def example_round(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The workspace of the example municipality after one whole seminar round."""
-    folder = tmp_path_factory.mktemp("example") / "almvik"
-    made = skolbank("example", str(folder))
-    assert made.status == 0, made.err
-    read = skolbank("import", "data/inbox", "--json", "imported.json", workspace=folder)
-    assert read.status == 0, read.err
-    run = skolbank("run", SEMINAR, workspace=folder)
-    assert run.status == 0, run.err
-    return folder
+    return whole_round(tmp_path_factory.getbasetemp())

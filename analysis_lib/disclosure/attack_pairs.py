@@ -1,0 +1,54 @@
+"""The attack on two sizes side by side: a group within another tells how many are outside it (floor 5).
+
+Shares no code with the suppressor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from analysis_lib.disclosure.attack_cells import Known, Place
+from analysis_lib.disclosure.attack_system import System
+
+_FEW = 4
+
+
+def pairs(known: Sequence[Known], within: Mapping[str, str]) -> Iterator[tuple[Known, Known]]:
+    """Each population with the one around it; ``within`` names them without school year.
+
+    Published statistics (``-skolverket``) stand as their authority gave them, with one n for both.
+    """
+    by_pop = {one.pop: one for one in known}
+    for inner in known:
+        pop, _, rest = inner.pop.partition(" ")
+        name, _, year = pop.partition("/")[0].partition("-")
+        tail = f" {rest}" if rest else ""
+        if year.endswith("-skolverket"):
+            continue
+        around = f"{within.get(name, '')}-{year}{tail}"
+        if around in by_pop and by_pop[around] is not inner:
+            yield inner, by_pop[around]
+
+
+def few_outside(inner: Known, outer: Known) -> Iterator[tuple[Place, float, float]]:
+    """Places where one to four pupils, or none, are surely outside, and how many: too closely told."""
+    system = System()
+    leaves = outer.leaves
+    parts = {leaf: system.variable(outer.number(leaf, "n") or float("inf")) for leaf in leaves}
+    sizes = {place: outer.number(place, "n") for place in outer.places}
+    for place, size in sizes.items():
+        inside = inner.number(place, "n") if place in inner.places else None
+        if size is not None and inside is not None:
+            system.know(outer.terms(parts, place), size - inside, size - inside)
+    if not system.is_possible():
+        return
+    for place, size in sizes.items():
+        if size is None or place not in inner.places:
+            continue
+        terms = outer.terms(parts, place)
+        seen = system.seen(terms)
+        if seen[1] > _FEW or seen[1] - seen[0] >= min(_FEW, size):
+            continue
+        low, high = system.bounds(terms)
+        if high <= _FEW and high - low < min(_FEW, size) - 1e-6:
+            yield place, low, high

@@ -1,0 +1,84 @@
+"""The example municipality, everything that is released of it at once: nothing hidden can be worked out."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from analysis_lib.disclosure.audit import audit
+from analysis_lib.disclosure.facts import cell_facts, collect
+from analysis_lib.disclosure.lattice import Lattice
+from analysis_lib.disclosure.policy import load_policy
+from analysis_lib.disclosure.release import open_released, release_cube
+from analysis_lib.indicators.cube import compute_cube
+from analysis_lib.snapshots.store import Store
+from analysis_lib.snapshots.units import load_units
+from analysis_lib.sources.example import write_example
+from analysis_lib.sources.importer import import_paths
+from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.settings import Audience
+from analysis_lib.vocabulary.workspace import Workspace
+
+Example = tuple[Workspace, Catalog, pd.DataFrame, Lattice]
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Example:
+    workspace = Workspace(tmp_path_factory.mktemp("almvik"))
+    write_example(workspace.root)
+    import_paths([workspace.inbox], workspace=workspace)
+    catalog, store = Catalog(workspace), Store(workspace)
+    units = load_units(workspace, catalog, store)
+    lattice = Lattice.of_units({code: unit.area for code, unit in units.items()})
+    return workspace, catalog, compute_cube(store, catalog, units), lattice
+
+
+@pytest.mark.parametrize("audience", ["public", "internal"])
+def test_nothing_of_the_whole_release_can_be_worked_out(example: Example, audience: Audience) -> None:
+    workspace, catalog, cube, lattice = example
+    indicators, policy = catalog.indicators, load_policy(workspace, audience)
+    released = release_cube(cube, policy=policy, lattice=lattice, indicators=indicators)
+    cells = open_released(released, audience).cells()
+    facts = collect(fact for cell in cells for fact in cell_facts(cell, indicators[cell.indicator]))
+    report = audit(
+        [fact.as_json("x") for fact in facts],
+        lattice.as_json(),
+        nested={_short(i.id): [_short(name) for name in i.implied_by] for i in indicators.values()},
+        within={i.population: i.within for i in indicators.values() if i.within},
+        threshold=policy.threshold,
+    )
+    assert report.cells > 3000
+    assert [finding.message for finding in report.findings] == []
+
+
+def test_the_release_is_worth_reading(example: Example) -> None:
+    """Protection that hides everything is no protection: the figures here may only become better."""
+    workspace, catalog, cube, lattice = example
+    policy = load_policy(workspace, "public")
+    released = release_cube(cube, policy=policy, lattice=lattice, indicators=catalog.indicators)
+    own = released[released["basis"] == "own"]
+    states = own["state"].value_counts(normalize=True)
+    assert states["shown"] > 0.44
+    assert states["suppressed"] < 0.41
+    whole = own[(own["level"] == "authority") & (own["sex"] == "T") & (own["subject"] == "")]
+    assert (whole["state"] == "shown").mean() > 0.9
+    assert set(own["level"]) == {"unit", "authority"}
+
+
+def test_public_head_counts_are_shown_and_sizes_within_them_are_guarded(example: Example) -> None:
+    workspace, catalog, cube, lattice = example
+    policy = load_policy(workspace, "public")
+    released = release_cube(cube, policy=policy, lattice=lattice, indicators=catalog.indicators)
+    own = released[released["basis"] == "own"]
+    heads = own[own["indicator"] == "results.pupil_count_9"]
+    assert set(heads["state"]) == set(heads["n_state"]) == {"shown"}
+    keys = ["school_year", "level", "code", "sex"]
+    merit = own[own["indicator"] == "results.merit_rating_17"].merge(heads, on=keys, suffixes=("", "_heads"))
+    told = merit["n_state"] == "shown"
+    assert set(merit.loc[~told, "n_state"]) == {"suppressed"}
+    assert (merit.loc[told, "n_heads"] - merit.loc[told, "n"] >= policy.tail).all()
+    assert (merit.loc[~told, "state"] == "shown").any()
+
+
+def _short(indicator: str) -> str:
+    return indicator.split(".", 1)[1]
