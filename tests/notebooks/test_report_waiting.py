@@ -15,7 +15,7 @@ from analysis_lib.report.prepare import prepare
 from analysis_lib.sources.importer import import_paths
 from analysis_lib.vocabulary.workspace import Workspace
 
-_, MIDDLE, _ = SCHOOLS
+MIDDLE = next(code for code, (name, *_) in SCHOOLS.items() if name == "Björkskolan")
 ABOUT = "i årskurs 9 för läsåret 2024/25 väntar på rättelse och ingår inte i siffrorna"
 
 
