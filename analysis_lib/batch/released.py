@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis_lib.batch.files import write_whole
 from analysis_lib.batch.rooms import RoundData, Verdict, slice_hashes
+from analysis_lib.snapshots.missing import waited_for
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.periods import SchoolYear
 from analysis_lib.vocabulary.workspace import Workspace
@@ -25,7 +26,11 @@ def round_data(workspace: Workspace, seminar: str) -> RoundData:
     if not kept.is_file():
         write_whole(kept, json.dumps(_slices(prepared.released_path, prepared.school_year)))
     hashes = json.loads(kept.read_text("utf-8"))
-    return RoundData(prepared.school_year, prepared.units, hashes["slices"], hashes["whole"])
+    slices: dict[str, str] = hashes["slices"]
+    for code in slices:
+        awaited = waited_for(rows for rows in prepared.missing if rows.unit_code == code)
+        slices[code] += json.dumps(awaited) if awaited else ""
+    return RoundData(prepared.school_year, prepared.units, slices, hashes["whole"])
 
 
 def attack(workspace: Workspace, seminar: str, facts: Sequence[Path]) -> Verdict:

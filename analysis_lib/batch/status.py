@@ -1,18 +1,24 @@
-"""What is made, missing and failed, read from the ledger alone so that it answers at once (floor 8)."""
+"""What is made, missing and failed, read from the ledger and the import log alone: at once (floor 8)."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from analysis_lib.batch.index import STATE_WORDS
 from analysis_lib.batch.lock import is_running
 from analysis_lib.batch.run import ledger_of, lock_of
+from analysis_lib.snapshots.log import History
+from analysis_lib.snapshots.missing import MissingRows
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace
 
 
 def status_of(workspace: Workspace, seminar: str = "") -> dict[str, Any]:
-    """The documents of one seminar or of all, with counts per state; ``is_running`` while a run holds it."""
+    """The documents of one seminar or of all, with counts per state; ``is_running`` while a run holds it.
+
+    ``missing_rows`` are the refused rows that no corrected file has brought yet, whatever the seminar.
+    """
     catalog = Catalog(workspace)
     chosen = [catalog.seminar(seminar)] if seminar else list(catalog.seminars.values())
     ledger = ledger_of(workspace)
@@ -40,11 +46,15 @@ def status_of(workspace: Workspace, seminar: str = "") -> dict[str, Any]:
         ledger.close()
     for line in found:
         line["counts"] = _counts(line["documents"])
-    return {"format": 1, "seminars": found}
+    missing = [
+        asdict(rows) | {"text": _waiting(rows, catalog)}
+        for rows in History(workspace.snapshots / "log.jsonl").missing()
+    ]
+    return {"format": 1, "seminars": found, "missing_rows": missing}
 
 
 def status_text(status: dict[str, Any]) -> str:
-    """The same in words: a line per seminar, and one per document that is not done."""
+    """The same in words: a line per seminar, per document that is not done and per file that waits."""
     lines = []
     for seminar in status["seminars"]:
         counts = seminar["counts"]
@@ -56,7 +66,20 @@ def status_text(status: dict[str, Any]) -> str:
                 word = STATE_WORDS[document["status"]].lower()
                 reason = f": {document['message']} [{document['error_id']}]" if document["error_id"] else ""
                 lines.append(f"  {document['unit']}/{document['report']} {word}{reason}")
-    return "\n".join(lines) or "Arbetsytan har inga seminarier."
+    lines = lines or ["Arbetsytan har inga seminarier."]
+    return "\n".join([*lines, *(rows["text"] for rows in status["missing_rows"])])
+
+
+def _waiting(rows: MissingRows, catalog: Catalog) -> str:
+    noun = "rad" if rows.count == 1 else "rader"
+    whose = " utan känd skola" if rows.is_own else ""
+    if rows.unit_code:
+        unit = catalog.units.get(rows.unit_code)
+        whose = f" för {unit.name if unit else f'skolenhet {rows.unit_code}'}"
+    group = f" åk {rows.year_group}" if rows.year_group else ""
+    year = f" {rows.school_year}" if rows.school_year else ""
+    workbook = f" ({rows.workbook})" if rows.workbook else ""
+    return f"Väntar på rättelse: {rows.count} {noun}{whose}, {rows.name}{group}{year}{workbook}"
 
 
 def _counts(documents: Any) -> dict[str, int]:

@@ -21,11 +21,12 @@ from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import Setting, gap_block
 from analysis_lib.present.evidence import merged
-from analysis_lib.report import figures, findings, overview, sections, tables
+from analysis_lib.report import figures, findings, overview, sections, tables, waiting
 from analysis_lib.report.manifest import versions
 from analysis_lib.report.parameters import Sidecar, check_parameters, load_sidecar
 from analysis_lib.report.prepare import Prepared, prepare
 from analysis_lib.report.scope import NATION, Scope
+from analysis_lib.snapshots.missing import MissingRows
 from analysis_lib.snapshots.units import load_units
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.indicators import Indicator
@@ -101,6 +102,7 @@ class Report:
                 made=self.made,
                 pupils=(self._indicator("pupils.total"), pupils) if pupils else None,
                 bases=self._bases,
+                waiting=waiting.note(self._waiting) if self.scope.unit else "",
             )
         )
 
@@ -216,6 +218,7 @@ class Report:
                 audience=self.prepared.audience,
                 bases=self._bases,
                 release=self.prepared.fingerprint,
+                waiting=waiting.sentences(self._waiting, self.scope),
             )
         )
 
@@ -348,6 +351,13 @@ class Report:
         for name in self.sidecar.indicators:
             found |= {cell.basis for cell in self.scope.own(name).cells() if cell.state != "missing"}
         return found
+
+    @cached_property
+    def _waiting(self) -> list[MissingRows]:
+        """The refused rows that the report's own numbers lack."""
+        known = self.catalog.indicators
+        shown = [known[name] for name in self.sidecar.indicators if name in known]
+        return waiting.concerning(self.prepared.missing, self.scope, shown)
 
     @cached_property
     def _gap_words(self) -> dict[str, dict[str, str]]:

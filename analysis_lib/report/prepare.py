@@ -25,6 +25,7 @@ from analysis_lib.disclosure.release import release_cube
 from analysis_lib.errors import SkolbankError
 from analysis_lib.indicators.cube import compute_cube
 from analysis_lib.report.manifest import own_version, write_whole
+from analysis_lib.snapshots.missing import MissingRows, waited_for
 from analysis_lib.snapshots.store import Store
 from analysis_lib.snapshots.units import load_units
 from analysis_lib.vocabulary.catalog import Catalog
@@ -42,7 +43,7 @@ _ORDER = "order.json"
 
 @dataclass(frozen=True)
 class Prepared:
-    """Where a seminar's released numbers lie, and what they were made of."""
+    """Where a seminar's released numbers lie, what they were made of and which rows are waited for."""
 
     seminar: Seminar
     audience: Audience
@@ -52,6 +53,7 @@ class Prepared:
     units: dict[str, Unit]
     snapshots: tuple[str, ...]
     imported: datetime.date | None
+    missing: tuple[MissingRows, ...] = ()
 
 
 def prepare(workspace: Workspace, seminar_id: str, *, audience: str = "") -> Prepared:
@@ -80,6 +82,7 @@ def prepare(workspace: Workspace, seminar_id: str, *, audience: str = "") -> Pre
         units={code: Unit.model_validate(unit) for code, unit in meta["units"].items()},
         snapshots=tuple(meta["snapshots"]),
         imported=datetime.date.fromisoformat(meta["imported"][:10]) if meta["imported"] else None,
+        missing=tuple(store.missing_rows()),
     )
 
 
@@ -168,6 +171,7 @@ def _order(workspace: Workspace) -> list[str]:
 
 def _fingerprint(workspace: Workspace, store: Store, seminar: Seminar, reader: Audience) -> str:
     parts = [_cube_fingerprint(workspace, store), seminar.model_dump_json(), reader]
+    parts.append(json.dumps(waited_for(store.missing_rows())))
     parts += [path.parent.name for path in _earlier(workspace, seminar, reader)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

@@ -62,6 +62,7 @@ def masthead(
     made: datetime.date,
     pupils: tuple[Indicator, ReleasedCell] | None,
     bases: Collection[str],
+    waiting: str = "",
 ) -> Block:
     """Who, what, when, which edition and from where; carries the facts of its own numbers."""
     settings = scope.settings
@@ -90,6 +91,8 @@ def masthead(
         lines.append(f"Huvudman: {scope.unit.authority_name}")
     if sources:
         lines.append(f"Källa: {text.listing(list(sources))}")
+    if waiting:
+        lines.append(waiting)
     data = {
         "municipality": settings.authority_name,
         "website": settings.website,
@@ -151,10 +154,19 @@ def decisions(sidecar: Sidecar) -> Block:
     return Block("questions", {"heading": asked.heading, "items": list(asked.items)})
 
 
-def foot(scope: Scope, seminar: Seminar, *, audience: str, bases: Collection[str], release: str) -> Block:
-    """How numbers are made, whom to ask, and which edition this is."""
+def foot(
+    scope: Scope,
+    seminar: Seminar,
+    *,
+    audience: str,
+    bases: Collection[str],
+    release: str,
+    waiting: Sequence[str] = (),
+) -> Block:
+    """How numbers are made and what they lack, whom to ask, and which edition this is."""
     settings = scope.settings
     numbers = [
+        *waiting,
         "Tal som bygger på få elever visas inte. Decimaltal är avrundade, "
         "så summor kan skilja på sista siffran.",
         "Osäkerhet: 95 procents intervall (Wilson för andelar). "

@@ -11,9 +11,11 @@ import datetime
 import json
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from analysis_lib.snapshots.missing import MissingRows, RefusedRows, waited_for
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Snapshot:
     rows: int
     imported_at: str
     replaced: frozenset[str] = frozenset()  # keys that later snapshots have taken over
+    refused: tuple[RefusedRows, ...] = ()  # rows of the same file that are waited for
 
     @property
     def partition(self) -> str:
@@ -38,13 +41,14 @@ class Snapshot:
         return f"{self.table}/{self.slot}-{self.hash[:12]}.parquet"
 
     def as_json(self) -> dict[str, Any]:
-        return {
+        told = {
             "table": self.table,
             "slot": self.slot,
             "hash": self.hash,
             "rows": self.rows,
             "keys": list(self.keys),
         }
+        return told | ({"refused": [asdict(each) for each in self.refused]} if self.refused else {})
 
 
 def append(path: Path, at: str, snapshots: Iterable[Snapshot], source: dict[str, Any]) -> None:
@@ -85,6 +89,7 @@ class History:
         self._offset = 0
         self._snapshots: list[Snapshot] = []
         self._replaced: list[set[str]] = []
+        self._sources: list[dict[str, Any]] = []
         self._owner: dict[tuple[str, str, str], int] = {}
         self._places: dict[tuple[str, str], list[int]] = {}
 
@@ -99,6 +104,34 @@ class History:
         self._follow()
         found = (self._seen(index) for index in self._places.get((table, partition), []))
         return [snapshot for snapshot in found if snapshot]
+
+    def missing(self) -> list[MissingRows]:
+        """The refused rows that are still waited for, in order of import.
+
+        A unit's rows are waited for until a later file brings that unit; rows that do not tell their
+        unit until everything else in their file has been replaced.
+        """
+        self._follow()
+        found = []
+        for index, snapshot in enumerate(self._snapshots):
+            if not snapshot.refused or self._seen(index) is None:
+                continue
+            for rows in snapshot.refused:
+                place = (snapshot.table, rows.partition or snapshot.partition, rows.unit_code)
+                if self._owner.get(place, -1) <= index:
+                    found.append(rows.of_file(snapshot.table, self._sources[index]))
+        return found
+
+    def would_settle(self, snapshots: Iterable[Snapshot]) -> bool:
+        """Whether committing these would change which rows are waited for."""
+        before = waited_for(self.missing())
+        refused = [snapshot for snapshot in snapshots if snapshot.refused]
+        if not before and not refused:
+            return False
+        trial = History(self._path)
+        trial._follow()
+        trial._take({"at": "", "source": {}, "snapshots": [s.as_json() for s in snapshots]})
+        return waited_for(trial.missing()) != before
 
     def _seen(self, index: int) -> Snapshot | None:
         snapshot, replaced = self._snapshots[index], self._replaced[index]
@@ -128,9 +161,18 @@ class History:
             return
         for entry in line["snapshots"]:
             keys = tuple(entry["keys"])
-            snapshot = Snapshot(entry["table"], entry["slot"], entry["hash"], keys, entry["rows"], line["at"])
+            snapshot = Snapshot(
+                entry["table"],
+                entry["slot"],
+                entry["hash"],
+                keys,
+                entry["rows"],
+                line["at"],
+                refused=tuple(RefusedRows(**each) for each in entry.get("refused", ())),
+            )
             index = len(self._snapshots)
             self._snapshots.append(snapshot)
+            self._sources.append(line["source"])
             self._replaced.append(set())
             self._places.setdefault((snapshot.table, snapshot.partition), []).append(index)
             for key in keys:

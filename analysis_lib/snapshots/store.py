@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 from analysis_lib.snapshots import log
 from analysis_lib.snapshots.changes import Change, compare
 from analysis_lib.snapshots.log import Snapshot
+from analysis_lib.snapshots.missing import MissingRows, RefusedRows
 from analysis_lib.snapshots.schemas import TABLES, TableSchema
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -49,6 +50,7 @@ class SourceInfo:
     header: dict[str, str] = field(default_factory=dict)
     messages: tuple[dict[str, Any], ...] = ()
     metadata: dict[str, Any] = field(default_factory=dict)
+    workbook: str = ""  # the correction workbook of the file's refused rows
 
 
 class Store:
@@ -79,6 +81,14 @@ class Store:
     def in_partition(self, table: str, partition: str) -> list[Snapshot]:
         """The current snapshots of one partition, e.g. of ``9/2024-25`` in the pupils' grades."""
         return self._history.in_partition(table, partition)
+
+    def missing_rows(self) -> list[MissingRows]:
+        """The refused rows of current files that no corrected file has brought yet."""
+        return self._history.missing()
+
+    def would_settle(self, snapshots: Sequence[Snapshot]) -> bool:
+        """Whether storing these snapshots would change which refused rows are waited for."""
+        return self._history.would_settle(snapshots)
 
     def path(self, snapshot: Snapshot) -> Path:
         """Where a snapshot's Parquet file lies."""
@@ -180,24 +190,38 @@ class Transaction:
 
     @property
     def is_unchanged(self) -> bool:
-        """Whether everything is current already, row for row."""
-        return bool(self._parts) and all(part.change.is_empty for part in self._parts)
+        """Whether everything is current already, row for row, and the same rows are waited for."""
+        if not self._parts or not all(part.change.is_empty for part in self._parts):
+            return False
+        return not self.store.would_settle([part.snapshot for part in self._parts])
 
-    def add(self, table: str, frame: pd.DataFrame) -> None:
-        """Adds rows of one table; they are split into slots by the table's partition."""
+    def add(self, table: str, frame: pd.DataFrame, *, refused: Sequence[RefusedRows] = ()) -> None:
+        """Adds rows of one table; they are split into slots by the table's partition.
+
+        ``refused`` tells which rows of the same file are waited for; they are noted with the slot that
+        they belong to, else with the first.
+        """
         schema = TABLES[table]
         checked = schema.check(frame)
-        for values, rows in checked.groupby(list(schema.partition), sort=True, observed=True):
-            partition = "/".join(_slug(str(value)) for value in values)
-            self._add_slot(schema, partition, rows)
+        slots = {
+            "/".join(_slug(str(value)) for value in values): rows
+            for values, rows in checked.groupby(list(schema.partition), sort=True, observed=True)
+        }
+        places = [each.partition if each.partition in slots else next(iter(slots)) for each in refused]
+        for partition, rows in slots.items():
+            here = tuple(each for each, place in zip(refused, places, strict=True) if place == partition)
+            self._add_slot(schema, partition, rows, here)
 
-    def _add_slot(self, schema: TableSchema, partition: str, rows: pd.DataFrame) -> None:
+    def _add_slot(
+        self, schema: TableSchema, partition: str, rows: pd.DataFrame, refused: tuple[RefusedRows, ...]
+    ) -> None:
         keys = tuple(sorted(schema.key(rows).unique()))
         order = [*dict.fromkeys((*schema.identity, *schema.names))]
         content = rows.sort_values(order, ignore_index=True, kind="stable")
         slot = f"{partition}/{_slug(keys[0]) if len(keys) == 1 else f'{len(keys)}-units'}"
         data = _as_parquet(content, schema)
-        snapshot = Snapshot(schema.name, slot, hashlib.sha256(data).hexdigest(), keys, len(content), "")
+        digest = hashlib.sha256(data).hexdigest()
+        snapshot = Snapshot(schema.name, slot, digest, keys, len(content), "", refused=refused)
         self._parts.append(_Part(snapshot, data, self._change(schema, snapshot, content)))
 
     def _change(self, schema: TableSchema, snapshot: Snapshot, content: pd.DataFrame) -> Change:
@@ -226,12 +250,10 @@ class Transaction:
                 _write_whole(target.with_suffix(".json"), self._twin(part, now))
                 _sync_folder(target.parent)
             self.committed = [part.snapshot for part in self._parts]
-            log.append(
-                self.store.log_path,
-                now,
-                self.committed,
-                {"format": self.source.format, "file": self.source.file, "sha256": self.source.sha256},
-            )
+            source = {name: getattr(self.source, name) for name in ("format", "file", "sha256")}
+            if any(part.snapshot.refused for part in self._parts):
+                source["workbook"] = self.source.workbook
+            log.append(self.store.log_path, now, self.committed, source)
         return self.committed
 
     def _twin(self, part: _Part, now: str) -> bytes:

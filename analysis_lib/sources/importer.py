@@ -117,9 +117,11 @@ def _take(raw: RawFile, name: str, work: _Import) -> list[FileReport]:
     reports[0].messages[:0] = [*raw.messages, *skipped]
     reports[0].messages += _unlisted_units(results, work.likely_units)
     rejected = sum(report.rows_rejected for report in reports)
+    workbook = ""
     if rejected and not work.dry_run:
         place = write_refused(work.workspace, raw.sha256, [(sheet.name, result) for sheet, result in results])
-        text = f"De nekade raderna står i {work.workspace.shown(place)}. Rätta dem och läs in filen igen."
+        workbook = work.workspace.shown(place)
+        text = f"De nekade raderna står i {workbook}. Rätta dem och läs in filen igen."
         reports[0].messages.append(Message("info", "refused-written", text))
     if rejected and work.strict:
         text = f"Filen nekas hel eftersom {rejected} rader nekades och --strict är valt. [strict-refused]"
@@ -131,7 +133,7 @@ def _take(raw: RawFile, name: str, work: _Import) -> list[FileReport]:
         if not result.conserves_rows:
             raise RuntimeError("rows are lost")
         report.exit_status = EXIT_PARTIAL if result.rows_rejected else EXIT_DONE
-    _store(raw, name, results, reports, work)
+    _store(raw, workbook, results, reports, work)
     return reports
 
 
@@ -203,7 +205,7 @@ def _report(raw: RawFile, name: str, sheet: Sheet, result: TableResult) -> FileR
 
 def _store(
     raw: RawFile,
-    name: str,
+    workbook: str,
     results: list[tuple[Sheet, TableResult]],
     reports: list[FileReport],
     work: _Import,
@@ -220,12 +222,13 @@ def _store(
         header=dict(first.metadata.get("header", {})),
         messages=tuple(message.as_json() for message in reports[0].messages),
         metadata={k: v for k, v in first.metadata.items() if k not in {"header", "legal_basis", "licence"}},
+        workbook=workbook,
     )
     transaction = work.store.begin(source)
     for _, result in results:
         for table, frame in result.frames.items():
             if len(frame):
-                transaction.add(table, frame)
+                transaction.add(table, frame, refused=result.waiting)
     if transaction.is_unchanged:
         text = "Samma uppgifter är redan inlästa. Inget ändrades."
         reports[0].messages.append(Message("info", "unchanged", text))

@@ -37,6 +37,11 @@ class Rows:
         return ~(self._bad | self._ignored)
 
     @property
+    def refused(self) -> np.ndarray:
+        """Which rows have been refused so far."""
+        return self._bad.copy()
+
+    @property
     def counts(self) -> tuple[int, int, int, int]:
         """Read, accepted, rejected, ignored: the law of conservation."""
         return len(self), int(self.accepted.sum()), int(self._bad.sum()), int(self._ignored.sum())

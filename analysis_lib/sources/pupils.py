@@ -6,13 +6,14 @@ a protected pupil keeps only what whole-unit totals need (R21).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
 
 from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.snapshots.identities import FAULTS, PERSONAL_NUMBER, TEMPORARY, read_identities
+from analysis_lib.snapshots.missing import RefusedRows
 from analysis_lib.snapshots.whereabouts import Whereabouts
 from analysis_lib.sources.pupil_rows import Rows
 from analysis_lib.sources.shapes import Pseudonymiser, ReadContext
@@ -171,6 +172,29 @@ def pseudonymise(
     made.loc[hidden.index, "pupil"] = maker.of_protected(place + "|" + order)
     made.loc[made["is_protected"], "class_name"] = ""
     return made.drop(columns=["number"])
+
+
+def rows_waited_for(
+    rows: Rows, people: pd.DataFrame, units: Collection[str] | None
+) -> tuple[RefusedRows, ...]:
+    """How many rows were refused per unit, school year and year group.
+
+    A code counts as a unit only when ``units``, or without them the accepted rows, know it: the cell of a
+    cut row may hold anything. A row without a readable year or year group has the one of all accepted rows.
+    """
+    names = ["unit_code", "school_year", "year_group"]
+    accepted, refused = people.loc[rows.accepted, names], people.loc[rows.refused, names].copy()
+    known = list(units) if units else accepted["unit_code"].unique().tolist()
+    refused["unit_code"] = refused["unit_code"].where(refused["unit_code"].isin(known), "")
+    for name, unknown in (("school_year", ""), ("year_group", 0)):
+        usual = accepted[name].unique()
+        if len(usual) == 1:
+            refused[name] = refused[name].where(refused[name] != unknown, usual[0])
+    counts = refused.groupby(names, sort=True).size().reset_index(name="count")
+    return tuple(
+        RefusedRows(int(count), str(unit), str(year), int(group))
+        for unit, year, group, count in counts.itertuples(index=False, name=None)
+    )
 
 
 def class_names(rows: Rows) -> pd.Series | str:

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from analysis_lib.errors import SkolbankError
+from analysis_lib.snapshots.missing import RefusedRows
 from analysis_lib.snapshots.schemas import NATIONAL_TESTS, PUPIL_GRADES, TableSchema
 from analysis_lib.sources import pupils
 from analysis_lib.sources.grade_columns import Grades, check_grades, grade_rows
@@ -79,7 +80,8 @@ class PupilFile:
         frame = self._frame(rows, people, grades)
         header = {str(column + 1): name for column, name in known.fields.items()}
         metadata = {"variant": known.variant, "legal_basis": LEGAL_BASIS}
-        return result_of(self.id, self.table.name, rows, frame, header, metadata)
+        waiting = pupils.rows_waited_for(rows, people, context.units)
+        return result_of(self.id, self.table.name, rows, frame, header, metadata, waiting=waiting)
 
     def _check(self, rows: Rows) -> Grades | None:
         """Refuses rows with impossible cells; gives the grade cells as they were read, if there are any."""
@@ -176,6 +178,8 @@ def result_of(
     frame: pd.DataFrame,
     header: dict[str, str],
     metadata: dict[str, Any],
+    *,
+    waiting: tuple[RefusedRows, ...],
 ) -> TableResult:
     """What a pupil file gave, with its counts, messages and refused rows."""
     read, accepted, rejected, ignored = rows.counts
@@ -202,6 +206,7 @@ def result_of(
         messages=rows.messages,
         refused=[(number, [], reason) for number, reason in rows.refused_rows()],
         metadata={"header": header, **metadata},
+        waiting=waiting,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 
 import pandas as pd
 
+from analysis_lib.snapshots.missing import RefusedRows
 from analysis_lib.snapshots.whereabouts import Whereabouts
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -74,7 +75,8 @@ class TableResult:
     ``frames`` maps snapshot table names to rows (schemas: docs/ARCHITECTURE.md) and ``slots`` the same
     names to what a new file of the same kind replaces; formats whose slot follows a column give the
     rows with one slot per table and let the importer split them. ``refused`` holds the rows for the
-    correction workbook as (row number, cells, reason).
+    correction workbook as (row number, cells, reason), ``waiting`` how many they are per unit where the
+    rows tell it.
     """
 
     format: str
@@ -91,6 +93,7 @@ class TableResult:
     messages: list[Message] = field(default_factory=list)
     refused: list[tuple[int, list[str], str]] = field(default_factory=list)
     metadata: dict[str, Any] = field(default_factory=dict)
+    waiting: tuple[RefusedRows, ...] = ()
 
     @property
     def conserves_rows(self) -> bool:

@@ -79,9 +79,10 @@ class SimpleGrades:
         kept = np.flatnonzero(rows.accepted)
         frame = pd.concat([people, subjects, grades], axis=1).iloc[kept][PUPIL_GRADES.names]
         header = {str(column + 1): field for column, field in fields.items()}
-        return result_of(
-            self.id, self.table.name, rows, frame.reset_index(drop=True), header, {"legal_basis": LEGAL_BASIS}
-        )
+        waiting = pupils.rows_waited_for(rows, people, context.units)
+        frame = frame.reset_index(drop=True)
+        metadata = {"legal_basis": LEGAL_BASIS}
+        return result_of(self.id, self.table.name, rows, frame, header, metadata, waiting=waiting)
 
 
 FORMATS = (SimpleGrades(),)

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from analysis_lib.errors import SkolbankError
+from analysis_lib.snapshots.missing import RefusedRows
 from analysis_lib.sources.numbers import swedish
 from analysis_lib.sources.shapes import Message, ReadContext, Sheet, TableResult
 from analysis_lib.sources.skolverket_columns import MeasureColumn, known_share, match_columns
@@ -163,6 +164,7 @@ class SkolverketTable:
             messages=messages,
             refused=sorted(rows.refused, key=lambda refused: refused[0]),
             metadata=self._metadata(layout, columns, context),
+            waiting=(RefusedRows(len(rows.refused), school_year=year),) if rows.refused else (),
         )
 
     def _is_titled(self, title: str) -> bool:
