@@ -127,8 +127,12 @@ def round_fingerprint(workspace: Workspace, seminar: str) -> str:
         if path.is_file()
     )
     log = workspace.snapshots / "log.jsonl"
+    # What other seminars have released is known to the readers, so a new release there counts here.
+    releases = (workspace.work / "release").glob("*/*/*/meta.json")
+    others = sorted(path.parent.name for path in releases if path.parents[2].name != seminar)
     parts = [
         seminar,
+        json.dumps(others),
         library_hash(),
         templates_hash(workspace),
         tree_hash(*workspace.layered("notebooks", "reports")),

@@ -12,9 +12,8 @@ from analysis_lib.batch.rooms import RoundData, Verdict, slice_hashes
 from analysis_lib.snapshots.missing import waited_for
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.periods import SchoolYear
+from analysis_lib.vocabulary.settings import CIRCLES, Audience
 from analysis_lib.vocabulary.workspace import Workspace
-
-_CIRCLES = ("public", "board", "internal")
 
 
 def round_data(workspace: Workspace, seminar: str) -> RoundData:
@@ -61,9 +60,9 @@ def lattice_of(workspace: Workspace, seminar: str) -> dict[str, dict[str, list[s
     return Lattice.of_units({u.code: u.area for u in units if u.organiser == "municipal"}).as_json()
 
 
-def _published_to(workspace: Workspace, catalog: Catalog, reader: str, seminar: str) -> list[Path]:
+def _published_to(workspace: Workspace, catalog: Catalog, reader: Audience, seminar: str) -> list[Path]:
     """Facts of other seminars that the same readers can see: a wider circle sees less."""
-    visible = _CIRCLES[: _CIRCLES.index(reader) + 1]
+    visible = CIRCLES[: CIRCLES.index(reader) + 1]
     others = [s.id for s in catalog.seminars.values() if s.audience in visible and s.id != seminar]
     root = workspace.work / "facts"
     return [path for other in others for path in sorted((root / other).rglob("*.facts.jsonl"))]

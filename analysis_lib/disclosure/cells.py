@@ -33,7 +33,8 @@ class Cells:
 
     ``n`` is the denominator and ``k`` what is protected: pupils who reached it, or for a mean the sum counted
     in the highest possible value of one pupil. ``outer_n`` is the size of the group that holds the system's
-    own population, where that is another (pupils with a merit rating are within all pupils).
+    own population, where that is another (pupils with a merit rating are within all pupils). ``known`` are
+    numbers that the reader has from elsewhere, ``told`` those and signs that we have given out ourselves.
     """
 
     names: list[tuple[str, str]]
@@ -48,6 +49,7 @@ class Cells:
     reason: npt.NDArray[np.object_]
     protected: Flags
     known: Flags
+    told: Flags
     harmless: Flags
     dominated: Flags
     n_public: bool
@@ -75,7 +77,7 @@ class Cells:
     def hide(self, where: Flags, reason: str, *, with_signs: bool = True) -> None:
         """Take away results, with ``with_signs`` also ``~100`` and ``~0``; girls and boys follow."""
         signs = (SHOWN, NEARLY_ALL, NEARLY_NONE) if with_signs else (SHOWN,)
-        changed = where & np.isin(self.state, signs) & ~self.known & ~self.harmless
+        changed = where & np.isin(self.state, signs) & ~self.known & ~self.told & ~self.harmless
         self.state[changed] = SUPPRESSED
         self.reason[changed] = reason
 
@@ -97,7 +99,7 @@ class Cells:
             sign = is_sign & fit[..., F] & fit[..., P]
             hide = open_[..., sex] & ~sign & ((whole == SUPPRESSED) | is_sign | (twins & ends))
             alone = ~twins & open_[..., sex] & np.isin(whole, (SHOWN, NEARLY_ALL, NEARLY_NONE, SUPPRESSED))
-            free = ~self.known[..., sex] & ~self.harmless[..., sex]
+            free = ~(self.known | self.told | self.harmless)[..., sex]
             self.state[..., sex] = np.where(hide & free & ~alone, SUPPRESSED, self.state[..., sex])
             self.state[..., sex] = np.where(sign & free, whole, self.state[..., sex])
             self.state[..., sex] = np.where(alone & free, whole, self.state[..., sex])
@@ -174,6 +176,7 @@ def read_cells(
         reason=np.full(shape, "", object),
         protected=protected,
         known=np.zeros(shape, bool),
+        told=np.zeros(shape, bool),
         harmless=np.broadcast_to(np.array(harmless)[:, None, None], shape),
         dominated=dominated,
         n_public=n_public,

@@ -58,8 +58,14 @@ def count_published(cells: Cells, rows: Iterable[Mapping[Any, Any]], policy: Pol
             cells.known[at] = cells.n[at] > 0 and not _is_tail(cells, at, policy)
 
 
-def remember_earlier(cells: Cells, part: pd.DataFrame, earlier: pd.DataFrame, policy: Policy) -> None:
-    """Hide what was hidden before, and what has changed by so few pupils that it would tell of them."""
+def remember_earlier(
+    cells: Cells, part: pd.DataFrame, earlier: pd.DataFrame, policy: Policy, *, is_wider: bool = False
+) -> None:
+    """Hide what was hidden before, and what has changed by so few pupils that it would tell of them.
+
+    A wider circle's release (``is_wider``) is known to these readers too, but what it hides is hidden from
+    that circle only.
+    """
     keys = [name for name in KEYS if name != "organiser"]
     before = earlier[earlier["basis"] == "own"].drop_duplicates([*keys, "state", "n_state", "n", "value"])
     if before.empty:
@@ -69,6 +75,8 @@ def remember_earlier(cells: Cells, part: pd.DataFrame, earlier: pd.DataFrame, po
         n=before["n"].mask(before["n_state"] == "whole"),
         n_state=before["n_state"].replace("whole", "suppressed"),
     )
+    if is_wider:
+        before = before[before["state"].isin(["shown", "nearly_all", "nearly_none"])].assign(n_state="shown")
     place = {int(index): at for at, index in np.ndenumerate(cells.row) if index >= 0}
     mine = part[keys].reset_index(names="row_number")
     joined = mine.merge(before[[*keys, "state", "n_state", "n", "value", "numerator", "reason"]], on=keys)
@@ -89,6 +97,7 @@ def _remember(cells: Cells, at: tuple[int, ...], row: Mapping[Any, Any], policy:
     elif row["state"] == "shown" and cells.state[at] == SHOWN:
         change = _change(cells, at, row)
         cells.known[at] |= change == 0
+        cells.told[at] |= change == 0
         if 0 < change < policy.repeat_difference:
             if not cells.n_public:
                 cells.n_state[at] = SUPPRESSED
@@ -109,6 +118,7 @@ def _keep_tail(cells: Cells, at: tuple[int, ...], state: str, policy: Policy) ->
     if side < policy.tail:
         cells.state[at] = STATE_NAMES.index(state)
         cells.reason[at] = "tail"
+        cells.told[at] = True
     else:
         _hide(cells, at, "earlier")
 

@@ -43,7 +43,8 @@ def suppress(cells: Cells, policy: Policy) -> None:
         if not cells.n_public:
             protect_sizes(cells, policy)
         protect_results(cells, policy)
-    cells.known[:] = False  # published figures may tell it already; our own must not tell it once more
+    # Published figures may tell it already; what we tell ourselves must not tell it once more.
+    cells.known[:] = cells.told & (cells.state == SHOWN)
     protect_results(cells, policy)
     _drop_tight_signs(cells, policy)
     hide_inner_sizes(cells, policy)
@@ -291,7 +292,8 @@ def hide_inner_sizes(cells: Cells, policy: Policy) -> None:
         n_state=cells.n_state[inside].copy(),
         reason=np.full(cells.n[inside].shape, "", object),
         protected=np.zeros(cells.n[inside].shape, bool),
-        known=cells.known[inside] & (cells.n_state[inside] == SHOWN),
+        known=np.zeros(cells.n[inside].shape, bool),
+        told=np.zeros(cells.n[inside].shape, bool),
         harmless=np.zeros(cells.n[inside].shape, bool),
         dominated=np.zeros(cells.n[inside].shape, bool),
         n_public=True,

@@ -29,7 +29,7 @@ from analysis_lib.snapshots.missing import MissingRows, waited_for
 from analysis_lib.snapshots.store import Store
 from analysis_lib.snapshots.units import load_units
 from analysis_lib.vocabulary.catalog import Catalog
-from analysis_lib.vocabulary.settings import Audience, Seminar, Unit
+from analysis_lib.vocabulary.settings import CIRCLES, Audience, Seminar, Unit
 from analysis_lib.vocabulary.workspace import Workspace
 
 _ROOMS = ("vocabulary", "snapshots", "statistics", "indicators", "disclosure")
@@ -98,6 +98,7 @@ def _make(
         lattice=Lattice.of_units({code: unit.area for code, unit in units.items()}),
         indicators=catalog.indicators,
         earlier=_frames(_earlier(workspace, seminar, reader)),
+        wider=_frames(_wider(workspace, seminar, reader)),
     )
     meta = {
         "seminar": seminar.id,
@@ -158,6 +159,17 @@ def _earlier(workspace: Workspace, seminar: Seminar, reader: Audience) -> list[P
     return found
 
 
+def _wider(workspace: Workspace, seminar: Seminar, reader: Audience) -> list[Path]:
+    """The newest release of each other seminar to a wider circle than these readers, who see it too."""
+    circles = CIRCLES[: CIRCLES.index(reader)]
+    found = []
+    for name in _order(workspace):
+        for circle in circles if name != seminar.id else ():
+            releases = (workspace.work / "release" / name / circle).glob(f"*/{_RELEASED}")
+            found.extend(sorted(releases, key=lambda path: path.stat().st_mtime_ns)[-1:])
+    return found
+
+
 def _frames(paths: list[Path]) -> pd.DataFrame | None:
     return pd.concat([pd.read_parquet(path) for path in paths], ignore_index=True) if paths else None
 
@@ -173,6 +185,7 @@ def _fingerprint(workspace: Workspace, store: Store, seminar: Seminar, reader: A
     parts = [_cube_fingerprint(workspace, store), seminar.model_dump_json(), reader]
     parts.append(json.dumps(waited_for(store.missing_rows())))
     parts += [path.parent.name for path in _earlier(workspace, seminar, reader)]
+    parts += [path.parent.name for path in _wider(workspace, seminar, reader)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

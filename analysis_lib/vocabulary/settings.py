@@ -18,6 +18,8 @@ UnitCode = Annotated[str, StringConstraints(pattern=r"^\d{8}$")]
 MunicipalityCode = Annotated[str, StringConstraints(pattern=r"^\d{4}$")]
 SchoolYearText = Annotated[str, StringConstraints(pattern=r"^\d{4}/\d{2}$")]
 Audience = Literal["internal", "board", "public"]
+# Whose reports others see too: a narrower circle reads everything that the wider ones read.
+CIRCLES: tuple[Audience, ...] = ("public", "board", "internal")
 
 # Official abbreviations of the school forms (Skolverket): förskola, pedagogisk omsorg, fritidshem,
 # förskoleklass, grundskola, anpassad grundskola, gymnasieskola, anpassad gymnasieskola, vuxenutbildning.
