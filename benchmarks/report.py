@@ -27,7 +27,7 @@ _LIMITS = """\
   small files are bound by their number and large files by their rows.
 - **Indicators.** One pass in DuckDB for the pupils' tables, bounded at 1.5 GB; the rest of the peak is the
   cube itself, which is one frame.
-- **Release.** Disclosure control is proved by linear programming over groups of cells, in one process; its
+- **Release.** Disclosure control bounds every hidden number in closed form, in one process; its
   time grows with the units of a kommun, not with the pupils. It is made once for all documents of a
   seminar.
 - **A round.** Warm forks make the start of a notebook free; what is left is the report's own code, the page
