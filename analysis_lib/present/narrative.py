@@ -147,15 +147,16 @@ def _share_statement(cell: ReleasedCell, indicator: Indicator) -> str:
 def observed(cell: ReleasedCell) -> Observed:
     """What a released cell tells the comparison: n, numerator, and the spread of a mean from its interval."""
     total = total_sq = None
-    if cell.value is not None and cell.n and cell.n > 1 and cell.low is not None and cell.high is not None:
+    own_n = cell.n if cell.n_state == "shown" else None
+    if cell.value is not None and own_n and own_n > 1 and cell.low is not None and cell.high is not None:
         from scipy.special import stdtrit
 
-        error = (cell.high - cell.low) / 2 / float(stdtrit(cell.n - 1, 0.975))
-        total = cell.value * cell.n
-        total_sq = (cell.n - 1) * error * error * cell.n + total * total / cell.n
+        error = (cell.high - cell.low) / 2 / float(stdtrit(own_n - 1, 0.975))
+        total = cell.value * own_n
+        total_sq = (own_n - 1) * error * error * own_n + total * total / own_n
     return Observed(
         value=cell.value if cell.is_shown else None,
-        n=cell.n if cell.n_state == "shown" else None,
+        n=own_n,
         numerator=cell.numerator,
         total=total,
         total_sq=total_sq,

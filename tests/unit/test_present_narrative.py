@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from analysis_lib.present import narrative
 from analysis_lib.present.blocks import Block
+from analysis_lib.statistics.change import Verdict
 from analysis_lib.vocabulary.workspace import builtin_root
 
 
@@ -54,6 +55,14 @@ def test_the_spread_of_a_mean_is_taken_back_from_its_interval() -> None:
     assert known.total_sq is not None
     variance = (known.total_sq - 5000**2 / 25) / 24
     assert variance**0.5 == pytest.approx(50, rel=1e-3)
+
+
+def test_a_mean_beside_the_head_count_around_it_still_says_how_sure_its_change_is() -> None:
+    later = replace(example.cell(n=50, mean=221.8, half=28.0), n_state="whole")
+    earlier = replace(later, school_year="2024/25", value=247.6, low=230.4, high=264.9)
+    found = narrative.change_between(earlier, later, example.MEAN)
+    assert found.verdict is Verdict.NO_SURE_CHANGE
+    assert narrative.observed(later).n is None
 
 
 @pytest.mark.parametrize(
