@@ -113,7 +113,7 @@ def small_plan() -> Plan:
         _unit(61, "Almviks kompetenscenter", ("gy", "vux"), area="Centrum"),
     )
     schools = (
-        School(strand, size_9=98, effect_9=-0.12, intake=-0.05),
+        School(strand, size_9=180, effect_9=-0.12, intake=-0.05),
         School(berga, size_6=50, size_9=49, effect_9=0.25, girls_gap=0.7, has_blocks=True),
         School(lillsjo, size_6=4, size_9=4, is_fixed=True, effect_9=0.1, has_blocks=True),
         School(
@@ -127,7 +127,7 @@ def small_plan() -> Plan:
         ),
         School(heda, size_6=17, size_9=16, effect_9=-0.25, effect_6=-0.1, intake=-0.15, girl_share=0.2),
         School(norrby, size_6=8, size_9=7, is_fixed=True, intake=-0.1),
-        School(ang, size_6=92, receiver=strand.code, effect_6=0.1, intake=-0.2, second_language=0.2),
+        School(ang, size_6=168, receiver=strand.code, effect_6=0.1, intake=-0.2, second_language=0.2),
         School(
             tallbacken, size_6=25, receiver=alm.code, receiver_before=strand.code, effect_6=-0.15, intake=-0.1
         ),
