@@ -6,12 +6,11 @@ passed disclosure control. The release is keyed by what went into it and is made
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +24,7 @@ from analysis_lib.disclosure.release import release_cube
 from analysis_lib.errors import SkolbankError
 from analysis_lib.indicators.cube import compute_cube
 from analysis_lib.report.manifest import own_version, write_whole
+from analysis_lib.snapshots.log import locked
 from analysis_lib.snapshots.missing import MissingRows, waited_for
 from analysis_lib.snapshots.store import Store
 from analysis_lib.snapshots.units import load_units
@@ -69,7 +69,7 @@ def prepare(workspace: Workspace, seminar_id: str, *, audience: str = "") -> Pre
     fingerprint = _fingerprint(workspace, store, seminar, reader)
     folder = workspace.work / "release" / seminar.id / reader / fingerprint[:16]
     if not (folder / _META).is_file():
-        with _locked(workspace.work / "release.lock"):
+        with locked(workspace.work / "release.lock"):
             if not (folder / _META).is_file():
                 _make(workspace, catalog, store, seminar, reader, folder)
     meta = json.loads((folder / _META).read_text("utf-8"))
@@ -219,20 +219,3 @@ def _write_frame(path: Path, frame: pd.DataFrame) -> None:
     frame.to_parquet(part, index=False)
     part.chmod(0o600)
     part.replace(path)
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Only one process makes a release at a time; the lock goes with the process, however it ends."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b") as stream:
-        try:
-            import fcntl
-        except ImportError:  # Windows
-            import msvcrt
-
-            stream.seek(0)
-            msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
-        else:
-            fcntl.flock(stream, fcntl.LOCK_EX)
-        yield

@@ -197,7 +197,8 @@ def stamp(moment: datetime.datetime) -> str:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Only one process commits at a time; the lock goes with the process, however it ends."""
+    """Only one process at a time goes on; the lock goes with the process, however it ends."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as stream:
         try:
             import fcntl
