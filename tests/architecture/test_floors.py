@@ -30,12 +30,12 @@ def test_rooms_import_downwards_and_big_libraries_have_one_door() -> None:
 def test_every_room_has_a_floor() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     layers = project["tool"]["importlinter"]["contracts"][0]["layers"]
-    known = {name.strip().removeprefix("analysis_lib.") for layer in layers for name in layer.split("|")}
+    known = {name.strip(" ()").removeprefix("analysis_lib.") for layer in layers for name in layer.split("|")}
     package = ROOT / "analysis_lib"
     rooms = {path.stem for path in package.glob("*.py")} | {
         path.parent.name for path in package.glob("*/__init__.py")
     }
-    assert rooms - {"__init__"} == known
+    assert rooms - {"__init__"} <= known
 
 
 def test_there_is_no_drawer_for_odds_and_ends() -> None:
