@@ -1,0 +1,46 @@
+"""The sources that can be fetched, by the names that the command knows (floor 3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from analysis_lib.errors import SkolbankError
+from analysis_lib.snapshots.store import Store
+from analysis_lib.sources.fetching import FetchContext, FetchOrder
+from analysis_lib.sources.import_report import ImportReport
+from analysis_lib.sources.planned_educations import fetch_planned_educations
+from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.workspace import Workspace
+
+SOURCES: dict[str, Callable[[FetchContext], ImportReport]] = {
+    "skolverket": fetch_planned_educations,
+}
+
+
+def fetch_source(name: str, order: FetchOrder, *, workspace: Workspace) -> ImportReport:
+    """Fetches one source; raises SkolbankError only for wrong use, before anything is asked."""
+    _check(order)
+    return SOURCES[name](FetchContext(workspace, order, Catalog(workspace), Store(workspace)))
+
+
+def _check(order: FetchOrder) -> None:
+    if order.municipality and not re.fullmatch(r"[0-9]{4}", order.municipality):
+        raise SkolbankError(
+            "municipality-unreadable",
+            f"”{order.municipality[:20]}” är ingen kommunkod",
+            remedy="Skriv fyra siffror, t.ex. --municipality 2081.",
+        )
+    for code in order.units:
+        if not re.fullmatch(r"[0-9]{8}", code):
+            raise SkolbankError(
+                "unit-unreadable",
+                f"”{code[:20]}” är ingen skolenhetskod",
+                remedy="Skriv åtta siffror enligt Skolenhetsregistret.",
+            )
+    if order.since and order.until and order.since > order.until:
+        raise SkolbankError(
+            "dates-reversed",
+            "Första dagen ligger efter den sista",
+            remedy="Byt plats på --since och --until.",
+        )
