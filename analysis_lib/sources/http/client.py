@@ -108,7 +108,7 @@ class HttpClient:
             kept = self._cache.read(key)
             if kept is not None:
                 return kept
-        content = self._persist(method, url, params, document)
+        content = without(self._persist(method, url, params, document), frozenset(self.source.forget))
         if self._cache:
             self._cache.keep(key, url, content)
         return content
@@ -192,6 +192,19 @@ class HttpClient:
                 text = f"Tjänsten {self.source.name} svarar för långsamt"
                 raise _TryAgain(_fault("api-unreachable", text, where, "Försök senare."))
         return bytes(body)
+
+
+def without(content: Any, names: frozenset[str]) -> Any:
+    """The content without the named fields, however deep they lie.
+
+    >>> without({"a": [{"b": 1, "c": 2}]}, frozenset({"b"}))
+    {'a': [{'c': 2}]}
+    """
+    if not names:
+        return content
+    if isinstance(content, dict):
+        return {name: without(value, names) for name, value in content.items() if name not in names}
+    return [without(item, names) for item in content] if isinstance(content, list) else content
 
 
 def _query(params: Params) -> dict[str, Any] | None:

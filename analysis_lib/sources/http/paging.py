@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from analysis_lib.errors import SkolbankError
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -72,3 +74,12 @@ def unexpected(where: str, why: str) -> SkolbankError:
         where=where,
         remedy="Tjänsten kan ha fått en ny version. Inget har sparats; anmäl felet.",
     )
+
+
+def in_parts(items: Sequence[Item], size: int) -> list[Sequence[Item]]:
+    """The items in parts of at most ``size``, for questions that may only name so many.
+
+    >>> in_parts([1, 2, 3], 2)
+    [[1, 2], [3]]
+    """
+    return [items[start : start + size] for start in range(0, len(items), size)]

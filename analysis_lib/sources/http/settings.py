@@ -36,6 +36,7 @@ class ApiSource(Strict):
     longest_wait_seconds: float = Field(default=60, ge=0, description="Längsta väntan, även på Retry-After")
     requests_per_second: float = Field(default=4, gt=0)
     cache_hours: float = Field(default=20, ge=0, description="Så länge återanvänds ett svar; 0: aldrig")
+    forget: tuple[str, ...] = Field(default=(), description="Fält i svaren som aldrig behålls")
     page_limit: int = Field(default=2000, ge=1, description="Flest sidor i en lista")
     largest_megabytes: float = Field(default=64, gt=0, description="Största svar som tas emot")
 
