@@ -111,8 +111,15 @@ def _breach(table: str, column: str, fault: str) -> SkolbankError:
     )
 
 
+def _authority(frame: pd.DataFrame) -> pd.Series:
+    """A huvudman's number; a sole trader has none that may be kept, and is known by name."""
+    number = frame["authority_number"]
+    return number.where(number != "", frame["authority_name"])
+
+
 def _published_key(frame: pd.DataFrame) -> pd.Series:
     area = frame["municipality_code"] + "|" + frame["organiser"]
+    area = area.where(frame["level"] != "authority", _authority(frame))
     return frame["unit_code"].where(frame["unit_code"] != "", area)
 
 
@@ -160,7 +167,7 @@ STATISTICS = TableSchema(
     (
         Column("table_id"),
         Column("school_year", pattern=SCHOOL_YEAR),
-        Column("level", values=("unit", "municipality", "national")),
+        Column("level", values=("unit", "authority", "municipality", "national")),
         Column("unit_code", pattern=rf"({UNIT_CODE})?"),
         Column("unit_name"),
         Column("municipality_code"),
@@ -181,7 +188,9 @@ STATISTICS = TableSchema(
     ),
     partition=("table_id", "level", "school_year", "sex"),
     identity=("unit_code", "municipality_code", "organiser", "subject", "measure"),
-    key_sql="CASE WHEN unit_code <> '' THEN unit_code ELSE municipality_code || '|' || organiser END",
+    key_sql="CASE WHEN unit_code <> '' THEN unit_code "
+    "WHEN level = 'authority' THEN coalesce(nullif(authority_number, ''), authority_name) "
+    "ELSE municipality_code || '|' || organiser END",
     key=_published_key,
 )
 
