@@ -34,6 +34,8 @@ SUBJECTS = (
     *("BL", "EN", "HKK", "IDH", "MA", "M1", "M2", "ML", "MU", "BI", "FY", "KE", "GE", "HI"),
     *("RE", "SH", "SL", "SV", "SVA", "TN", "TK", "OVR", "NO", "SO"),
 )
+# NO and SO stand for the test itself when the pupil's subject is not told (reported digitally).
+TEST_SUBJECTS = ("MA", "SV", "EN", "NO", "BI", "FY", "KE", "SO", "GE", "HI", "RE", "SH")
 
 
 @dataclass(frozen=True)
@@ -151,10 +153,27 @@ NATIONAL_TESTS = TableSchema(
     "core_scb__national_tests",
     (
         *_PUPIL,
-        Column("subject", values=("MA", "SV", "EN")),
+        Column("subject", values=TEST_SUBJECTS),
         Column("curriculum", values=("", "SV", "SVA")),
         Column("grade", values=("", *GRADES)),
         Column("status", values=("graded", "absent", "lost", "digital")),
+        Column("is_protected", "truth"),
+    ),
+    partition=("year_group", "school_year"),
+    identity=("unit_code", "pupil"),
+    key_sql="unit_code",
+)
+
+NATIONAL_TESTS_3 = TableSchema(
+    "core_scb__national_tests_3",
+    (
+        *_PUPIL,
+        Column("subject", values=("MA", "SV")),
+        Column("curriculum", values=("", "SV", "SVA")),
+        Column("parts_passed", "integer"),
+        Column("parts_taken", "integer"),
+        Column("parts_total", "integer"),
+        Column("status", values=("complete", "partial", "absent", "lost", "digital")),
         Column("is_protected", "truth"),
     ),
     partition=("year_group", "school_year"),
@@ -194,4 +213,6 @@ STATISTICS = TableSchema(
     key=_published_key,
 )
 
-TABLES: dict[str, TableSchema] = {t.name: t for t in (PUPIL_GRADES, NATIONAL_TESTS, STATISTICS)}
+TABLES: dict[str, TableSchema] = {
+    t.name: t for t in (PUPIL_GRADES, NATIONAL_TESTS, NATIONAL_TESTS_3, STATISTICS)
+}
