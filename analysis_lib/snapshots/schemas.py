@@ -125,6 +125,11 @@ def _published_key(frame: pd.DataFrame) -> pd.Series:
     return frame["unit_code"].where(frame["unit_code"] != "", area)
 
 
+def _surveyed_key(frame: pd.DataFrame) -> pd.Series:
+    area = frame["level"] + "|" + frame["municipality_code"]
+    return frame["unit_code"].where(frame["unit_code"] != "", area)
+
+
 _PUPIL = (
     Column("pupil", pattern=PSEUDONYM),
     Column("unit_code", pattern=UNIT_CODE),
@@ -213,6 +218,38 @@ STATISTICS = TableSchema(
     key=_published_key,
 )
 
+SURVEY = TableSchema(
+    "core_survey__answers_by_unit",
+    (
+        Column("instrument"),
+        Column("era"),
+        Column("level", values=("unit", "municipality", "national")),
+        Column("unit_code", pattern=rf"({UNIT_CODE})?"),
+        Column("unit_name"),
+        Column("municipality_code", pattern=r"(\d{4})?"),
+        Column("school_year", pattern=SCHOOL_YEAR),
+        Column("term", values=("VT", "HT")),
+        Column("respondent_group"),
+        Column("sex", values=("T", "F", "P")),
+        Column("question"),
+        Column("area"),
+        Column("answer_step"),
+        Column("weight", "float"),
+        Column("is_positive", "truth"),
+        Column("count", "integer"),
+        Column("share_pct", "float"),
+        Column("mean", "float"),
+        Column("answers_n", "integer"),
+        Column("invited_n", "integer"),
+        Column("response_rate_pct", "float"),
+        Column("mark"),
+    ),
+    partition=("instrument", "school_year", "term", "respondent_group"),
+    identity=("unit_code", "municipality_code", "sex", "question", "area", "answer_step"),
+    key_sql="CASE WHEN unit_code <> '' THEN unit_code ELSE level || '|' || municipality_code END",
+    key=_surveyed_key,
+)
+
 TABLES: dict[str, TableSchema] = {
-    t.name: t for t in (PUPIL_GRADES, NATIONAL_TESTS, NATIONAL_TESTS_3, STATISTICS)
+    t.name: t for t in (PUPIL_GRADES, NATIONAL_TESTS, NATIONAL_TESTS_3, STATISTICS, SURVEY)
 }
