@@ -13,7 +13,8 @@ from typing import Any
 
 GRADES = "core_scb__pupil_grades"
 TESTS = "core_scb__national_tests"
-_NAMES = {GRADES: "betyg", TESTS: "nationella prov"}
+TESTS_3 = "core_scb__national_tests_3"
+_NAMES = {GRADES: "betyg", TESTS: "nationella prov", TESTS_3: "nationella prov"}
 
 
 @dataclass(frozen=True)
