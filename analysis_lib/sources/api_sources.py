@@ -11,6 +11,7 @@ from analysis_lib.sources.fetching import FetchContext, FetchOrder
 from analysis_lib.sources.import_report import ImportReport
 from analysis_lib.sources.kolada import fetch_kolada
 from analysis_lib.sources.planned_educations import fetch_planned_educations
+from analysis_lib.sources.pxweb_api import fetch_pxweb
 from analysis_lib.sources.ss12000.fetch import fetch_ss12000
 from analysis_lib.sources.unit_register import fetch_unit_register
 from analysis_lib.vocabulary.catalog import Catalog
@@ -20,6 +21,7 @@ SOURCES: dict[str, Callable[[FetchContext], ImportReport]] = {
     "skolverket": fetch_planned_educations,
     "units": fetch_unit_register,
     "kolada": fetch_kolada,
+    "pxweb": fetch_pxweb,
     "ss12000": fetch_ss12000,
 }
 
