@@ -15,6 +15,7 @@ from api_server import ApiServer, Reply, serving
 from api_workspace import DATA, connect, envelope, listed, make_workspace, play_units, recorded
 
 from analysis_lib.cli import main
+from analysis_lib.indicators.cube import compute_cube
 from analysis_lib.snapshots.store import Store
 from analysis_lib.sources.api_sources import fetch_source
 from analysis_lib.sources.fetching import FetchOrder
@@ -26,6 +27,7 @@ from analysis_lib.sources.numbers import CellFault
 from analysis_lib.sources.planned_educations import UnitApi
 from analysis_lib.sources.planned_educations_values import PlannedEducations, read_value, take_survey
 from analysis_lib.sources.published_cells import PublishedCells, Whose
+from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace
 
 CODES = ("10453232", "39992436", "38730714", "72624886", "39922552", "20930818")
@@ -326,3 +328,18 @@ def test_wrong_use_is_told_before_anything_is_asked(
     assert main([*words, "--workspace", str(workspace.root)]) == 2
     assert capsys.readouterr().err.startswith(("”", "Värdet", "Första"))
     assert server.asked == []
+
+
+def test_the_cube_takes_the_file_first_and_the_api_for_what_no_file_has(workspace: Workspace) -> None:
+    import_paths([EXTRACT], workspace=workspace)
+    fetch(workspace)
+    catalog = Catalog(workspace)
+    cube = compute_cube(Store(workspace), catalog, {})
+    rows = cube[(cube["indicator"] == "results.merit_rating_17") & (cube["code"] == "10453232")]
+    by_year = rows.set_index("school_year")
+    assert by_year.loc["2024/25", "value"] == 202.6
+    assert by_year.loc["2024/25", "n"] == 51
+    assert by_year.index.is_unique
+    older = by_year.drop(index="2024/25")
+    assert len(older) >= 2
+    assert older["n"].isna().all()
