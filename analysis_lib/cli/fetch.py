@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -20,7 +22,7 @@ def fetch(
     /,
     *,
     municipality: str = "",
-    unit: tuple[str, ...] = (),
+    unit: Annotated[tuple[str, ...], Flag] = (),
     since: datetime.date | None = None,
     until: datetime.date | None = None,
     refresh: Annotated[bool, Flag] = False,
@@ -55,7 +57,7 @@ def fetch(
     from analysis_lib.sources.import_report import render_summary
 
     refuse_unwritable(json_path)
-    order = FetchOrder(municipality, unit, since, until, is_refreshing=refresh, is_dry_run=dry_run)
+    order = FetchOrder(municipality, unit, since, until, refresh, dry_run, tell=_progress())
     report = fetch_source(source, order, workspace=shared.find())
     text = json.dumps(report.as_json(), ensure_ascii=False, indent=1)
     if str(json_path) == "-":
@@ -65,3 +67,10 @@ def fetch(
             json_path.write_text(text + "\n", "utf-8")
         print(render_summary(report))
     return int(report.exit_status)
+
+
+def _progress() -> Callable[[str], None]:
+    """Tells what is being fetched to a person who waits, and nothing to a file or a program."""
+    if not sys.stderr.isatty():
+        return lambda file: None
+    return lambda file: print(f"Hämtar {file} …", file=sys.stderr)

@@ -34,6 +34,7 @@ class FetchOrder:
     until: datetime.date | None = None
     is_refreshing: bool = False
     is_dry_run: bool = False
+    tell: Callable[[str], None] = field(default=lambda file: None, compare=False)  # progress, table by table
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def fetch_steps(steps: Iterable[Step], source: ApiSource, context: FetchContext)
     """Fetches and stores each table; faults are told per table and give the exit status of ``import``."""
     files: list[FileReport] = []
     for step in steps:
+        context.order.tell(step.file)
         report = _one(step, source, context)
         files.append(report)
         if any(message.code in _HOPELESS for message in report.messages if message.level == "error"):

@@ -159,3 +159,14 @@ def test_faults_in_the_hand_kept_table_are_told_with_their_line(
     assert code in {error.code for error in caught.value.errors}
     assert "params/successors.yaml, rad " in str(caught.value)
     assert server.asked == []
+
+
+def test_check_tells_faults_in_sources_and_successors_together(workspace: Workspace) -> None:
+    connect(workspace, "kolada", "http://api.kolada.se")
+    connect(workspace, "ss12000", "", page_size=0)
+    text = 'successors:\n  - {old: "20810001", new: "20810001", since: 2024/25}\n'
+    (workspace.params / "successors.yaml").write_text(text, "utf-8")
+    told = "\n".join(str(fault) for fault in check_workspace(workspace))
+    assert "params/sources/kolada.yaml" in told
+    assert "params/sources/ss12000.yaml" in told
+    assert "successor-circular" in told
