@@ -39,7 +39,13 @@ class Rooms:
     prepare: Callable[[Workspace, str], RoundData]
     audit: Callable[[Workspace, str, Sequence[Path]], Verdict]
     renderer: str = "analysis_lib.batch.render:render_report"
-    preloaded: tuple[str, ...] = ("pandas", "pyarrow.parquet", "analysis_lib.report.context")
+    preloaded: tuple[str, ...] = (
+        "pandas",
+        "pyarrow.dataset",
+        "pyarrow.parquet",
+        "analysis_lib.present.html",
+        "analysis_lib.report.context",
+    )
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
