@@ -18,20 +18,14 @@ from typing import Any, Literal
 from analysis_lib.batch.render import RenderJob
 from analysis_lib.kernels.job import NotebookJob
 from analysis_lib.kernels.process import Reply, Worker
+from analysis_lib.kernels.warm import ONE_THREAD
 
 TEMPLATE, ORDINARY, RENDER = "template", "ordinary", "render"
 RENDER_TIMEOUT = 240.0
 GRACE = 60.0
 RECYCLE_AFTER = 250
 AHEAD = 4
-_ONE_THREAD = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-    "SKOLBANK_DEFER_CHARTS": "1",
-    "PYTHONHASHSEED": "0",
-}
+_ENVIRONMENT = {**ONE_THREAD, "SKOLBANK_DEFER_CHARTS": "1"}
 
 
 @dataclass(frozen=True)
@@ -87,7 +81,7 @@ class Pool:
         self.renderer = renderer
         self.log = log
         self.preloaded = list(preloaded)
-        self.environment = {**_ONE_THREAD, **(environment or {})}
+        self.environment = {**_ENVIRONMENT, **(environment or {})}
         self.warn = warn
         self.replies: queue.Queue[Reply] = queue.Queue()
         self.workers: dict[str, Worker] = {}

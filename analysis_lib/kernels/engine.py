@@ -70,7 +70,7 @@ def execute(
     """Executes ``notebook`` with ``parameters`` and writes it to ``output``; raises ``NotebookFailed``."""
     options: dict[str, Any] = {"execution_timeout": cell_timeout or None}
     if engine == "fork":
-        papermill_execute.write_ipynb = _write
+        setattr(papermill_execute, "write_ipynb", _write)  # noqa: B010
     if engine == "kernel":
         options |= {"record_timing": False, "shutdown_kernel": "immediate"}
     logging.getLogger("papermill").setLevel(logging.ERROR)
@@ -96,7 +96,7 @@ def execute(
 
 def warm_up() -> None:
     """Builds what the first notebook would else wait for: the validator of the notebook format."""
-    nbformat.validate(nbformat.v4.new_notebook())  # type: ignore[no-untyped-call]
+    nbformat.validate(nbformat.v4.new_notebook())
 
 
 def _execute(shell: NotebookShell, cell: Any, timeout: float) -> bool:
@@ -126,7 +126,7 @@ def _transport(folder: str) -> dict[str, Any]:
 
 def _write(notebook: Any, path: str) -> None:
     """Papermill's writing of the executed notebook, without indents: those took as long as the report."""
-    lines = split_lines(strip_transient(notebook))  # type: ignore[no-untyped-call]
+    lines = split_lines(strip_transient(notebook))
     Path(path).write_text(json.dumps(lines, ensure_ascii=False), "utf-8")
 
 
