@@ -11,6 +11,7 @@ import numpy as np
 
 from analysis_lib.disclosure.cells import (
     ABSENT,
+    FREE,
     MISSING,
     NEARLY_ALL,
     NEARLY_NONE,
@@ -23,8 +24,6 @@ from analysis_lib.disclosure.cells import (
     T,
 )
 from analysis_lib.disclosure.policy import Policy
-
-FREE = 1e7
 
 
 def rooms(cells: Cells, policy: Policy) -> tuple[Numbers, Numbers]:
