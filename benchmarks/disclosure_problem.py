@@ -1,7 +1,7 @@
 """The full-size problem of disclosure control: 60 units in 5 areas, 30 indicators, 2 sexes, 5 years.
 
-Pupils are drawn one by one, so that every sum is true; sizes and levels are such that hiding only groups under
-ten takes about a fifth of all statements, and signs for nearly all and nearly none another quarter.
+Pupils are drawn one by one, so that every sum is true; sizes and levels are such that hiding only groups
+under ten takes about a fifth of all statements, and signs for nearly all and nearly none another quarter.
 """
 
 from __future__ import annotations
@@ -60,14 +60,20 @@ def _cube(pupils: pd.DataFrame, area_of: dict[str, str], names: list[str]) -> pd
     sizes = grouped.size().rename("n").reset_index()
     sums = grouped[names].sum().reset_index()
     parts = [sizes.assign(indicator="results.pupil_count", numerator=sizes["n"])]
-    parts += [
-        sizes.assign(indicator=f"results.{name}", numerator=sums[name].to_numpy()) for name in names
-    ]
+    parts += [sizes.assign(indicator=f"results.{name}", numerator=sums[name].to_numpy()) for name in names]
     cube = pd.concat(parts, ignore_index=True)
     is_count = cube["indicator"] == "results.pupil_count"
     cube["value"] = (100 * cube["numerator"] / cube["n"]).mask(is_count, cube["n"])
     cube["low"], cube["high"] = cube["value"] - 1, cube["value"] + 1
-    plain = {"subject": "", "category": "", "organiser": "", "mark": "", "basis": "own", "sources": "", "decimals": 1}
+    plain = {
+        "subject": "",
+        "category": "",
+        "organiser": "",
+        "mark": "",
+        "basis": "own",
+        "sources": "",
+        "decimals": 1,
+    }
     cube = cube.assign(**plain, has_protected=False, total=pd.NA, total_sq=pd.NA)
     types = {"n": "Int64", "numerator": "Int64", "total": "Float64", "total_sq": "Float64"}
     return cube.astype(types)

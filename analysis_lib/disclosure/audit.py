@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from analysis_lib.disclosure.attack_cells import Known, Place, populations
+from analysis_lib.disclosure.attack_editions import Difference, differences, worlds
 from analysis_lib.disclosure.attack_pairs import few_outside, pairs
 from analysis_lib.disclosure.attack_system import System
 
@@ -64,27 +65,53 @@ def audit(
     ``facts`` and ``lattice`` have the form of ``skolbank audit --facts --lattice``; ``nested`` names, for an
     indicator, those whose pupils always count in it too; ``within`` names, for a population (without school
     year), the one that holds all its pupils; ``threshold`` is the size from which a group may be shown.
-    Findings come in a fixed order.
+    Findings come in a fixed order. Statements of earlier editions have ``edition`` (1, 2, …).
     """
     started = time.perf_counter()
+    seen = worlds(facts)
+    attacks = [_attack(world, lattice, nested or {}, threshold) for world in seen]
+    findings = [finding for found, _ in attacks for finding in found]
+    for inner, outer in pairs(populations(seen[0], lattice), within or {}):
+        findings += [_outside(inner, outer, *found) for found in few_outside(inner, outer)]
+    findings += [_between(found) for found in differences(seen, lattice)]
+    unique = {(one.pop, one.what, one.unit, one.sex, one.kind): one for one in reversed(findings)}
+    told = tuple(unique[key] for key in sorted(unique))
+    cells = sum(one.cells for _, each in attacks for one in each)
+    solves = sum(one.solves for _, each in attacks for one in each)
+    return AuditReport(told, cells, time.perf_counter() - started, solves)
+
+
+def _attack(
+    facts: Sequence[Mapping[str, Any]],
+    lattice: Mapping[str, Mapping[str, Sequence[str]]],
+    nested: Mapping[str, Sequence[str]],
+    threshold: int,
+) -> tuple[list[Finding], list[_Attack]]:
+    """Every population attacked by itself."""
     findings: list[Finding] = []
-    cells = solves = 0
-    said = list(facts)
-    tightest = populations(said, lattice)
-    loosest = populations(said, lattice, silent_are_empty=False)
+    attacks: list[_Attack] = []
+    tightest = populations(facts, lattice)
+    loosest = populations(facts, lattice, silent_are_empty=False)
     for tight, loose in zip(tightest, loosest, strict=True):
-        attack = _Attack(tight, nested or {}, threshold)
+        attack = _Attack(tight, nested, threshold)
         found = attack.run()
         if any(one.kind == "contradiction" for one in found):  # a silent unit has pupils after all
-            attack = _Attack(loose, nested or {}, threshold)
+            attack = _Attack(loose, nested, threshold)
             found = attack.run()
         findings += found
-        cells += attack.cells
-        solves += attack.solves
-    for inner, outer in pairs(tightest, within or {}):
-        findings += [_outside(inner, outer, *found) for found in few_outside(inner, outer)]
-    findings.sort(key=lambda one: (one.pop, one.what, one.unit, one.sex, one.kind))
-    return AuditReport(tuple(findings), cells, time.perf_counter() - started, solves)
+        attacks.append(attack)
+    return findings, attacks
+
+
+def _between(found: Difference) -> Finding:
+    unit, sex = found.place
+    how = f"med {abs(found.change):g} elever" if found.is_exact else "så att få elever kan ha ändrats"
+    message = (
+        f"{found.pop}: {found.what} för {unit}, {_SEX_NAMES.get(sex, sex)}, skiljer {how} "
+        "mellan två utgåvor. Det följer av: den nya utgåvans tal − den tidigare utgåvans tal"
+    )
+    kind: Literal["exact", "narrow"] = "exact" if found.is_exact else "narrow"
+    return Finding(kind, found.pop, found.what, unit, sex, found.change, found.change, message)
 
 
 def _outside(inner: Known, outer: Known, place: Place, low: float, high: float) -> Finding:

@@ -102,7 +102,9 @@ class Cells:
         fit = open_ & (self.n >= policy.threshold) & ~self.protected & (self.n_state == SHOWN)
         for sex in (F, P):
             sign = is_sign & fit[..., F] & fit[..., P]
-            hide = open_[..., sex] & ~sign & ~lone[..., sex] & ((whole == SUPPRESSED) | is_sign | (twins & ends))
+            hide = (
+                open_[..., sex] & ~sign & ~lone[..., sex] & ((whole == SUPPRESSED) | is_sign | (twins & ends))
+            )
             alone = ~twins & open_[..., sex] & np.isin(whole, (SHOWN, NEARLY_ALL, NEARLY_NONE, SUPPRESSED))
             free = ~(self.known | self.told | self.harmless)[..., sex]
             self.state[..., sex] = np.where(hide & free & ~alone, SUPPRESSED, self.state[..., sex])

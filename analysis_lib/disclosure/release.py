@@ -66,12 +66,15 @@ def release_cube(
     indicators: Mapping[str, Indicator] | None = None,
     earlier: pd.DataFrame | None = None,
     wider: pd.DataFrame | None = None,
+    narrower: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The released frame of one audience: the cube's rows in order, hidden numbers taken away.
 
     ``earlier`` is a released frame of the same audience, or several put together: what was hidden stays
     hidden and what was shown counts as known. ``wider`` are releases to wider circles, which these readers
-    see too: what they show counts as known. Columns: ``RELEASED_COLUMNS``. Same input, same output.
+    see too: what they show counts as known. ``narrower`` are earlier releases to narrower circles, who will
+    see this one: what was hidden from them is hidden here. Columns: ``RELEASED_COLUMNS``. Same input, same
+    output.
     """
     rows = cube.reset_index(drop=True)
     released = _open(rows)
@@ -91,6 +94,8 @@ def release_cube(
             remember_earlier(cells, part, earlier, policy)
         if wider is not None and len(wider):
             remember_earlier(cells, part, wider, policy, is_wider=True)
+        if narrower is not None and len(narrower):
+            remember_earlier(cells, part, narrower, policy, is_narrower=True)
         suppress(cells, policy)
         done.append(cells)
     _write_back(released, done)

@@ -276,7 +276,7 @@ def _first(order: np.ndarray[tuple[int], np.dtype[np.intp]], free: Flags) -> int
 def _demand(cells: Cells, policy: Policy) -> Numbers:
     """The width that each hidden result must keep: small groups, protected identities, signs."""
     sensitive = (cells.n < policy.threshold) | cells.protected
-    sensitive |= np.isin(cells.reason, ("published", "dominance"))
+    sensitive |= np.isin(cells.reason, ("published", "dominance", "earlier"))
     demand = np.where((cells.state == SUPPRESSED) & sensitive, widths(cells.n, policy), 0.0)
     signs = np.isin(cells.state, (NEARLY_ALL, NEARLY_NONE))
     demand = np.where(signs, np.minimum(cells.n, policy.tail - 1), demand)

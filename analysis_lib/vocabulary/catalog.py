@@ -285,6 +285,13 @@ def _faults(
 def _in_swedish(fault: Any) -> str:
     kind = str(fault["type"])
     context = fault.get("ctx", {})
+    if kind == "in_swedish":
+        return str(fault["msg"])
+    if kind == "string_too_short":
+        return f"är för kort (minst {context.get('min_length')} tecken)"
+    if kind in ("greater_than", "less_than"):
+        bound = context.get("gt", context.get("lt"))
+        return f"ska vara {'mer' if kind == 'greater_than' else 'mindre'} än {bound}"
     if kind == "string_pattern_mismatch":
         return "har fel form (ska följa mönstret " + str(context.get("pattern")) + ")"
     if kind == "literal_error":
