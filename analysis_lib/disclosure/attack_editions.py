@@ -96,7 +96,7 @@ def _changed_counts(old: Known, new: Known, what: tuple[str, str]) -> Iterator[D
     places = sorted(set(old.places) & set(new.places))
     told: dict[Place, float] = {}
     for place in places:
-        counts = _count(old, place, what), _count(new, place, what)
+        counts = old.count(place, what), new.count(place, what)
         if counts[0] is not None and counts[1] is not None:
             told[place] = counts[1] - counts[0]
             terms = new.terms(parts, place)
@@ -115,20 +115,6 @@ def _changed_counts(old: Known, new: Known, what: tuple[str, str]) -> Iterator[D
 
 def _asked(old: Known, new: Known, place: Place, what: tuple[str, str]) -> bool:
     return old.statement(place, what) is not None and new.statement(place, what) is not None
-
-
-def _count(known: Known, place: Place, what: tuple[str, str]) -> float | None:
-    """The whole number behind what is said of a place, when only one fits."""
-    said, n = known.statement(place, what), known.number(place, "n")
-    if said is None or isinstance(said, str):
-        return None
-    kind, half, scale = known.rounding(what)
-    if kind == "count":
-        return float(said)
-    if n is None:
-        return None
-    low, high = math.ceil((said - half) * n / scale - _EDGE), math.floor((said + half) * n / scale + _EDGE)
-    return float(low) if low == high else None
 
 
 def _as_of(group: Sequence[Fact], edition: int) -> list[Fact]:

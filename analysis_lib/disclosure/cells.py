@@ -34,8 +34,10 @@ class Cells:
 
     ``n`` is the denominator and ``k`` what is protected: pupils who reached it, or for a mean the sum counted
     in the highest possible value of one pupil. ``outer_n`` is the size of the group that holds the system's
-    own population, where that is another (pupils with a merit rating are within all pupils). ``known`` are
-    numbers that the reader has from elsewhere, ``told`` those and signs that we have given out ourselves.
+    own population, where that is another (pupils with a merit rating are within all pupils). ``outside_n``
+    and ``outside_k`` are the pupils outside it, where the same is counted for them too (all, and without
+    newcomers). ``known`` are numbers that the reader has from elsewhere, ``told`` those and signs that we
+    have given out ourselves.
     """
 
     names: list[tuple[str, str]]
@@ -54,6 +56,8 @@ class Cells:
     harmless: Flags
     dominated: Flags
     n_public: bool
+    outside_n: Numbers
+    outside_k: Numbers
     inner: dict[int, list[int]] = field(default_factory=dict)
 
     @property
@@ -216,6 +220,7 @@ def read_cells(
         harmless=np.broadcast_to(np.array(harmless)[:, None, None], shape),
         dominated=dominated,
         n_public=n_public,
+        **_outside(systems, n, k, indicators),
         inner=_nested(systems, kinds, indicators),
     )
 
@@ -263,6 +268,19 @@ def _outer_sizes(
         if within and roots:
             outer[i] = n[roots].max(axis=0)
     return outer
+
+
+def _outside(
+    systems: list[tuple[str, str, str]], n: Numbers, k: Numbers, indicators: Mapping[str, Indicator]
+) -> dict[str, Numbers]:
+    """The pupils that a part of a population leaves out, and what is counted of them; else no limit."""
+    number = {system: i for i, system in enumerate(systems)}
+    outside_n, outside_k = np.zeros_like(n), np.full_like(k, FREE)
+    for i, (name, subject, category) in enumerate(systems):
+        whole = number.get((indicators[name].counts_as, subject, category)) if name in indicators else None
+        if whole is not None:
+            outside_n[i], outside_k[i] = n[whole] - n[i], k[whole] - k[i]
+    return {"outside_n": outside_n, "outside_k": outside_k}
 
 
 def _nested(

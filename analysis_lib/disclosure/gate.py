@@ -95,6 +95,7 @@ def attack(
         lattice or known_lattice(workspace, known),
         nested={_short(i.id): [_short(name) for name in i.implied_by] for i in indicators},
         within={i.population: i.within for i in indicators if i.within},
+        same={_short(i.id): _short(i.counts_as) for i in indicators if i.counts_as},
         threshold=load_policy(workspace, audience).threshold,
     )
 

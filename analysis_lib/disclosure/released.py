@@ -48,6 +48,8 @@ class Fact:
     decimals: int = 0
     maximum: float | None = None
     quantum: float | None = None
+    interval: tuple[float, float] | None = None
+    rounded: int = 1
 
     def as_json(self, doc: str) -> dict[str, Any]:
         """The fact as one line of the export, said by the document ``doc``."""
@@ -61,6 +63,10 @@ class Fact:
             line["decimals"] = self.decimals
         if self.kind == "mean":
             line |= {"max": self.maximum, "quantum": self.quantum}
+        if self.interval is not None:
+            line["interval"] = list(self.interval)
+        if self.rounded > 1:
+            line["rounded"] = self.rounded
         return line | {"shown": self.shown, "doc": doc}
 
 
@@ -88,6 +94,7 @@ class ReleasedCell:
     decimals: int
     basis: str
     sources: tuple[str, ...] = ()
+    rounding: int = 1
 
     @property
     def is_shown(self) -> bool:
@@ -170,6 +177,7 @@ def _cell(row: Any) -> ReleasedCell:
         numerator=_int(row.numerator),
         decimals=int(row.decimals),
         basis=row.basis,
+        rounding=int(getattr(row, "rounding", 1)),
         sources=tuple(part for part in str(row.sources or "").split(";") if part),
     )
 

@@ -34,6 +34,7 @@ from analysis_lib.disclosure.room import free_the_silent, freedom, reach, rooms
 
 _EDGE = 1e-6
 _MOST_ROUNDS = 2000
+_SENSITIVE = ("earlier", "published", "dominance")  # hidden for more than being few
 
 
 def suppress(cells: Cells, policy: Policy) -> None:
@@ -59,13 +60,18 @@ def suppress(cells: Cells, policy: Policy) -> None:
 def hide_small_groups(cells: Cells, policy: Policy) -> None:
     """Groups under the threshold lose their result, and their size where it is not public."""
     size = np.broadcast_to(cells.size, cells.n.shape)
-    inner = (cells.outer_n > 0) & (cells.n > 0) & (cells.n < policy.threshold)
+    inner = (cells.outer_n > 0) & (cells.n > 0) & (cells.n < policy.threshold) | _few_left_out(cells, policy)
     small = (size > 0) & (size < policy.threshold)
     whole = np.broadcast_to(small[..., :1], small.shape)
     cells.hide((small | whole | inner) & _is_result(cells), "primary")
     if not cells.n_public:
         cells.hide_n(small | whole)
         _add_partner(cells, policy)
+
+
+def _few_left_out(cells: Cells, policy: Policy) -> Flags:
+    """Where the difference between a population and the one around it is a small group with a result."""
+    return (cells.outside_n > 0) & (cells.outside_n < policy.threshold) & (cells.outside_k < FREE)
 
 
 def _is_result(cells: Cells) -> Flags:
@@ -276,8 +282,10 @@ def _first(order: np.ndarray[tuple[int], np.dtype[np.intp]], free: Flags) -> int
 def _demand(cells: Cells, policy: Policy) -> Numbers:
     """The width that each hidden result must keep: small groups, protected identities, signs."""
     sensitive = (cells.n < policy.threshold) | cells.protected
-    sensitive |= np.isin(cells.reason, ("published", "dominance", "earlier"))
+    sensitive |= np.isin(cells.reason, _SENSITIVE)
     demand = np.where((cells.state == SUPPRESSED) & sensitive, widths(cells.n, policy), 0.0)
+    left_out = (cells.state == SUPPRESSED) & _few_left_out(cells, policy)
+    demand = np.maximum(demand, np.where(left_out, widths(cells.outside_n, policy), 0.0))
     signs = np.isin(cells.state, (NEARLY_ALL, NEARLY_NONE))
     demand = np.where(signs, np.minimum(cells.n, policy.tail - 1), demand)
     counted = np.array([kind in ("share", "mean") for kind in cells.kinds])[:, None, None]
@@ -310,12 +318,16 @@ def hide_inner_sizes(cells: Cells, policy: Policy) -> None:
         harmless=np.zeros(cells.n[inside].shape, bool),
         dominated=np.zeros(cells.n[inside].shape, bool),
         n_public=True,
+        outside_n=np.zeros_like(cells.n[inside]),
+        outside_k=np.full_like(cells.n[inside], FREE),
         inner={},
     )
     small = (cells.n[inside] < policy.threshold) | (cells.n_state[inside] == SUPPRESSED)
     pseudo.hide(small, "primary")
     hide_tails(pseudo, policy)
     hide_sexes(pseudo, policy)
+    few = (pseudo.n - pseudo.k < policy.tail) & (pseudo.state == SUPPRESSED)
+    pseudo.reason[few] = _SENSITIVE[0]
     protect_results(pseudo, policy)
     for at, i in enumerate(inside.tolist()):
         cells.n_state[i][pseudo.unshown[at] & (cells.n_state[i] == SHOWN)] = SUPPRESSED
