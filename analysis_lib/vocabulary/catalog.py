@@ -305,7 +305,7 @@ def _in_swedish(fault: Any) -> str:
 def _field_names(model: type[BaseModel]) -> list[str]:
     names = list(model.model_fields)
     for field in model.model_fields.values():
-        for inner in getattr(field.annotation, "__args__", ()):
+        for inner in (field.annotation, *getattr(field.annotation, "__args__", ())):
             if isinstance(inner, type) and issubclass(inner, BaseModel):
                 names.extend(inner.model_fields)
     return names
