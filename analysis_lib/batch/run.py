@@ -332,13 +332,13 @@ def _publish(current: Round) -> tuple[str, ...]:
     if not staged:
         return ()
     facts = publish.facts_of(current.stage, current.facts, entries.values())
-    verdict = current.rooms.audit(current.workspace, current.plan.seminar.id, facts)
-    if verdict.findings:
+    verdict = current.rooms.release(current.workspace, current.plan.seminar.id, facts)
+    if verdict.findings or not verdict.certificate:
         refused = (
             replace(entry, state="refused", error_code="release-refused", message="") for entry in staged
         )
         current.ledger.write(*refused)
-        return verdict.findings
+        return verdict.findings or ("Uppgifterna har inte klarat röjandekontrollen.",)
     for entry in staged:
         publish.publish(current.stage, current.folder, current.facts, entry, current.ledger)
     return ()

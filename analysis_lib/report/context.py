@@ -15,14 +15,17 @@ import pandas as pd
 import yaml
 
 from analysis_lib import text
+from analysis_lib.disclosure.overrides import in_force, load_overrides
+from analysis_lib.disclosure.policy import load_policy
 from analysis_lib.disclosure.release import open_released
-from analysis_lib.disclosure.released import ReleasedCell
+from analysis_lib.disclosure.released import Fact, ReleasedCell
 from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import Setting, gap_block
 from analysis_lib.present.evidence import merged
 from analysis_lib.report import figures, findings, overview, sections, tables, waiting
 from analysis_lib.report.manifest import versions
+from analysis_lib.report.methods import methods_text
 from analysis_lib.report.parameters import Sidecar, check_parameters, load_sidecar
 from analysis_lib.report.prepare import Prepared, prepare
 from analysis_lib.report.scope import NATION, Scope
@@ -237,8 +240,20 @@ class Report:
             "gaps": self._gaps,
             "is_complete": not self._gaps,
             "versions": versions(),
+            "methods": self._methods(facts),
         }
         return Block("seal", data, facts)
+
+    def _methods(self, facts: Sequence[Fact]) -> str:
+        """The appendix that stands last in every report: how these numbers are made and protected."""
+        workspace, audience = self.catalog.workspace, self.prepared.audience
+        return methods_text(
+            facts,
+            self.catalog.indicators,
+            load_policy(workspace, audience),
+            overrides=in_force(load_overrides(workspace), audience),
+            unit_names={code: unit.name for code, unit in self.prepared.units.items()},
+        )
 
     # -- inside --------------------------------------------------------------------------------------------
 

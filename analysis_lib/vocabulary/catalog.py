@@ -285,6 +285,13 @@ def _faults(
 def _in_swedish(fault: Any) -> str:
     kind = str(fault["type"])
     context = fault.get("ctx", {})
+    if kind == "in_swedish":
+        return str(fault["msg"])
+    if kind == "string_too_short":
+        return f"är för kort (minst {context.get('min_length')} tecken)"
+    if kind in ("greater_than", "less_than"):
+        bound = context.get("gt", context.get("lt"))
+        return f"ska vara {'mer' if kind == 'greater_than' else 'mindre'} än {bound}"
     if kind == "string_pattern_mismatch":
         return "har fel form (ska följa mönstret " + str(context.get("pattern")) + ")"
     if kind == "literal_error":
@@ -298,7 +305,7 @@ def _in_swedish(fault: Any) -> str:
 def _field_names(model: type[BaseModel]) -> list[str]:
     names = list(model.model_fields)
     for field in model.model_fields.values():
-        for inner in getattr(field.annotation, "__args__", ()):
+        for inner in (field.annotation, *getattr(field.annotation, "__args__", ())):
             if isinstance(inner, type) and issubclass(inner, BaseModel):
                 names.extend(inner.model_fields)
     return names
