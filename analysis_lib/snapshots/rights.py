@@ -50,7 +50,8 @@ def check_rights(workspace: Workspace) -> list[SkolbankError]:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
+    files = folder.iterdir() if folder.is_dir() else ()
+    return sorted(path for path in files if path.is_file() and path.name != ".lock")  # a lock holds nothing
 
 
 def _mode(place: Path) -> int:

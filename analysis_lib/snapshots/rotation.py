@@ -20,6 +20,13 @@ import pandas as pd
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.snapshots import log
+from analysis_lib.snapshots.encryption import (
+    EARLIER_VARIABLE,
+    VARIABLE,
+    SnapshotKey,
+    is_encrypted,
+    read_rows,
+)
 from analysis_lib.snapshots.identities import AGES
 from analysis_lib.snapshots.keys import KeyStore
 from analysis_lib.snapshots.log import Snapshot
@@ -177,3 +184,35 @@ def _not_made_by_key(count: int) -> SkolbankError:
         where="data/snapshots",
         remedy="Lägg tillbaka rätt nyckel, eller läs in elevfilerna på nytt. Inget har ändrats.",
     )
+
+
+def encrypt_all(workspace: Workspace) -> tuple[int, int]:
+    """Encrypts every stored file with pupil rows; how many were encrypted now and how many were already.
+
+    Files of another key are read with ``SKOLBANK_SNAPSHOT_KEY_OLD`` and encrypted anew. Raises SkolbankError
+    when no key is set or a file can not be read; files that are done stay done.
+    """
+    store = Store(workspace)
+    if not store.key:
+        raise SkolbankError(
+            "snapshot-key-missing",
+            "Det finns ingen nyckel att kryptera med",
+            where=VARIABLE,
+            remedy="Gör en med skolbank keys new, förvara den säkert och sätt miljövariabeln.",
+        )
+    earlier = SnapshotKey.from_environment(EARLIER_VARIABLE)
+    done = kept = 0
+    with log.locked(store.folder / ".lock"):
+        for snapshot, _, _ in store.everything():
+            path = store.path(snapshot)
+            if not TABLES[snapshot.table].holds_pupils or not path.is_file():
+                continue
+            if is_encrypted(path) and not earlier:
+                store.read(snapshot)  # the key must be the right one before anyone relies on it
+                kept += 1
+                continue
+            table = read_rows(path, snapshot.hash, earlier)
+            twin = path.with_suffix(".json").read_bytes()
+            store.put(snapshot, as_parquet(table.to_pandas(), TABLES[snapshot.table]), twin)
+            done += 1
+    return done, kept
