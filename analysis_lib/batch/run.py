@@ -294,6 +294,8 @@ def _settle(current: Round, document: Document, outcome: Outcome) -> bool:
     executed = current.stage / document.code / f".{document.report}.executed.ipynb"
     if outcome.fault:
         code, message = publish.told(outcome.fault, outcome.error)
+        if outcome.fault == "render" and outcome.error == SkolbankError.__name__:
+            message = outcome.message  # ours are written to be read, and hold no personal data
         identity = error_id(document.key, document.fingerprint)
         entry = replace(entry, state="failed", error_id=identity, error_code=code, message=message)
         publish.keep_failed(current.folder, document, executed, outcome, message)
