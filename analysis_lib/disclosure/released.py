@@ -7,7 +7,7 @@ released cell at all, so no chart, sentence or workbook can leak it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -64,6 +64,7 @@ class Fact:
     quantum: float | None = None
     interval: tuple[float, float] | None = None
     rounded: int = 1
+    origin: ReleasedCell | None = field(default=None, compare=False, repr=False)  # never exported
 
     def as_json(self, doc: str) -> dict[str, Any]:
         """The fact as one line of the export, said by the document ``doc``."""
