@@ -14,7 +14,8 @@ from typing import Any
 GRADES = "core_scb__pupil_grades"
 TESTS = "core_scb__national_tests"
 TESTS_3 = "core_scb__national_tests_3"
-_NAMES = {GRADES: "betyg", TESTS: "nationella prov", TESTS_3: "nationella prov"}
+ATTENDANCE = "core_attendance__periods"
+_NAMES = {ATTENDANCE: "närvaro", GRADES: "betyg", TESTS: "nationella prov", TESTS_3: "nationella prov"}
 
 
 @dataclass(frozen=True)

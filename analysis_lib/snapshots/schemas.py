@@ -38,6 +38,10 @@ SUBJECTS = (
 TEST_SUBJECTS = ("MA", "SV", "EN", "NO", "BI", "FY", "KE", "SO", "GE", "HI", "RE", "SH")
 
 
+DAY = r"\d{4}-\d{2}-\d{2}"
+ATTENDED = ("offered", "attended", "valid_absence", "invalid_absence", "other", "unregistered")
+
+
 @dataclass(frozen=True)
 class Column:
     """One column: its kind and, where they are few or formed, the values it may hold."""
@@ -250,6 +254,25 @@ SURVEY = TableSchema(
     key=_surveyed_key,
 )
 
+ATTENDANCE = TableSchema(
+    "core_attendance__periods",
+    (
+        Column("pupil", pattern=rf"({PSEUDONYM})?"),
+        *_PUPIL[1:],
+        Column("period_start", pattern=rf"({DAY})?"),
+        Column("period_end", pattern=rf"({DAY})?"),
+        Column("pupils_n", "integer"),
+        Column("lessons", "integer"),
+        *(Column(f"{name}_minutes", "float") for name in ATTENDED),
+        *(Column(f"{name}_pct", "float") for name in ("attendance", *ATTENDED[2:4], ATTENDED[5])),
+        Column("is_protected", "truth"),
+    ),
+    partition=("school_year", "period_start"),
+    identity=("unit_code", "pupil", "class_name"),
+    key_sql="unit_code || '|' || class_name",
+    key=lambda frame: frame["unit_code"] + "|" + frame["class_name"],
+)
+
 TABLES: dict[str, TableSchema] = {
-    t.name: t for t in (PUPIL_GRADES, NATIONAL_TESTS, NATIONAL_TESTS_3, STATISTICS, SURVEY)
+    t.name: t for t in (PUPIL_GRADES, NATIONAL_TESTS, NATIONAL_TESTS_3, STATISTICS, SURVEY, ATTENDANCE)
 }
