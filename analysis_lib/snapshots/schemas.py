@@ -273,6 +273,56 @@ ATTENDANCE = TableSchema(
     key=lambda frame: frame["unit_code"] + "|" + frame["class_name"],
 )
 
+FIGURES = TableSchema(
+    "core_local__figures",
+    (
+        Column("table_id"),
+        Column("unit_code", pattern=rf"({UNIT_CODE})?"),
+        Column("school_year", pattern=SCHOOL_YEAR),
+        Column("measured", pattern=rf"({DAY}|\d{{4}}|[VH]T\d{{2}})?"),
+        Column("category"),
+        Column("detail"),
+        Column("measure"),
+        Column("value", "float"),
+        Column("mark"),
+    ),
+    partition=("table_id", "school_year", "measured"),
+    identity=("unit_code", "category", "detail", "measure"),
+    key_sql="CASE WHEN unit_code <> '' THEN unit_code ELSE 'huvudman' END",
+    key=lambda frame: frame["unit_code"].where(frame["unit_code"] != "", "huvudman"),
+)
+
+COURSES = TableSchema(
+    "core_local__course_results",
+    (
+        Column("pupil", pattern=PSEUDONYM),
+        Column("unit_code", pattern=UNIT_CODE),
+        Column("school_year", pattern=SCHOOL_YEAR),
+        Column("term", values=("VT", "HT")),
+        Column("school_form", values=("gy", "komvux", "sfi")),
+        Column("sex", values=("F", "P", "")),
+        Column("programme"),
+        Column("course"),
+        Column("points", "integer"),
+        Column("grade", values=("", *GRADES, "G", "-")),
+        Column("outcome", values=("completed", "interrupted", "ongoing", "not_approved")),
+        Column("is_protected", "truth"),
+    ),
+    partition=("school_year", "term", "school_form"),
+    identity=("unit_code", "pupil", "course"),
+    key_sql="unit_code",
+)
+
 TABLES: dict[str, TableSchema] = {
-    t.name: t for t in (PUPIL_GRADES, NATIONAL_TESTS, NATIONAL_TESTS_3, STATISTICS, SURVEY, ATTENDANCE)
+    t.name: t
+    for t in (
+        PUPIL_GRADES,
+        NATIONAL_TESTS,
+        NATIONAL_TESTS_3,
+        STATISTICS,
+        SURVEY,
+        ATTENDANCE,
+        FIGURES,
+        COURSES,
+    )
 }

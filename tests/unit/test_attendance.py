@@ -1,4 +1,4 @@
-"""Attendance reports: blocks, units by name, hours, per cent in any form, personal numbers (formats.md 7.2)."""
+"""Attendance reports: blocks, units by name, hours, per cent, personal numbers (formats.md 7.2)."""
 
 from __future__ import annotations
 
