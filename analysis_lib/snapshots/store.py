@@ -247,7 +247,7 @@ class Transaction:
         schema = TABLES[table]
         checked = schema.check(frame)
         slots = {
-            "/".join(_slug(str(value)) for value in values): rows
+            "/".join(_slug(str(value)) or "hela" for value in values): rows
             for values, rows in checked.groupby(list(schema.partition), sort=True, observed=True)
         }
         places = [each.partition if each.partition in slots else next(iter(slots)) for each in refused]

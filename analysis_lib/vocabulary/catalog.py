@@ -13,10 +13,12 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
 from analysis_lib.text import INVISIBLE
 from analysis_lib.vocabulary.indicators import Indicator
+from analysis_lib.vocabulary.instruments import Instrument
 from analysis_lib.vocabulary.settings import Group, Seminar, Settings, Target, Unit
 from analysis_lib.vocabulary.workspace import Workspace, builtin_root
 
 Model = TypeVar("Model", bound=BaseModel)
+Named = TypeVar("Named", Indicator, Instrument)
 
 
 class Catalog:
@@ -59,18 +61,26 @@ class Catalog:
     @cached_property
     def indicators(self) -> dict[str, Indicator]:
         """All indicators by id, the workspace's own definitions before the built-in ones."""
-        found: dict[str, Indicator] = {}
+        return self._layered("indicators", Indicator)
+
+    @cached_property
+    def instruments(self) -> dict[str, Instrument]:
+        """All survey instruments by id, the workspace's own before the built-in ones."""
+        return self._layered("instruments", Instrument)
+
+    def _layered(self, name: str, model: type[Named]) -> dict[str, Named]:
+        found: dict[str, Named] = {}
         faults: list[SkolbankError] = []
-        for folder in reversed(self.workspace.layered("params", "indicators")):
+        for folder in reversed(self.workspace.layered("params", name)):
             for path in sorted(folder.glob("*.yaml")):
                 try:
-                    indicator = read_model(path, Indicator, self.workspace)
+                    read = read_model(path, model, self.workspace)
                 except SkolbankError as error:
                     faults.extend(_each(error))
                     continue
-                if path.stem != indicator.id:
-                    faults.append(_misnamed(path, indicator.id, self.workspace))
-                found[indicator.id] = indicator
+                if path.stem != read.id:
+                    faults.append(_misnamed(path, read.id, self.workspace))
+                found[read.id] = read
         if faults:
             raise SeveralErrors(faults)
         return dict(sorted(found.items()))
@@ -158,6 +168,7 @@ def write_schemas(folder: Path) -> list[Path]:
         "seminar": Seminar,
         "target": Target,
         "indicator": Indicator,
+        "instrument": Instrument,
     }
     written = []
     for name, model in models.items():
