@@ -13,6 +13,7 @@ from typing import Any
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
 from analysis_lib.report.parameters import given_faults, load_sidecar, report_names
 from analysis_lib.vocabulary.catalog import Catalog, lines_of, read_document
+from analysis_lib.vocabulary.successors import load_successions
 from analysis_lib.vocabulary.workspace import Workspace
 
 
@@ -29,6 +30,7 @@ def params_faults(workspace: Workspace, catalog: Catalog, *, seminar: str = "") 
         lambda: catalog.indicators,
         lambda: catalog.targets,
         lambda: catalog.seminars,
+        lambda: load_successions(workspace),
     ):
         faults += caught(look)
     for path in sorted((workspace.params / "seminars").glob("*.yaml")):
