@@ -95,7 +95,8 @@ def test_agrees_with_statsmodels(seed: int, method: Any) -> None:
     exog = np.column_stack([np.ones(len(frame)), frame["prior"]])
     theirs = MixedLM(frame["y"], exog, frame["unit"]).fit(reml=method == "REML", method="powell")
     assert ours.coefficients.to_numpy() == pytest.approx(theirs.fe_params, rel=1e-4)
-    assert ours.standard_errors.to_numpy() == pytest.approx(theirs.bse_fe, rel=1e-3)
+    # Its errors come from a Hessian that lets the variances move along: near, not equal.
+    assert ours.standard_errors.to_numpy() == pytest.approx(theirs.bse_fe, rel=2e-2)
     assert ours.group_variances["unit"] == pytest.approx(float(theirs.cov_re.iloc[0, 0]), rel=1e-3)
     assert ours.log_likelihood == pytest.approx(theirs.llf, abs=1e-4)
     blup = [float(theirs.random_effects[unit].iloc[0]) for unit in ours.effects.index]
