@@ -186,8 +186,8 @@ def wording(year: str, *, is_own: bool = False) -> str:
         f"Det modellberäknade värdet kommer från {source} för läsåret {year}. Avvikelsen är skolans "
         "resultat minus det värde som elevernas bakgrund brukar hänga ihop med. Den visar inte hur bra "
         "skolan är: omkring hälften av alla skolor ligger under noll, och mycket annat än undervisningen "
-        "påverkar. Skolor ska inte rangordnas efter avvikelsen, och avvikelser från olika år jämförs bara med "
-        "försiktighet."
+        "påverkar. Skolor ska inte rangordnas efter avvikelsen, och avvikelser från olika år jämförs bara "
+        "med försiktighet."
     )
 
 
