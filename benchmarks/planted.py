@@ -134,8 +134,8 @@ def planted_table(seeds: Iterable[int]) -> Table:
     note = (
         f"{len(places)} drawn municipalities of 10-30 units with 8-130 pupils; six per cent of the pupils "
         "change unit and five per cent lack an earlier result. Each way is held to its own truth. Bias of "
-        "strong effects: mean error away from zero where the planted effect is among the strongest fifth; the "
-        "multilevel model draws such units towards the mean, on purpose."
+        "strong effects: mean error away from zero where the planted effect is among the strongest fifth; "
+        "the multilevel model draws such units towards the mean, on purpose."
     )
     return Table("Planted value added", header, lines, note)
 
