@@ -73,10 +73,10 @@ def _complete(frame: pd.DataFrame) -> Floats:
     if not all(pd.api.types.is_numeric_dtype(dtype) for dtype in frame.dtypes):
         raise _impossible("en kolumn innehåller annat än tal")
     answers = frame.to_numpy(dtype=float, na_value=np.nan)
-    answers = answers[np.isfinite(answers).all(axis=1)]
-    if len(answers) < 2:
+    whole: Floats = answers[np.isfinite(answers).all(axis=1)]
+    if len(whole) < 2:
         raise _impossible("minst två fullständiga svar behövs")
-    return answers
+    return whole
 
 
 def _impossible(why: str) -> SkolbankError:

@@ -227,25 +227,25 @@ def diverging(answers: Answers, *, positive: int | None = None) -> list[Divergin
 
 
 def _paired(shares: Numbers, weights: Weights) -> list[tuple[float, float | None]]:
-    if isinstance(shares, Mapping) != isinstance(weights, Mapping):
-        raise _refused("svar och vikter ska båda vara listor eller båda ha namn")
-    pairs: list[tuple[float, float | None]]
-    if isinstance(shares, Mapping) and isinstance(weights, Mapping):
-        if set(shares) - set(weights):
-            raise _refused("ett svarssteg saknar vikt", "Ange en vikt för varje steg; None för vet ej.")
-        pairs = [(float(shares[step]), weights[step]) for step in shares]
-    else:
-        if len(shares) != len(weights) or not len(shares):
-            raise _refused(
-                f"{len(shares)} svarssteg men {len(weights)} vikter",
-                "Ange en vikt för varje steg; None för vet ej.",
-            )
-        pairs = [(float(share), weight) for share, weight in zip(shares, weights, strict=True)]  # type: ignore[arg-type]
+    pairs = _in_step(shares, weights)
     if any(not math.isfinite(share) or share < 0 for share, _ in pairs):
         raise _refused("en svarsandel är negativ eller saknas")
     if any(weight is not None and not math.isfinite(weight) for _, weight in pairs):
         raise _refused("en vikt är inte ett tal")
     return pairs
+
+
+def _in_step(shares: Numbers, weights: Weights) -> list[tuple[float, float | None]]:
+    if isinstance(shares, Mapping) and isinstance(weights, Mapping):
+        if set(shares) - set(weights):
+            raise _refused("ett svarssteg saknar vikt", "Ange en vikt för varje steg; None för vet ej.")
+        return [(float(share), weights[step]) for step, share in shares.items()]
+    if isinstance(shares, Mapping) or isinstance(weights, Mapping):
+        raise _refused("svar och vikter ska båda vara listor eller båda ha namn")
+    if len(shares) != len(weights) or not len(shares):
+        what = f"{len(shares)} svarssteg men {len(weights)} vikter"
+        raise _refused(what, "Ange en vikt för varje steg; None för vet ej.")
+    return [(float(share), weight) for share, weight in zip(shares, weights, strict=True)]
 
 
 def _refused(what: str, remedy: str = "") -> SkolbankError:
