@@ -13,6 +13,7 @@ from scipy.special import chdtri, ndtr
 
 Floats = npt.NDArray[np.float64]
 NODES = 200
+CALM = 0.5
 _HALVINGS = 36
 
 
@@ -21,8 +22,9 @@ def between_variances(values: Floats, variances: Floats, groups: Floats | None =
 
     ``values`` and their sampling ``variances`` are one per unit; ``groups`` (0, 1 …) have means of their own.
     The weighted sum of squares at the true variance follows a chi-square law, so each of its quantiles gives
-    one possible variance (0 where even none explains so little spread). With equal sampling errors of zero
-    this is exactly Student's t. Source: Paule & Mandel (1982), J. Res. NBS 87; Iyer, Wang & Mathew (2004),
+    one possible variance. It may be somewhat below 0, by at most half the smallest sampling variance: chance
+    reckoned from n is an upper bound, and schools can differ less. Without sampling errors this is exactly
+    Student's t. Source: Paule & Mandel (1982), J. Res. NBS 87; Iyer, Wang & Mathew (2004),
     JASA 99. Raises ``ValueError`` when no group has two units.
     """
     labels = _labels(values, groups)
@@ -32,14 +34,14 @@ def between_variances(values: Floats, variances: Floats, groups: Floats | None =
     wanted = chdtri(degrees, (np.arange(NODES) + 0.5) / NODES)
     scale = max(float(np.var(values)), float(np.max(variances)), 1e-12)
     known = np.maximum(variances, scale * 1e-9)
+    least = -CALM * max(float(np.min(variances)), 0.0)
     low, high = np.full(NODES, -16.0), np.full(NODES, 16.0)
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        above = _squares(values, known, labels, scale * 10**middle) > wanted
+        above = _squares(values, known, labels, least + scale * 10**middle) > wanted
         low, high = np.where(above, middle, low), np.where(above, high, middle)
-    found: Floats = np.where(
-        _squares(values, known, labels, np.zeros(NODES)) > wanted, scale * 10 ** ((low + high) / 2), 0.0
-    )
+    is_wide = _squares(values, known, labels, np.full(NODES, least)) > wanted
+    found: Floats = np.where(is_wide, least + scale * 10 ** ((low + high) / 2), least)
     return found
 
 
