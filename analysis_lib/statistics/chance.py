@@ -20,23 +20,21 @@ def share_difference_p(k1: float, n1: float, k2: float, n2: float) -> float:
     >>> f"{share_difference_p(56, 70, 48, 80):.3f}", share_difference_p(5, 10, 5, 10)
     ('0.008', 1.0)
     """
-    high, low = ((k1, n1), (k2, n2)) if k1 / n1 >= k2 / n2 else ((k2, n2), (k1, n1))
-    gap = high[0] / high[1] - low[0] / low[1]
+    more, less = ((k1, n1), (k2, n2)) if k1 / n1 >= k2 / n2 else ((k2, n2), (k1, n1))
+    gap = more[0] / more[1] - less[0] / less[1]
     if gap == 0:
         return 1.0
 
-    def room(z: float) -> float:
-        below = high[0] / high[1] - _score_bound(*high, -z)
-        above = _score_bound(*low, z) - low[0] / low[1]
-        return gap - math.hypot(below, above)
+    def excludes_zero(z: float) -> bool:
+        below = more[0] / more[1] - _score_bound(*more, -z)
+        above = _score_bound(*less, z) - less[0] / less[1]
+        return gap > math.hypot(below, above)
 
-    if room(_FARTHEST) > 0:
-        return 0.0
-    low, high = 0.0, _FARTHEST
+    narrow, wide = 0.0, _FARTHEST
     for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if room(middle) > 0 else (low, middle)
-    return 2 * float(ndtr(-low))
+        middle = (narrow + wide) / 2
+        narrow, wide = (middle, wide) if excludes_zero(middle) else (narrow, middle)
+    return 2 * float(ndtr(-narrow))
 
 
 def mean_difference_p(
