@@ -1,4 +1,4 @@
-"""Gymnasium and vux: betygspoäng, examen and throughput, with course and subject grades side by side (floor 3).
+"""Gymnasium and vux: betygspoäng, examen, throughput; course and subject grades side by side (floor 3).
 
 Everything is counted in whole half points and whole course points, so no rounding enters before the answer.
 The rules (points of a grade, what an examen asks for) are dated and handed in; see ``params/rules``.
@@ -65,7 +65,8 @@ def grade_point_average(results: Iterable[CourseResult], half_points: Mapping[st
     ``SkolbankError`` (``grades-invalid``) for an unknown grade, points below 1 or a repeated code. Source:
     rule R15.
 
-    >>> float(grade_point_average([CourseResult("a", 100, "A"), CourseResult("b", 50, "D")], {"A": 40, "D": 25}))
+    >>> results = [CourseResult("a", 100, "A"), CourseResult("b", 50, "D")]
+    >>> float(grade_point_average(results, {"A": 40, "D": 25}))
     17.5
     """
     counted = [each for each in _checked(results, half_points) if each.grade and not each.is_project]
@@ -90,7 +91,7 @@ def diploma(results: Iterable[CourseResult], rule: DiplomaRule, half_points: Map
         (approved < rule.approved_points, f"{rule.approved_points} godkända poäng (har {approved})"),
         (
             common < rule.common_points,
-            f"{rule.common_points} godkända programgemensamma poäng (har {common})",
+            f"{rule.common_points} programgemensamma poäng (har {common})",
         ),
         (rule.needs_project and not any(each.is_project for each in passed), "godkänt gymnasiearbete"),
     ]

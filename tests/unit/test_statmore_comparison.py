@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.statistics.bands import ARROW_WORDS, Arrow, Band, arrow, quartile_bands
@@ -66,10 +67,9 @@ def test_equal_places_have_distance_zero_and_no_nan() -> None:
     assert not found.table.isna().any().any()
 
 
+@settings(deadline=None)
 @given(st.floats(0.02, 0.98), st.integers(5, 400))
 def test_R17_few_lie_outside_exact_limits_by_chance(share: float, n: int) -> None:
-    from scipy.stats import binom
-
     counts = np.arange(n + 1)
     for level, most in ((0.95, 0.05), (0.998, 0.002)):
         low, high = funnel_limits(share, [n], level=level)

@@ -79,8 +79,8 @@ def test_R15_a_preparatory_examen_names_what_is_missing() -> None:
 @pytest.mark.parametrize(("failed", "reached"), [(250, True), (300, False)])
 def test_R15_two_thousand_two_hundred_and_fifty_points_decide(failed: int, reached: bool) -> None:
     rule = diploma_rule(RULES, "2022/23", strand="preparatory")
-    results = _studies(PREPARATORY, total=2500 - failed) + [
-        CourseResult(f"F{n}", 50, "F") for n in range(failed // 50)
+    results = _studies(PREPARATORY, total=2200) + [
+        CourseResult(f"H{n}", 50, "F" if n < failed // 50 else "E") for n in range(6)
     ]
     assert diploma(results, rule, HALF).is_reached is reached
 
@@ -89,10 +89,7 @@ def test_R15_a_vocational_examen_asks_for_four_hundred_common_points() -> None:
     rule = diploma_rule(RULES, "2022/23", strand="vocational")
     first = ["SVASVA01", "ENGENG05", "MATMAT01a"]
     assert diploma(_studies(first, common=4), rule, HALF).is_reached
-    assert (
-        "400 godkända programgemensamma poäng (har 300)"
-        in diploma(_studies(first, common=3), rule, HALF).missing
-    )
+    assert "400 programgemensamma poäng (har 300)" in diploma(_studies(first, common=3), rule, HALF).missing
 
 
 def test_R14_courses_and_levels_stand_side_by_side_in_one_examen() -> None:
