@@ -42,7 +42,7 @@ _PACKAGES = (
     "typst",
     "vl-convert-python",
 )
-_SHARED_PARAMS = ("settings.yaml", "groups.yaml", "targets.yaml", "disclosure.yaml")
+_SHARED_PARAMS = ("settings.yaml", "groups.yaml", "targets.yaml", "sentences.yaml", "disclosure.yaml")
 
 
 @dataclass(frozen=True)
