@@ -24,6 +24,7 @@ __all__ = [
     "Answers",
     "Bounds",
     "DivergingStep",
+    "HidingRule",
     "Response",
     "alpha_if_dropped",
     "area_index",
@@ -41,6 +42,13 @@ __all__ = [
 
 Numbers: TypeAlias = Sequence[float] | Mapping[str, float]
 Weights: TypeAlias = Sequence[float | None] | Mapping[str, float | None]
+# Our setting, falling limits in per cent: no source says where a rate becomes low.
+RESPONSE_BANDS: tuple[tuple[float, str], ...] = (
+    (80.0, "hög svarsfrekvens"),
+    (60.0, "god svarsfrekvens"),
+    (50.0, "något låg svarsfrekvens: läs med försiktighet"),
+    (0.0, "låg svarsfrekvens: de som inte svarat kan tycka annorlunda"),
+)
 
 
 @dataclass(frozen=True)
@@ -92,6 +100,35 @@ class Response:
     def silent(self) -> int:
         """How many were asked and did not answer."""
         return max(self.asked - self.answered, 0)
+
+    def band(self, bands: Sequence[tuple[float, str]] = RESPONSE_BANDS) -> str:
+        """The response rate in words: the first of the falling limits that it reaches; '' when unknown."""
+        rate = self.rate
+        return "" if rate is None else next((words for limit, words in bands if rate >= limit), "")
+
+
+@dataclass(frozen=True)
+class HidingRule:
+    """When a survey's own rule hides a group: too few answers, or too low a response rate.
+
+    Skolenkäten: fewer than 5 answers. Linköping: fewer than 10, or less than half. Never under 5 answers.
+    """
+
+    smallest: int = 5
+    least_response_pct: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.smallest < 5 or not 0 <= self.least_response_pct <= 100:
+            raise _refused("minst fem svar ska krävas, och en svarsfrekvens mellan 0 och 100 procent")
+
+    def hides(self, response: Response) -> str:
+        """Why the group is not shown, in Swedish; an empty text when it may be."""
+        if response.answered < self.smallest:
+            return f"färre än {self.smallest} har svarat"
+        rate = response.rate
+        if self.least_response_pct and (rate is None or rate < self.least_response_pct):
+            return f"mindre än {self.least_response_pct:g} procent har svarat"
+        return ""
 
 
 @dataclass(frozen=True)
