@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.effects import effects
 from benchmarks.measure import ROOT
 from benchmarks.report import write_report
 from benchmarks.sections import Table, against_bare, commands, data_road, generation, make_place, round_of
@@ -43,6 +44,8 @@ def _measured(folder: Path, *, is_quick: bool, with_nation: bool) -> Iterator[Ta
         yield round_of(place, _say)
     yield against_bare(places[0], _say)
     yield commands(places[0])
+    _say("effects of measures on planted truth")
+    yield effects(20 if is_quick else 200)
     if with_nation:
         _say("nation: example")
         nation = [make_place(folder / "nation", "nation")]

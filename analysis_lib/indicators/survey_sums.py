@@ -69,7 +69,8 @@ def question_index(answers: pd.DataFrame) -> pd.DataFrame:
 def question_positive(answers: pd.DataFrame) -> pd.DataFrame:
     """The share (0-100) with a positive step of **all who answered**, "vet ej" included.
 
-    Columns besides the keys: ``value, numerator, n``; ``numerator`` is known from counts only. Those who left the question blank did not answer it.
+    Columns besides the keys: ``value, numerator, n``; ``numerator`` is known
+    from counts only. Those who left the question blank did not answer it.
     """
     rows = _whole(answers)
     rows = rows[~rows["answer_step"].isin([PUBLISHED_MEAN, NO_ANSWER])]
