@@ -21,6 +21,7 @@ from analysis_lib.vocabulary.settings import Settings, Unit
 
 NATION = "RIKET"
 BASES = ("own", "published", "computed")
+SAID = ("shown", "suppressed", "nearly_all", "nearly_none")
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,8 @@ class Scope:
         found = self.of(indicator).select(**({"sex": "T", "category": "", "subject": ""} | keys))
         if years is not None:
             found = found.select(school_year=list(self.years))
-        live = found.frame.loc[found.frame["state"] != "missing", ["level", "code", "organiser", "basis"]]
-        there = set(live.itertuples(index=False, name=None))
+        live = found.select(state=SAID)
+        there = live.distinct("level", "code", "organiser", "basis")
         for place in places:
             organisers = {each[2] for each in there if each[:2] == (place.level, place.code)}
             wanted = organisers.intersection(place.organisers) if place.organisers else organisers
