@@ -19,6 +19,7 @@ from analysis_lib import text
 from analysis_lib.disclosure.release import open_released
 from analysis_lib.disclosure.released import ReleasedCell
 from analysis_lib.errors import SkolbankError, did_you_mean
+from analysis_lib.indicators.series_rules import load_series_rules
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import Setting, gap_block
 from analysis_lib.present.evidence import merged
@@ -87,7 +88,8 @@ class Report:
         self.parameters = parameters
         known = catalog.indicators
         candidates = tuple(known[each] for each in sidecar.indicators if each in known)
-        self.scope = replace(_scope(catalog, prepared, unit), candidates=candidates)
+        rules = load_series_rules(catalog)
+        self.scope = replace(_scope(catalog, prepared, unit), candidates=candidates, rules=rules)
         self._blocks: list[Block] = []
         self._figures = 0
         self._gaps: list[str] = []

@@ -33,6 +33,7 @@ class Setting:
     until: str = ""
     notes: tuple[Mapping[str, str], ...] = ()
     standing: Standing | None = None
+    breaks: Mapping[str, str] = field(default_factory=dict)  # first school year of a segment: why it begins
 
 
 @dataclass(frozen=True)
