@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.effects import effects
 from benchmarks.measure import ROOT
 from benchmarks.report import write_report
 from benchmarks.sections import (
@@ -56,6 +57,8 @@ def _measured(folder: Path, *, is_quick: bool, with_nation: bool) -> Iterator[Ta
     if not is_quick:
         yield sixty_schools(folder / "sixty", _say)
         yield thousand_notebooks(places[-1], _say)
+    _say("effects of measures on planted truth")
+    yield effects(20 if is_quick else 200)
     if with_nation:
         _say("nation: example")
         nation = [make_place(folder / "nation", "nation")]
