@@ -29,6 +29,7 @@ def params_faults(workspace: Workspace, catalog: Catalog, *, seminar: str = "") 
         lambda: catalog.groups,
         lambda: catalog.indicators,
         lambda: catalog.targets,
+        lambda: catalog.sentences,
         lambda: catalog.seminars,
         lambda: load_successions(workspace),
     ):

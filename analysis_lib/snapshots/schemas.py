@@ -38,6 +38,10 @@ SUBJECTS = (
 TEST_SUBJECTS = ("MA", "SV", "EN", "NO", "BI", "FY", "KE", "SO", "GE", "HI", "RE", "SH")
 
 
+DAY = r"\d{4}-\d{2}-\d{2}"
+ATTENDED = ("offered", "attended", "valid_absence", "invalid_absence", "other", "unregistered")
+
+
 @dataclass(frozen=True)
 class Column:
     """One column: its kind and, where they are few or formed, the values it may hold."""
@@ -63,6 +67,12 @@ class TableSchema:
     identity: tuple[str, ...]
     key_sql: str
     key: Callable[[pd.DataFrame], pd.Series] = field(repr=False, default=lambda frame: frame["unit_code"])
+    purpose: str = "grades"  # the purpose of the pseudonyms in the column ``pupil``
+
+    @property
+    def holds_pupils(self) -> bool:
+        """Whether each row is about a person."""
+        return "pupil" in self.names
 
     @property
     def names(self) -> list[str]:
@@ -250,6 +260,75 @@ SURVEY = TableSchema(
     key=_surveyed_key,
 )
 
+ATTENDANCE = TableSchema(
+    "core_attendance__periods",
+    (
+        Column("pupil", pattern=rf"({PSEUDONYM})?"),
+        *_PUPIL[1:],
+        Column("period_start", pattern=rf"({DAY})?"),
+        Column("period_end", pattern=rf"({DAY})?"),
+        Column("pupils_n", "integer"),
+        Column("lessons", "integer"),
+        *(Column(f"{name}_minutes", "float") for name in ATTENDED),
+        *(Column(f"{name}_pct", "float") for name in ("attendance", *ATTENDED[2:4], ATTENDED[5])),
+        Column("is_protected", "truth"),
+    ),
+    partition=("school_year", "period_start"),
+    identity=("unit_code", "pupil", "class_name"),
+    key_sql="unit_code || '|' || class_name",
+    key=lambda frame: frame["unit_code"] + "|" + frame["class_name"],
+)
+
+FIGURES = TableSchema(
+    "core_local__figures",
+    (
+        Column("table_id"),
+        Column("unit_code", pattern=rf"({UNIT_CODE})?"),
+        Column("school_year", pattern=SCHOOL_YEAR),
+        Column("measured", pattern=rf"({DAY}|\d{{4}}|[VH]T\d{{2}})?"),
+        Column("category"),
+        Column("detail"),
+        Column("measure"),
+        Column("value", "float"),
+        Column("mark"),
+    ),
+    partition=("table_id", "school_year", "measured"),
+    identity=("unit_code", "category", "detail", "measure"),
+    key_sql="CASE WHEN unit_code <> '' THEN unit_code ELSE 'huvudman' END",
+    key=lambda frame: frame["unit_code"].where(frame["unit_code"] != "", "huvudman"),
+)
+
+COURSES = TableSchema(
+    "core_local__course_results",
+    (
+        Column("pupil", pattern=PSEUDONYM),
+        Column("unit_code", pattern=UNIT_CODE),
+        Column("school_year", pattern=SCHOOL_YEAR),
+        Column("term", values=("VT", "HT")),
+        Column("school_form", values=("gy", "komvux", "sfi")),
+        Column("sex", values=("F", "P", "")),
+        Column("programme"),
+        Column("course"),
+        Column("points", "integer"),
+        Column("grade", values=("", *GRADES, "G", "-")),
+        Column("outcome", values=("completed", "interrupted", "ongoing", "not_approved")),
+        Column("is_protected", "truth"),
+    ),
+    partition=("school_year", "term", "school_form"),
+    identity=("unit_code", "pupil", "course"),
+    key_sql="unit_code",
+)
+
 TABLES: dict[str, TableSchema] = {
-    t.name: t for t in (PUPIL_GRADES, NATIONAL_TESTS, NATIONAL_TESTS_3, STATISTICS, SURVEY)
+    t.name: t
+    for t in (
+        PUPIL_GRADES,
+        NATIONAL_TESTS,
+        NATIONAL_TESTS_3,
+        STATISTICS,
+        SURVEY,
+        ATTENDANCE,
+        FIGURES,
+        COURSES,
+    )
 }

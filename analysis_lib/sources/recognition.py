@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from analysis_lib.errors import SkolbankError, did_you_mean
-from analysis_lib.sources import pxweb, scb, simple_grades, skolverket, surveys
+from analysis_lib.sources import (
+    attendance,
+    course_results,
+    pxweb,
+    scb,
+    simple_grades,
+    simple_tables,
+    skolverket,
+    surveys,
+)
 from analysis_lib.sources.shapes import Format, RawFile, Sheet
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -41,6 +50,9 @@ def known_formats(workspace: Workspace) -> tuple[Format, ...]:
     return (
         *scb.FORMATS,
         *simple_grades.FORMATS,
+        *course_results.FORMATS,
+        *attendance.FORMATS,
+        *simple_tables.formats(workspace),
         *skolverket.formats(workspace),
         *pxweb.formats(workspace),
         *surveys.formats(workspace),
