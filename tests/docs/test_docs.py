@@ -53,3 +53,12 @@ def test_the_method_holds_every_indicators_definition() -> None:
     spec.loader.exec_module(make_method)
     committed = (ROOT / "docs/METHOD.md").read_text("utf-8")
     assert make_method.with_indicators(committed) == committed
+
+
+def test_the_table_of_formats_is_current() -> None:
+    spec = importlib.util.spec_from_file_location("make_formats", ROOT / "docs/make_formats.py")
+    assert spec
+    assert spec.loader
+    make_formats = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make_formats)
+    assert make_formats.document() == (ROOT / "docs/KALLOR.md").read_text("utf-8")
