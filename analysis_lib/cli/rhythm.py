@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-
-
 from analysis_lib.cli.options import NO_OPTIONS, Shared, refuse_unwritable
 
 
@@ -36,14 +34,15 @@ def wheel(
     ics
         Write the moments as a calendar file that Outlook opens.
     """
-    from analysis_lib.report.wheel_page import told, wheel_year, write_calendar, write_page, write_svg
+    from analysis_lib.register.rhythm import told, wheel_year
 
     refuse_unwritable(svg, html, ics)
     year = wheel_year(shared.find(), school_year=school_year, school_form=school_form, today=today)
-    for path, write in ((svg, write_svg), (html, write_page), (ics, write_calendar)):
-        if path is not None:
-            write(year, path)
+    if svg or html or ics:
+        from analysis_lib.report.wheel_page import write_calendar, write_page, write_svg
+
+        for path, write in ((svg, write_svg), (html, write_page), (ics, write_calendar)):
+            if path is not None:
+                write(year, path)
     print(told(year))
     return 0
-
-

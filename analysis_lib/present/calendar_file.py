@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from typing import Any
 
 from analysis_lib import text
 from analysis_lib.vocabulary.agenda import Agendum
@@ -41,7 +42,7 @@ def calendar_file(
     return bytes(calendar.to_ical())
 
 
-def _event(occasion: Occasion, called: str, domain: str, stamped: datetime.datetime) -> object:
+def _event(occasion: Occasion, called: str, domain: str, stamped: datetime.datetime) -> Any:
     from icalendar import Alarm, Event
 
     event = Event()

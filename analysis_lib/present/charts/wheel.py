@@ -23,7 +23,7 @@ from analysis_lib.vocabulary.periods import SchoolYear
 
 _RIM = 1.0
 _OUTER, _GAP = 0.86, 0.17
-_COLOURS = (theme.LAKE, theme.ROWAN, theme.MOSS)
+_COLOURS = (theme.LAKE, theme.MOSS, theme.CURRANT)
 _CHIPS: dict[State, str] = {"late": "overdue", "due": "ongoing", "done": "reached"}
 
 
@@ -62,17 +62,18 @@ def wheel_finding(order: WheelOrder) -> str:
     """What is late and what comes next, in one sentence."""
     late = [one for one in order.agenda if one.state == "late"]
     coming = [one for one in order.agenda if one.state in ("due", "next")]
-    following = (
-        f"näst på tur är {text.uncapitalised(coming[0].occasion.moment.name)} "
+    next_one = (
+        f"näst på tur: {text.uncapitalised(coming[0].occasion.moment.name)}, "
         f"senast {text.date(coming[0].occasion.due)}"
         if coming
         else "läsårets moment är över"
     )
     if not late:
-        return text.capitalised(f"inget är försenat, {following}" if coming else following)
-    noun = "moment är försenat" if len(late) == 1 else "moment är försenade"
-    number = "ett" if len(late) == 1 else text.count_word(len(late))
-    return text.capitalised(f"{number} {noun}, {following}")
+        return (
+            f"Inget är försenat{text.NBSP}{text.EN_DASH} {next_one}" if coming else "Läsårets moment är över"
+        )
+    noun = "ett moment är försenat" if len(late) == 1 else f"{text.count_word(len(late))} moment är försenade"
+    return text.capitalised(f"{noun}{text.NBSP}{text.EN_DASH} {next_one}")
 
 
 def _alt(order: WheelOrder) -> str:
