@@ -1,4 +1,4 @@
-"""Documents with their validity, sign-off steps, and versions of the handbooks (register; B12 M2 M7 S9 F12)."""
+"""Documents with their validity, sign-off steps, and handbook versions (register; B12 M2 M7 S9 F12)."""
 
 from __future__ import annotations
 
