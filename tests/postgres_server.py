@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -32,30 +33,65 @@ def binaries() -> Path:
     raise AssertionError(_MISSING)
 
 
+@dataclass
+class Server:
+    """A server in a folder of its own; ``url`` names its database ``postgres``."""
+
+    folder: Path
+    owner: pwd.struct_passwd | None
+    durable: bool
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://skolbank@/postgres?host={quote(str(self.folder))}"
+
+    def start(self) -> None:
+        """Starts the server and waits until it answers."""
+        settings = ["listen_addresses=", f"unix_socket_directories={self.folder}", "max_connections=120"]
+        settings += [] if self.durable else ["fsync=off"]
+        options = [word for setting in settings for word in ("-c", setting)]
+        command = [str(binaries() / "postgres"), "-D", str(self.folder / "data"), *options]
+        with (self.folder / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, **_as(self.owner))
+        self._wait(self.process)
+
+    def crash(self) -> None:
+        """Ends the server at once, as a crash of it would: nothing is written any more."""
+        assert self.process
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(timeout=60)
+
+    def stop(self) -> None:
+        """Ends the server without waiting for its clients."""
+        assert self.process
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(timeout=60)
+
+    def _wait(self, process: subprocess.Popen[bytes]) -> None:
+        command = [str(binaries() / "pg_isready"), "-q", "-h", str(self.folder)]
+        for _ in range(300):
+            assert process.poll() is None, (self.folder / "server.log").read_text()
+            if subprocess.run(command, check=False).returncode == 0:
+                return
+            time.sleep(0.1)
+        raise AssertionError((self.folder / "server.log").read_text())
+
+
 @contextmanager
-def postgres_server(*, durable: bool = False) -> Iterator[str]:
-    """The URL of an empty database ``postgres``; ``durable`` writes to disk as in earnest."""
-    folder = Path(tempfile.mkdtemp(prefix="skolbank-pg-"))
-    owner = _owner()
-    if owner:
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
-    data = folder / "data"
-    initdb = [binaries() / "initdb", "-D", data, "-U", "skolbank", "-A", "trust", "-E", "UTF8"]
-    _run([*initdb, "--no-sync", "--locale=C"], owner)
-    settings = ["listen_addresses=", f"unix_socket_directories={folder}", "max_connections=120"]
-    settings += [] if durable else ["fsync=off"]
-    options = [word for setting in settings for word in ("-c", setting)]
-    with (folder / "server.log").open("wb") as log:
-        server = subprocess.Popen(
-            [binaries() / "postgres", "-D", data, *options], stdout=log, stderr=log, **_as(owner)
-        )
+def postgres_server(*, durable: bool = False) -> Iterator[Server]:
+    """A new server that runs until the end; ``durable`` writes to disk as in earnest."""
+    server = Server(Path(tempfile.mkdtemp(prefix="skolbank-pg-")), _owner(), durable)
+    if server.owner:
+        os.chown(server.folder, server.owner.pw_uid, server.owner.pw_gid)
+    initdb = [binaries() / "initdb", "-D", server.folder / "data", "-U", "skolbank", "-A", "trust"]
+    _run([*initdb, "-E", "UTF8", "--no-sync", "--locale=C"], server.owner)
+    server.start()
     try:
-        _wait(folder, server)
-        yield f"postgresql://skolbank@/postgres?host={quote(str(folder))}"
+        yield server
     finally:
-        server.send_signal(signal.SIGINT)  # the fast shutdown, which waits for nobody
-        server.wait(timeout=60)
-        shutil.rmtree(folder, ignore_errors=True)
+        server.stop()
+        shutil.rmtree(server.folder, ignore_errors=True)
 
 
 def _owner() -> pwd.struct_passwd | None:
@@ -76,13 +112,3 @@ def _run(command: list[object], owner: pwd.struct_passwd | None) -> None:
         [str(word) for word in command], capture_output=True, text=True, check=False, **_as(owner)
     )
     assert done.returncode == 0, done.stderr
-
-
-def _wait(folder: Path, server: subprocess.Popen[bytes]) -> None:
-    command = [str(binaries() / "pg_isready"), "-q", "-h", str(folder)]
-    for _ in range(300):
-        assert server.poll() is None, (folder / "server.log").read_text()
-        if subprocess.run(command, check=False).returncode == 0:
-            return
-        time.sleep(0.1)
-    raise AssertionError((folder / "server.log").read_text())

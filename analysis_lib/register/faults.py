@@ -84,6 +84,8 @@ _FAULTS: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
 
 def tell_fault(context: sa.engine.ExceptionContext) -> None:
     """Raises a fault of the database as one that a person can act on, without address or password."""
+    if context.is_pre_ping:
+        return  # the pool finds out whether a connection still stands, and takes a new one
     told = str(context.original_exception).lower()
     if any(word in told for word in _DAMAGE):
         raise damaged("databasfilen") from None

@@ -118,7 +118,10 @@ class Register(Reading):
         self.engine.dispose()
 
     def _last(self, connection: sa.Connection) -> Mapping[str, Any]:
-        query = sa.select(ENTRIES).order_by(ENTRIES.c.position.desc()).limit(1)
+        """The end of the log and the server's clock, in one question, as all others are waiting."""
+        now = sa.func.clock_timestamp() if connection.dialect.name == "postgresql" else sa.null()
+        columns = (ENTRIES.c.position, ENTRIES.c.at, ENTRIES.c.chain, now.label("now"))
+        query = sa.select(*columns).order_by(ENTRIES.c.position.desc()).limit(1)
         row = connection.execute(query).mappings().first()
         return {"position": 0, "at": "", "chain": START} if row is None else cast(Mapping[str, Any], row)
 
@@ -127,7 +130,7 @@ class Register(Reading):
     ) -> dict[str, Any]:
         known = _newest_of(connection, draft.thing)
         _refuse_conflict(draft, known)
-        at = self._now(connection, last["at"])
+        at = self._now(last)
         before = known or {"id": None, "version": 0, "unit": "", "school_year": ""}
         line: dict[str, Any] = {
             "position": last["position"] + 1,
@@ -149,13 +152,11 @@ class Register(Reading):
         line["chain"] = link(last["chain"], line["digest"])
         return line
 
-    def _now(self, connection: sa.Connection, last: str) -> datetime.datetime:
+    def _now(self, last: Mapping[str, Any]) -> datetime.datetime:
         """A moment after every line before, also when a clock has been set back."""
-        now = self.clock() if self.clock else datetime.datetime.now(datetime.UTC)
-        if self.clock is None and connection.dialect.name == "postgresql":
-            now = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+        now = self.clock() if self.clock else last.get("now") or datetime.datetime.now(datetime.UTC)
         now = now.astimezone(datetime.UTC)
-        return max(now, read_stamp(last) + _TICK) if last else now
+        return max(now, read_stamp(last["at"]) + _TICK) if last["at"] else now
 
 
 def open_register(
