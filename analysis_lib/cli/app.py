@@ -44,6 +44,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "Attack everything released so far; export every published statement.",
         "skolbank audit 2026-ht --facts facts.jsonl --lattice lattice.json",
     ),
+    "wheel": (
+        "analysis_lib.cli.rhythm:wheel",
+        "Tell what the årshjul asks for: late, due and next; draw it, or write a calendar file.",
+        "skolbank wheel --ics arshjul.ics",
+    ),
     "lab": (
         "analysis_lib.cli.setup:lab",
         "Open JupyterLab on notebooks/explore.",
