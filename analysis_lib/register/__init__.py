@@ -16,7 +16,9 @@ from analysis_lib.register.entry import (
     entry_kind,
     load_kinds,
 )
-from analysis_lib.register.log import Draft, Reading, Register, RegisterConflict, open_register
+from analysis_lib.register.faults import RegisterConflict
+from analysis_lib.register.log import Draft, Register, open_register
+from analysis_lib.register.reading import Reading
 
 __all__ = [
     "KINDS",

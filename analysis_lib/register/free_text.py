@@ -7,15 +7,13 @@ the field and the kind of finding, never the words themselves.
 from __future__ import annotations
 
 import re
-import types
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Protocol, TypeVar, get_args, get_origin
-
-from pydantic import BaseModel
+from typing import Literal, Protocol
 
 from analysis_lib.errors import SkolbankError
-from analysis_lib.register.entry import Entry, FreeText
+from analysis_lib.register.entry import Entry
+from analysis_lib.register.marks import free_texts
 
 What = Literal["personal-number", "name", "address", "phone", "email"]
 WORDS: dict[str, str] = {
@@ -48,49 +46,6 @@ class Scanner(Protocol):
 def scan_numbers(text: str, *, people: bool) -> list[Finding]:
     """The personal numbers in a text, valid by their check digit or not."""
     return [Finding("personal-number", *match.span()) for match in _NUMBER.finditer(text)]
-
-
-Marker = TypeVar("Marker")
-
-
-def marker_of(model: type[BaseModel], name: str, marker: type[Marker]) -> Marker | None:
-    """The mark of a type that a field carries, itself or inside a tuple or an optional."""
-    field = model.model_fields[name]
-    return next(
-        (found for found in _marks([*field.metadata, field.annotation]) if isinstance(found, marker)), None
-    )
-
-
-def _marks(parts: Iterable[Any]) -> Iterator[Any]:
-    for part in parts:
-        if get_origin(part) is not None or isinstance(part, types.UnionType):
-            arguments = get_args(part)
-            extra = getattr(part, "__metadata__", ()) if get_origin(part) is Annotated else ()
-            yield from _marks([*arguments, *extra])
-        else:
-            yield part
-
-
-def free_texts(entry: BaseModel, place: str = "") -> Iterator[tuple[str, str, bool]]:
-    """Each free text of an entry: the field's Swedish title, the text, and whether people are scanned for."""
-    for name, field in type(entry).model_fields.items():
-        mark = marker_of(type(entry), name, FreeText)
-        title = f"{place}{field.title or name}"
-        for value in _leaves(getattr(entry, name)):
-            if isinstance(value, BaseModel):
-                yield from free_texts(value, f"{title}: ")
-            elif mark and isinstance(value, str):
-                yield title, value, mark.people
-
-
-def _leaves(value: Any) -> Iterator[Any]:
-    if isinstance(value, dict):
-        value = tuple(value.values())
-    if isinstance(value, (tuple, list, frozenset)):
-        for item in value:
-            yield from _leaves(item)
-    else:
-        yield value
 
 
 def refuse_people(entry: Entry, scanner: Scanner) -> None:

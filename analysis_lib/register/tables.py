@@ -13,6 +13,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from analysis_lib.register.faults import tell_fault
+
 METADATA = sa.MetaData()
 ENTRIES = sa.Table(
     "register_entries",
@@ -61,24 +63,44 @@ def sqlite_engine(path: Path) -> sa.Engine:
     engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 60}, pool_size=4, max_overflow=-1)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
+    sa.event.listen(engine, "handle_error", tell_fault)
     return engine
 
 
 def postgres_engine(url: sa.URL) -> sa.Engine:
     """An engine on a PostgreSQL server, through psycopg."""
-    engine = sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_timeout=60, pool_pre_ping=True)
+    engine = sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        isolation_level="READ COMMITTED",  # the statement after the lock must see what was just written
+        pool_timeout=60,
+        pool_pre_ping=True,
+    )
     sa.event.listen(engine, "begin", _begin_postgres)
+    sa.event.listen(engine, "handle_error", tell_fault)
     return engine
 
 
 def make_tables(engine: sa.Engine) -> None:
     """Makes the table and its guards where they are missing; safe when several start at once."""
-    guards = _SQLITE_GUARDS if engine.dialect.name == "sqlite" else _POSTGRES_GUARDS
-    with engine.execution_options(**WRITE).begin() as connection:
-        if not sa.inspect(connection).has_table(ENTRIES.name):
-            METADATA.create_all(connection)
-            for guard in guards:
-                connection.execute(sa.text(guard))
+    with engine.connect() as connection:
+        there = sa.inspect(connection).has_table(ENTRIES.name)
+    if not there:
+        with engine.execution_options(**WRITE).begin() as connection:
+            make_in(connection)
+
+
+def make_in(connection: sa.Connection) -> None:
+    """Makes the table and its guards in the transaction that is under way."""
+    if not sa.inspect(connection).has_table(ENTRIES.name):
+        METADATA.create_all(connection)
+        guards = _SQLITE_GUARDS if connection.dialect.name == "sqlite" else _POSTGRES_GUARDS
+        for guard in guards:
+            connection.execute(sa.text(guard))
+
+
+def drop_tables(connection: sa.Connection) -> None:
+    """Takes the table away in the transaction that is under way: for a restore only."""
+    METADATA.drop_all(connection)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
