@@ -57,7 +57,7 @@ _EMAIL = re.compile(r"(?<!\S)[\w.+-]+@[\w-]+\.[\w.]+", re.UNICODE)
 
 
 def scan_people(text: str, *, people: bool) -> list[Finding]:
-    """What may point out a person: personal numbers always, and with ``people`` names, addresses and contacts.
+    """What may point out a person: personal numbers always; with ``people`` names, addresses, contacts.
 
     >>> [found.what for found in scan_people("Läraren Kim sa att Maja på Storgatan 5 är nöjd", people=True)]
     ['name', 'name', 'address']
