@@ -49,7 +49,7 @@ _TITLED = re.compile(
     rf"[ \u00a0]({_WORD})(?!\w)"
 )
 _STREET = re.compile(
-    r"(?<!\w)[A-ZÅÄÖ][a-zåäöé]*(?: ?[a-zåäöé]+)?(?:gatan|vägen|stigen|gränden?|torget|backen|allén|gata|väg)"
+    r"(?<!\w)[A-ZÅÄÖ][a-zåäöé]*(?: [a-zåäöé]*)?(?:gatan|vägen|stigen|gränden?|torget|backen|allén|gata|väg)"
     r"[ \u00a0]\d{1,4} ?[A-Fa-f]?(?!\w)"
 )
 _PHONE = re.compile(r"(?<!\d)(?:\+46 ?|0)7\d[- ]?\d{3}[ ]?\d{2}[ ]?\d{2}(?!\d)")

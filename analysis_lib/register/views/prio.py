@@ -13,6 +13,7 @@ from analysis_lib.register.kinds.prio import PHASES, Observation, PrioPhase, Pro
 from analysis_lib.register.kinds.ratings import Rating
 from analysis_lib.register.kinds.voices import ThemeNote
 from analysis_lib.register.log import Draft
+from analysis_lib.vocabulary.periods import SchoolYear
 from analysis_lib.vocabulary.self_rating import SelfRating
 from analysis_lib.vocabulary.settings import Unit
 from analysis_lib.vocabulary.working_days import add_months
@@ -69,7 +70,7 @@ def prio_coverage(
     return [
         _coverage(code, [one for one in known if one.unit == code], today)
         for code, unit in units.items()
-        if "gr" in unit.school_forms
+        if "gr" in unit.school_forms and unit.is_open(str(SchoolYear.of_date(today)))
     ]
 
 

@@ -71,16 +71,18 @@ def schedule(
 ) -> list[Draft]:
     """Visits to save so that each open unit has exactly one in the mandatperiod, spread over its terms.
 
-    Units that have a visit keep it. The order is by area and name; no visit is put on a day off or in the
-    weeks when schools are closed.
+    Units that have a visit keep it. Units that close come first and new ones last, then by area and name; no
+    visit is put on a day off or in the weeks when schools are closed.
     """
     first = int(mandate[:4])
     have = {visit.unit for visit in visits if visit.entry.mandate == mandate}
     waiting = sorted(
         (unit for unit in units.values() if _exists(unit, first) and unit.code not in have),
-        key=lambda unit: (sort_key(unit.area), sort_key(unit.name), unit.code),
+        key=lambda unit: (unit.closed or "~", unit.opened or "", sort_key(unit.area), sort_key(unit.name)),
     )
-    days = _visit_days(first, len(waiting))
+    days = [
+        _when_open(unit, day) for unit, day in zip(waiting, _visit_days(first, len(waiting)), strict=True)
+    ]
     return [
         Draft(
             Visit(mandate=mandate, planned_on=day, participants=_participants(unit, participants)),
@@ -175,6 +177,13 @@ def _visit_days(first: int, count: int) -> list[datetime.date]:
         day = next_working_day(datetime.date(year, month, 6 + place % 3 * 7))
         days.append(day)
     return days
+
+
+def _when_open(unit: Unit, day: datetime.date) -> datetime.date:
+    """The day, or the first October day of a unit that opens later."""
+    if unit.opened and not unit.is_open(str(SchoolYear.of_date(day))):
+        return next_working_day(datetime.date(SchoolYear.parse(unit.opened).start, 10, 6))
+    return day
 
 
 def _faults(
