@@ -15,7 +15,7 @@ import yaml
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "docs" / "RADER.md"
 _TEST = re.compile(r"^def (test_\w+)", re.M)
-_ID = re.compile(r"(?:^test|_and)_([BMFSGU]\d{1,2})(?=_)")
+_ID = re.compile(r"(?<=_)([BMFSGU]\d{1,2})(?=_)")
 _SEEDS = {
     "B": "Borlänge",
     "M": "Kommunen med tre analysseminarier",
