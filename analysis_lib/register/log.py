@@ -12,6 +12,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -163,12 +164,37 @@ def open_register(
     workspace: Workspace, *, clock: Clock | None = None, scanner: Scanner | None = None
 ) -> Register:
     """The workspace's register: ``data/register/register.sqlite``, or the server of SKOLBANK_REGISTER_URL."""
-    url = os.environ.get("SKOLBANK_REGISTER_URL", "")
-    if url:
-        engine = postgres_engine(sa.make_url(url))
+    if is_on_server():
+        engine = postgres_engine(_server_url())
     else:
-        engine = sqlite_engine(workspace.data / "register" / "register.sqlite")
+        engine = sqlite_engine(register_file(workspace))
     return Register(engine, clock=clock, scanner=scanner)
+
+
+def register_file(workspace: Workspace) -> Path:
+    """Where the register lies when it is a file."""
+    return workspace.data / "register" / "register.sqlite"
+
+
+def is_on_server() -> bool:
+    """Whether the register is a PostgreSQL database."""
+    return bool(os.environ.get("SKOLBANK_REGISTER_URL"))
+
+
+def _server_url() -> sa.URL:
+    try:
+        url = sa.make_url(os.environ["SKOLBANK_REGISTER_URL"])
+        is_postgres = url.get_backend_name() in ("postgresql", "postgres")
+    except (sa.exc.ArgumentError, ValueError):
+        is_postgres = False
+    if not is_postgres:
+        raise SkolbankError(
+            "register-url",
+            "Adressen till registrets databas kan inte användas",
+            where="SKOLBANK_REGISTER_URL",
+            remedy="Skriv den som postgresql://användare@server/databas.",
+        )
+    return url
 
 
 def _newest_of(connection: sa.Connection, thing: str | None) -> Mapping[str, Any] | None:
