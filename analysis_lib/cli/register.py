@@ -51,7 +51,7 @@ def export(
     rows = write_workbook(
         register, workbook, kinds=kinds, units=units, unit=chosen, school_year=_year(school_year)
     )
-    print(f"{workbook.name}: {len(kinds)} blad, {rows} ifyllda rader.")
+    print(f"{workbook.name}: antal blad {len(kinds)}, ifyllda rader {rows}.")
     return 0
 
 
@@ -91,14 +91,14 @@ def import_workbook(
     plan = plan_import(register, workbook, units=units, unit=_known_unit(unit, units) if unit else "")
     for line in lines_of(plan):
         print(line)
-    print(f"{len(plan.changes)} rader ändrar registret, {plan.untouched} är som de var.")
+    print(f"Rader som ändrar registret: {len(plan.changes)}. Rader som är som de var: {plan.untouched}.")
     if not plan.changes:
         return 0
     if not yes and not _confirmed():
         print("Inget har sparats. Lägg till --yes för att spara utan fråga.", file=sys.stderr)
         return 1
     saved = plan.save(register, author=author or getpass.getuser(), role=role)
-    print(f"{len(saved)} poster sparade.")
+    print("1 post sparad." if len(saved) == 1 else f"{len(saved)} poster sparade.")
     return 0
 
 
@@ -175,10 +175,16 @@ def _all_kinds() -> list[str]:
 
 
 def _kind_id(name: str) -> str:
-    from analysis_lib.register.entry import kind_model, load_kinds
+    from analysis_lib.errors import SkolbankError, did_you_mean
+    from analysis_lib.register.entry import load_kinds
 
-    by_title = {model.title.casefold(): kind for kind, model in load_kinds().items()}
-    return by_title.get(name.casefold()) or kind_model(name).kind
+    by_title = {model.title: kind for kind, model in load_kinds().items()}
+    known = {title.casefold(): kind for title, kind in by_title.items()} | {one: one for one in load_kinds()}
+    if name.casefold() not in known:
+        remedy = did_you_mean(name, by_title) or f"Välj ett av: {', '.join(by_title)}."
+        what = f"Registret har inga poster av slaget {name[:40]}"
+        raise SkolbankError("register-kind-unknown", what, where="--kind", remedy=remedy)
+    return known[name.casefold()]
 
 
 def _year(text: str) -> str:

@@ -27,6 +27,7 @@ LONGEST = 32_000  # signs; Excel holds 32 767 in a cell
 TOO_LONG = "(Texten är för lång för en cell och ändras i formuläret i stället.)"
 YES, NO = "ja", "nej"
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")  # some programs take these letters for an escaped sign
 _IN_BRACKETS = re.compile(r"\[([^\[\]]+)\]\s*$")
 
 
@@ -136,8 +137,12 @@ def _show_one(value: Any, column: Column, names: Mapping[str, str]) -> Cell:
 def same(read: Cell, shown: Cell) -> bool:
     """Whether a cell that was read back is the one that was written."""
     if isinstance(read, str) and isinstance(shown, str):
-        return cleaned(read) == shown
+        return cleaned(read) in (shown, cleaned(_ESCAPE.sub(_unescaped, shown)))
     return type(read) is type(shown) and read == shown
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return chr(int(match[1], 16))
 
 
 def parse(cell: Cell, column: Column, names: Mapping[str, str]) -> Any:

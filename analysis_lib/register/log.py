@@ -164,10 +164,7 @@ def open_register(
     workspace: Workspace, *, clock: Clock | None = None, scanner: Scanner | None = None
 ) -> Register:
     """The workspace's register: ``data/register/register.sqlite``, or the server of SKOLBANK_REGISTER_URL."""
-    if is_on_server():
-        engine = postgres_engine(_server_url())
-    else:
-        engine = sqlite_engine(register_file(workspace))
+    engine = postgres_engine(_server_url()) if is_on_server() else sqlite_engine(register_file(workspace))
     return Register(engine, clock=clock, scanner=scanner)
 
 

@@ -1,4 +1,4 @@
-"""A restore for a whole workspace: also when the register that is there can't even be opened (register floor)."""
+"""A restore for a whole workspace, also when the register there can't even be opened (register floor)."""
 
 from __future__ import annotations
 
@@ -22,13 +22,20 @@ class Restored:
 def restore_whole(workspace: Workspace, file: Path, *, replace: bool = False) -> Restored:
     """Restores a back-up into the workspace's register; nothing is changed when the back-up is unusable."""
     read_backup(file)
-    aside = register_file(workspace).parent
     try:
-        lines, kept = restore(open_register(workspace), file, replace=replace, aside=aside)
+        lines, kept = _restore(workspace, file, replace=replace)
     except SkolbankError as told:
         if told.code != "register-damaged" or not replace or is_on_server():
             raise
         moved = set_aside(register_file(workspace))
-        lines, _ = restore(open_register(workspace), file, aside=aside)
+        lines, _ = _restore(workspace, file, replace=False)
         return Restored(lines, (workspace.shown(moved),))
     return Restored(lines, (workspace.shown(kept),) if kept else ())
+
+
+def _restore(workspace: Workspace, file: Path, *, replace: bool) -> tuple[int, Path | None]:
+    register = open_register(workspace)
+    try:
+        return restore(register, file, replace=replace, aside=register_file(workspace).parent)
+    finally:
+        register.close()

@@ -146,6 +146,7 @@ class _Forms:
         for place, column in enumerate(fields, start=4):
             value = show(getattr(record.entry, column.name), column, self.names)
             self._cell(sheet, row, place, value, self._format(column))
+        sheet.write_blank(row, len(fields) + 4, None, self.text)
 
     def _cell(self, sheet: Worksheet, row: int, place: int, value: Cell, style: Format) -> None:
         if isinstance(value, datetime.date):

@@ -71,7 +71,7 @@ class Plan:
 def plan_import(register: Register, path: Path, *, units: Mapping[str, str], unit: str = "") -> Plan:
     """What the workbook would change; every fault at once as ``SeveralErrors``, each with its cell.
 
-    ``units`` names the known units by code (empty: any code is taken); ``unit`` is that of new rows without one.
+    ``units`` names the known units by code (empty: any code will do); new rows without a unit get ``unit``.
     """
     reader = _Reader(register, units, unit)
     sheets = [sheet for sheet in read_sheets(path) if sheet.name != README]
