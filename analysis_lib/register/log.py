@@ -21,14 +21,16 @@ from analysis_lib.errors import SkolbankError
 from analysis_lib.register.chain import START, digest, first_break, link
 from analysis_lib.register.entry import Entry, Record
 from analysis_lib.register.faults import RegisterConflict, damaged, missing_reference, unknown_thing
-from analysis_lib.register.free_text import Scanner, refuse_people, scan_numbers
+from analysis_lib.register.free_text import Scanner, refuse_people
 from analysis_lib.register.marks import references
 from analysis_lib.register.moments import Moment, read_stamp, stamp
+from analysis_lib.register.people_scan import scan_people
 from analysis_lib.register.reading import Reading, to_record
 from analysis_lib.register.tables import ENTRIES, WRITE, make_tables, postgres_engine, sqlite_engine
 from analysis_lib.vocabulary.workspace import Workspace
 
 Clock = Callable[[], datetime.datetime]
+Check = Callable[[Entry], None]  # raises SkolbankError for an entry that cannot be saved
 _TICK = datetime.timedelta(microseconds=1)
 
 
@@ -51,11 +53,17 @@ class Register(Reading):
     """The log of one workspace."""
 
     def __init__(
-        self, engine: sa.Engine, *, clock: Clock | None = None, scanner: Scanner | None = None
+        self,
+        engine: sa.Engine,
+        *,
+        clock: Clock | None = None,
+        scanner: Scanner | None = None,
+        check: Check | None = None,
     ) -> None:
         super().__init__(engine)
+        self.check = check
         self.clock = clock
-        self.scanner: Scanner = scanner or scan_numbers
+        self.scanner: Scanner = scanner or scan_people
         make_tables(engine)
 
     def save(
@@ -87,6 +95,8 @@ class Register(Reading):
         waiting = list(drafts)
         for draft in waiting:
             refuse_people(draft.entry, self.scanner)
+            if self.check and not draft.withdrawn:
+                self.check(draft.entry)
         with self.engine.execution_options(**WRITE).begin() as connection:
             _refuse_dangling(connection, waiting)
             last = self._last(connection)
@@ -163,9 +173,14 @@ class Register(Reading):
 def open_register(
     workspace: Workspace, *, clock: Clock | None = None, scanner: Scanner | None = None
 ) -> Register:
-    """The workspace's register: ``data/register/register.sqlite``, or the server of SKOLBANK_REGISTER_URL."""
+    """The workspace's register: ``data/register/register.sqlite``, or the server of SKOLBANK_REGISTER_URL.
+
+    What entries say of ``params/`` (instruments, questions, codebooks, goals) is checked when they are saved.
+    """
+    from analysis_lib.register.params_check import ParamsCheck
+
     engine = postgres_engine(_server_url()) if is_on_server() else sqlite_engine(register_file(workspace))
-    return Register(engine, clock=clock, scanner=scanner)
+    return Register(engine, clock=clock, scanner=scanner, check=ParamsCheck(workspace))
 
 
 def register_file(workspace: Workspace) -> Path:
