@@ -74,6 +74,31 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "Check that every line of the register is whole and in its place.",
         "skolbank register verify",
     ),
+    "trace": (
+        "analysis_lib.cli.privacy:trace",
+        "Show where a figure comes from, from the mark at its foot.",
+        "skolbank trace SB-26-7K3Q-X9TD",
+    ),
+    "keys": (
+        "analysis_lib.cli.privacy:keys",
+        "Look after the keys of pseudonyms and stored pupil rows.",
+        "skolbank keys rotate",
+    ),
+    "retain": (
+        "analysis_lib.cli.privacy:retain",
+        "List what must be deleted by now; with --apply delete it.",
+        "skolbank retain --apply",
+    ),
+    "extract": (
+        "analysis_lib.cli.privacy:extract",
+        "Write everything that is stored about one person; the number is read from stdin.",
+        "skolbank extract registerutdrag.txt < nummer.txt",
+    ),
+    "privacy": (
+        "analysis_lib.cli.privacy:privacy",
+        "Write drafts of the impact assessment and the record of processing.",
+        "skolbank privacy dataskydd",
+    ),
     "lab": (
         "analysis_lib.cli.setup:lab",
         "Open JupyterLab on notebooks/explore.",

@@ -276,21 +276,37 @@ class _Reader:
                 continue
             try:
                 values[column.name] = parse(row[title], column, self.names)
+                self._refuse_unknown_things(column, values[column.name])
             except ValueError as told:
                 self.fault("register-cell", f"{title} {told}", row.place(title))
         return values if len(self.faults) == faults else None
+
+    def _refuse_unknown_things(self, column: Column, value: Any) -> None:
+        for thing in (value if column.many else (value,)) if column.sort == "thing" else ():
+            if thing not in self.newest or self.newest[thing].kind not in column.kinds:
+                raise ValueError(f"pekar på {thing[:80]}, som inte finns i registret; välj ur listan")
 
     def _entry(
         self, row: _Row, model: type[Entry], values: Mapping[str, Any], fields: Mapping[str, Column]
     ) -> Entry | None:
         made = make_entry(model, values)
         if isinstance(made, Entry):
-            return made
+            return made if self._may_be_saved(row, made) else None
         titles = {column.name: title for title, column in fields.items()}
         for name, saying in made:
             title = titles.get(name, "")
             self.fault("register-cell", f"{title} {saying}".strip(), row.place(title))
         return None
+
+    def _may_be_saved(self, row: _Row, entry: Entry) -> bool:
+        try:
+            self.register.refuse(entry)
+        except SkolbankError as told:
+            for one in told.errors if isinstance(told, SeveralErrors) else [told]:
+                where = ": ".join(filter(None, (row.place(), one.where)))
+                self.fault(one.code, one.what, where, one.remedy)
+            return False
+        return True
 
     def _unit(self, row: _Row) -> str | None:
         text = row.text(UNIT)

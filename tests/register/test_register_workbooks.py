@@ -331,10 +331,16 @@ def test_a_text_too_long_for_a_cell_is_kept_and_never_cut(full: Register, tmp_pa
 
 def test_personal_numbers_in_a_workbook_are_refused_and_not_repeated(full: Register, tmp_path: Path) -> None:
     path = _edit(_export(full, tmp_path / "a.xlsx"), "Teststeg", _set(4, Underlag="Elev 20120229-1238"))
-    plan = _plan(full, path)
-    with pytest.raises(SkolbankError, match="register-free-text") as told:
-        plan.save(full, **WRITER)
-    assert "1238" not in str(told.value)
+    (fault,) = _faults(full, path)
+    assert (fault.code, fault.where) == ("register-free-text", "Teststeg, rad 4: Teststeg, Underlag")
+    assert "1238" not in str(fault)
+
+
+def test_a_choice_of_what_is_not_there_is_told_by_its_cell(full: Register, tmp_path: Path) -> None:
+    path = _edit(_export(full, tmp_path / "a.xlsx"), "Teststeg", _set(4, Mål="Läs mer [goal-finns-inte]"))
+    (fault,) = _faults(full, path)
+    assert (fault.code, fault.where) == ("register-cell", "Teststeg!J4")
+    assert "goal-finns-inte" in fault.what
 
 
 def test_what_is_not_a_workbook_of_the_register_is_refused(sqlite: Register, tmp_path: Path) -> None:
