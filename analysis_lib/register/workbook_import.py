@@ -6,7 +6,7 @@ change, and a row whose thing has changed in the register since the export is re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,42 +30,13 @@ from analysis_lib.register.workbook import (
     VERSION,
     unit_cell,
 )
+from analysis_lib.register.workbook_plan import Change, Difference, Plan, Row, lines_of, said
 from analysis_lib.register.workbook_reading import ReadSheet, read_sheets
 from analysis_lib.vocabulary.periods import SchoolYear
 
+__all__ = ["Plan", "lines_of", "plan_import"]
+
 _OWN = (THING, VERSION, UNIT, SCHOOL_YEAR, STRIKE)
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One field before and after, as both stand in the form."""
-
-    title: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
-class Change:
-    """What one row of the workbook would do."""
-
-    place: str
-    title: str
-    seen: Record[Entry] | None
-    draft: Draft
-    differences: tuple[Difference, ...]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """All that a workbook would do, in the order of its rows."""
-
-    changes: tuple[Change, ...]
-    untouched: int
-
-    def save(self, register: Register, *, author: str, role: str) -> list[Record[Entry]]:
-        """Saves the whole plan in one transaction; a conflict leaves everything as it was."""
-        return register.save_all((change.draft for change in self.changes), author=author, role=role)
 
 
 def plan_import(register: Register, path: Path, *, units: Mapping[str, str], unit: str = "") -> Plan:
@@ -82,32 +53,6 @@ def plan_import(register: Register, path: Path, *, units: Mapping[str, str], uni
     if reader.faults:
         raise SeveralErrors(reader.faults)
     return Plan(tuple(reader.changes), reader.untouched)
-
-
-class _BadCell(Exception):
-    """A cell that can't be used: the column's title and what is wrong."""
-
-
-@dataclass
-class _Row:
-    """One row of a sheet by column title."""
-
-    sheet: str
-    number: int
-    places: Mapping[str, int]
-    cells: list[Cell]
-
-    def __getitem__(self, title: str) -> Cell:
-        return self.cells[self.places[title]] if self.places[title] < len(self.cells) else ""
-
-    def text(self, title: str) -> str:
-        return plain_text(self[title]).strip()
-
-    def place(self, title: str = "") -> str:
-        """Where it stands, as Excel says it: the cell of a column, or the row."""
-        if title in self.places:
-            return f"{self.sheet}!{xl_rowcol_to_cell(self.number, self.places[title])}"
-        return f"{self.sheet}, rad {self.number + 1}"
 
 
 @dataclass
@@ -139,7 +84,7 @@ class _Reader:
         fields = {column.title: column for column in columns(model)}
         places = self._places(sheet, fields)
         for number, cells in enumerate(sheet.rows[FIRST:], start=FIRST) if places else ():
-            row = _Row(sheet.name, number, places, cells)
+            row = Row(sheet.name, number, places, cells)
             if self._formulas(sheet, row):
                 continue
             if any(cell != "" for cell in cells):
@@ -172,7 +117,7 @@ class _Reader:
             else {}
         )
 
-    def _formulas(self, sheet: ReadSheet, row: _Row) -> bool:
+    def _formulas(self, sheet: ReadSheet, row: Row) -> bool:
         found = [xl_rowcol_to_cell(row.number, place) for place in row.places.values()]
         found = [cell for cell in found if cell in sheet.formulas]
         for cell in found:
@@ -180,7 +125,7 @@ class _Reader:
             self.fault("register-cell-formula", "Cellen har en formel", f"{sheet.name}!{cell}", remedy)
         return bool(found)
 
-    def _read_row(self, row: _Row, model: type[Entry], fields: Mapping[str, Column]) -> None:
+    def _read_row(self, row: Row, model: type[Entry], fields: Mapping[str, Column]) -> None:
         thing = row.text(THING)
         if not thing and not row.text(VERSION):
             return self._new(row, model, fields)
@@ -194,13 +139,17 @@ class _Reader:
             remedy = "Töm Post-id och Postversion på den ena raden om det ska bli en ny post."
             return self.fault("register-row-twice", what, row.place(THING), remedy)
         self.seen[thing] = row.place()
-        exported = {one.id: one for one in self.register.history(thing)}.get(row.text(VERSION))
+        version = row.text(VERSION)
+        exported = record if version == record.id else self._version(thing, version)
         if exported is None:
             what = f"Postversionen för {thing} finns inte i registret"
             return self.fault("register-unknown", what, row.place(VERSION), "Hämta en ny arbetsbok.")
         return self._changed(row, exported, record, fields)
 
-    def _new(self, row: _Row, model: type[Entry], fields: Mapping[str, Column]) -> None:
+    def _version(self, thing: str, version: str) -> Record[Entry] | None:
+        return next((one for one in self.register.history(thing) if one.id == version), None)
+
+    def _new(self, row: Row, model: type[Entry], fields: Mapping[str, Column]) -> None:
         if row.text(STRIKE):
             what = "En rad utan post-id kan inte strykas"
             return self.fault("register-row", what, row.place(STRIKE), "Töm raden.")
@@ -213,12 +162,12 @@ class _Reader:
         if entry is None:
             return None
         draft = Draft(entry, unit or self.unit, year)
-        differences = (Difference(title, "", _said(row[title])) for title in given)
+        differences = (Difference(title, "", said(row[title])) for title in given)
         self.changes.append(Change(row.place(), model.title, None, draft, tuple(differences)))
         return None
 
     def _changed(
-        self, row: _Row, exported: Record[Entry], newest: Record[Entry], fields: Mapping[str, Column]
+        self, row: Row, exported: Record[Entry], newest: Record[Entry], fields: Mapping[str, Column]
     ) -> None:
         shown = {t: show(getattr(exported.entry, c.name), c, self.names) for t, c in fields.items()}
         touched = {title: fields[title] for title in fields if not self._is_same(row, title, shown, fields)}
@@ -229,7 +178,7 @@ class _Reader:
         before = exported.entry.model_dump()
         real = {title for title, column in touched.items() if values.get(column.name) != before[column.name]}
         own = [(UNIT, exported.unit, unit), (SCHOOL_YEAR, exported.school_year, year), (STRIKE, "", strike)]
-        differences = [Difference(title, _said(shown[title]), _said(row[title])) for title in real]
+        differences = [Difference(title, said(shown[title]), said(row[title])) for title in real]
         differences += [Difference(*three) for three in own if three[1] != three[2]]
         if not differences:
             self.untouched += 1
@@ -248,16 +197,14 @@ class _Reader:
         self.changes.append(Change(row.place(), row.sheet, exported, draft, tuple(differences)))
         return None
 
-    def _is_same(
-        self, row: _Row, title: str, shown: Mapping[str, Cell], fields: Mapping[str, Column]
-    ) -> bool:
+    def _is_same(self, row: Row, title: str, shown: Mapping[str, Cell], fields: Mapping[str, Column]) -> bool:
         """Whether the cell is as it was exported; a thing may have got another name since then."""
         if fields[title].sort == "thing" and not same(row[title], shown[title]):
             column = fields[title]
             return bool(parse(row[title], column, self.names) == parse(shown[title], column, self.names))
         return same(row[title], shown[title])
 
-    def _stale(self, row: _Row, newest: Record[Entry]) -> None:
+    def _stale(self, row: Row, newest: Record[Entry]) -> None:
         local = newest.at.astimezone(SWEDEN)
         self.fault(
             "register-conflict",
@@ -267,7 +214,7 @@ class _Reader:
             "Hämta en ny arbetsbok och gör ändringen i den; inget har sparats.",
         )
 
-    def _values(self, row: _Row, fields: Mapping[str, Column]) -> dict[str, Any] | None:
+    def _values(self, row: Row, fields: Mapping[str, Column]) -> dict[str, Any] | None:
         """The values of the filled cells by field; an empty cell gives the field its default."""
         values: dict[str, Any] = {}
         faults = len(self.faults)
@@ -287,7 +234,7 @@ class _Reader:
                 raise ValueError(f"pekar på {thing[:80]}, som inte finns i registret; välj ur listan")
 
     def _entry(
-        self, row: _Row, model: type[Entry], values: Mapping[str, Any], fields: Mapping[str, Column]
+        self, row: Row, model: type[Entry], values: Mapping[str, Any], fields: Mapping[str, Column]
     ) -> Entry | None:
         made = make_entry(model, values)
         if isinstance(made, Entry):
@@ -298,7 +245,7 @@ class _Reader:
             self.fault("register-cell", f"{title} {saying}".strip(), row.place(title))
         return None
 
-    def _may_be_saved(self, row: _Row, entry: Entry) -> bool:
+    def _may_be_saved(self, row: Row, entry: Entry) -> bool:
         try:
             self.register.refuse(entry)
         except SkolbankError as told:
@@ -308,7 +255,7 @@ class _Reader:
             return False
         return True
 
-    def _unit(self, row: _Row) -> str | None:
+    def _unit(self, row: Row) -> str | None:
         text = row.text(UNIT)
         code = text.split(" ")[0]
         by_name = [
@@ -323,7 +270,7 @@ class _Reader:
             return None
         return code
 
-    def _year(self, row: _Row) -> str | None:
+    def _year(self, row: Row) -> str | None:
         text = row.text(SCHOOL_YEAR)
         try:
             return str(SchoolYear.parse(text)) if text else ""
@@ -331,31 +278,9 @@ class _Reader:
             self.fault(told.code, told.what, row.place(SCHOOL_YEAR), told.remedy)
             return None
 
-    def _strike(self, row: _Row) -> str | None:
+    def _strike(self, row: Row) -> str | None:
         text = row.text(STRIKE).casefold()
         if text not in ("", "ja", "nej"):
             self.fault("register-cell", "Stryk ska vara ja eller tomt", row.place(STRIKE))
             return None
         return "ja" if text == "ja" else ""
-
-
-def _said(cell: Cell) -> str:
-    return plain_text(cell) if cell != "" else ""
-
-
-def lines_of(plan: Plan) -> Iterator[str]:
-    """The plan as a person reads it before saying yes."""
-    for change in plan.changes:
-        what = "ny" if change.seen is None else "stryks" if change.draft.withdrawn else "ändras"
-        name = f" {name_of(change.seen)}" if change.seen else ""
-        yield f"{change.place}: {change.title} {what}{name}"
-        for one in change.differences:
-            if change.seen is None:
-                yield f"    {one.title}: {_short(one.after)}"
-            else:
-                yield f"    {one.title}: {_short(one.before) or '(tomt)'} → {_short(one.after) or '(tomt)'}"
-
-
-def _short(text: str) -> str:
-    line = " ⏎ ".join(text.splitlines())
-    return line if len(line) <= 120 else f"{line[:119]}…"

@@ -339,7 +339,7 @@ def test_personal_numbers_in_a_workbook_are_refused_and_not_repeated(full: Regis
 def test_a_choice_of_what_is_not_there_is_told_by_its_cell(full: Register, tmp_path: Path) -> None:
     path = _edit(_export(full, tmp_path / "a.xlsx"), "Teststeg", _set(4, Mål="Läs mer [goal-finns-inte]"))
     (fault,) = _faults(full, path)
-    assert (fault.code, fault.where) == ("register-cell", "Teststeg!J4")
+    assert (fault.code, fault.where) == ("register-cell", "Teststeg!K4")
     assert "goal-finns-inte" in fault.what
 
 
