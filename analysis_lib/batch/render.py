@@ -72,7 +72,8 @@ def render_report(job: RenderJob) -> dict[str, Any]:
     entry = manifest.manifest_entry(
         notebook, source=Path(job.source), outputs=written, facts=sha256_of(facts)
     )
-    return {"entry": entry, "faults": faults}
+    edition = manifest.edition_of(notebook, job.document)
+    return {"entry": {**entry, "edition": edition}, "faults": faults}
 
 
 def warm_up() -> None:

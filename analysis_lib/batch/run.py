@@ -37,6 +37,7 @@ from analysis_lib.errors import (
 )
 from analysis_lib.kernels.job import NotebookJob
 from analysis_lib.report.params_faults import params_faults
+from analysis_lib.report.provenance import provenance_folder
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -90,6 +91,10 @@ class Round:
     @property
     def facts(self) -> Path:
         return facts_folder(self.workspace) / self.plan.seminar.id
+
+    @property
+    def provenance(self) -> Path:
+        return provenance_folder(self.workspace) / self.plan.seminar.id
 
 
 def facts_folder(workspace: Workspace) -> Path:
@@ -327,7 +332,14 @@ def _publish(current: Round) -> tuple[str, ...]:
         current.ledger.write(*refused)
         return verdict.findings
     for entry in staged:
-        publish.publish(current.stage, current.folder, current.facts, entry, current.ledger)
+        publish.publish(
+            current.stage,
+            current.folder,
+            current.facts,
+            current.provenance,
+            entry=entry,
+            ledger=current.ledger,
+        )
     return ()
 
 

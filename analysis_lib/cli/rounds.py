@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter, validators
 
 from analysis_lib.cli.options import NO_OPTIONS, Shared, refuse_unwritable
+from analysis_lib.cli.privacy import enter
 
 if TYPE_CHECKING:
     from analysis_lib.batch.run import Result
@@ -51,6 +52,7 @@ def run(
 
     workspace = shared.find()
     order = Order(seminar, tuple(unit), tuple(report))
+    enter(workspace, "run", f"{seminar[:40]} {' '.join(unit)}".strip()[:200])
     manner = Manner(jobs=jobs, engine=engine, force=force)
     try:
         result = run_seminar(workspace, order, manner=manner, warn=_warn)
@@ -110,6 +112,8 @@ def audit(
 
     refuse_unwritable(facts, lattice)
     workspace = shared.find()
+    if facts:
+        enter(workspace, "audit-export", " ".join(seminars)[:200] or "alla seminarier")
     result = audit_published(workspace, seminars, facts=facts, lattice=lattice)
     for finding in result.findings:
         print(finding, file=sys.stderr)

@@ -100,8 +100,8 @@ def _result(
     pop: str, where: Mapping[str, str], name: str, indicator: Indicator, shown: tuple[float | str, int]
 ) -> Fact:
     if indicator.kind == "mean":
-        bounds = {"maximum": indicator.maximum, "quantum": indicator.quantum}
-        return Fact(pop, where, name, "mean", shown[0], decimals=shown[1], **bounds)
+        bound, step = indicator.maximum, indicator.quantum
+        return Fact(pop, where, name, "mean", shown[0], decimals=shown[1], maximum=bound, quantum=step)
     if indicator.kind == "count":
         number = int(shown[0]) if isinstance(shown[0], float) and shown[0].is_integer() else shown[0]
         return Fact(pop, where, name, "count", number)

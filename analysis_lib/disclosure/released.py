@@ -48,6 +48,7 @@ class Fact:
     decimals: int = 0
     maximum: float | None = None
     quantum: float | None = None
+    origin: ReleasedCell | None = field(default=None, compare=False, repr=False)  # never exported
 
     def as_json(self, doc: str) -> dict[str, Any]:
         """The fact as one line of the export, said by the document ``doc``."""

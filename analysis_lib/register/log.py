@@ -12,6 +12,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -20,10 +21,9 @@ from analysis_lib.errors import SkolbankError
 from analysis_lib.register.chain import START, digest, first_break, link
 from analysis_lib.register.entry import Entry, Record
 from analysis_lib.register.faults import RegisterConflict, damaged, missing_reference, unknown_thing
-from analysis_lib.register.free_text import Scanner, refuse_people
+from analysis_lib.register.free_text import Scanner, WorkspaceScanner, refuse_people, scan_numbers
 from analysis_lib.register.marks import references
 from analysis_lib.register.moments import Moment, read_stamp, stamp
-from analysis_lib.register.people_scan import scan_people
 from analysis_lib.register.reading import Reading, to_record
 from analysis_lib.register.tables import ENTRIES, WRITE, make_tables, postgres_engine, sqlite_engine
 from analysis_lib.vocabulary.workspace import Workspace
@@ -62,7 +62,7 @@ class Register(Reading):
         super().__init__(engine)
         self.check = check
         self.clock = clock
-        self.scanner: Scanner = scanner or scan_people
+        self.scanner: Scanner = scanner or scan_numbers
         make_tables(engine)
 
     def save(
@@ -93,9 +93,8 @@ class Register(Reading):
         """Saves all or none, in one transaction and in the order given."""
         waiting = list(drafts)
         for draft in waiting:
-            refuse_people(draft.entry, self.scanner)
-            if self.check and not draft.withdrawn:
-                self.check(draft.entry)
+            if not draft.withdrawn:
+                self.refuse(draft.entry)
         with self.engine.execution_options(**WRITE).begin() as connection:
             _refuse_dangling(connection, waiting)
             last = self._last(connection)
@@ -105,6 +104,12 @@ class Register(Reading):
                 connection.execute(sa.insert(ENTRIES).values(**last))
                 saved.append(to_record(last))
         return saved
+
+    def refuse(self, entry: Entry) -> None:
+        """Raises SkolbankError when the entry may not be saved: it points out a person, or breaks params."""
+        refuse_people(entry, self.scanner)
+        if self.check:
+            self.check(entry)
 
     def as_of(self, moment: Moment) -> Reading:
         """The register as it stood then; a date means the end of that day in Sweden."""
@@ -178,12 +183,35 @@ def open_register(
     """
     from analysis_lib.register.params_check import ParamsCheck
 
-    url = os.environ.get("SKOLBANK_REGISTER_URL", "")
-    if url:
-        engine = postgres_engine(sa.make_url(url))
-    else:
-        engine = sqlite_engine(workspace.data / "register" / "register.sqlite")
-    return Register(engine, clock=clock, scanner=scanner, check=ParamsCheck(workspace))
+    engine = postgres_engine(_server_url()) if is_on_server() else sqlite_engine(register_file(workspace))
+    scan = scanner or WorkspaceScanner(workspace)
+    return Register(engine, clock=clock, scanner=scan, check=ParamsCheck(workspace))
+
+
+def register_file(workspace: Workspace) -> Path:
+    """Where the register lies when it is a file."""
+    return workspace.data / "register" / "register.sqlite"
+
+
+def is_on_server() -> bool:
+    """Whether the register is a PostgreSQL database."""
+    return bool(os.environ.get("SKOLBANK_REGISTER_URL"))
+
+
+def _server_url() -> sa.URL:
+    try:
+        url = sa.make_url(os.environ["SKOLBANK_REGISTER_URL"])
+        is_postgres = url.get_backend_name() in ("postgresql", "postgres")
+    except (sa.exc.ArgumentError, ValueError):
+        is_postgres = False
+    if not is_postgres:
+        raise SkolbankError(
+            "register-url",
+            "Adressen till registrets databas kan inte användas",
+            where="SKOLBANK_REGISTER_URL",
+            remedy="Skriv den som postgresql://användare@server/databas.",
+        )
+    return url
 
 
 def _newest_of(connection: sa.Connection, thing: str | None) -> Mapping[str, Any] | None:

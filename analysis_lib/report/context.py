@@ -24,7 +24,8 @@ from analysis_lib.present.evidence import merged
 from analysis_lib.report import figures, findings, overview, sections, tables, waiting
 from analysis_lib.report.manifest import versions
 from analysis_lib.report.parameters import Sidecar, check_parameters, load_sidecar
-from analysis_lib.report.prepare import Prepared, prepare
+from analysis_lib.report.prepare import Prepared, library_hash, prepare
+from analysis_lib.report.provenance import Marks
 from analysis_lib.report.scope import NATION, Scope
 from analysis_lib.snapshots.missing import MissingRows
 from analysis_lib.snapshots.units import load_units
@@ -84,6 +85,7 @@ class Report:
         self.prepared = prepared
         self.parameters = parameters
         self.scope = _scope(catalog, prepared, unit)
+        self._marks = Marks(f"{sidecar.short}-{_two_digits(prepared)}", self._document)
         self._blocks: list[Block] = []
         self._figures = 0
         self._gaps: list[str] = []
@@ -233,10 +235,13 @@ class Report:
             "made": self.made.isoformat(),
             "release": self.prepared.fingerprint,
             "snapshots": list(self.prepared.snapshots),
+            "params": dict(self.prepared.params),
+            "library": library_hash()[:12],
             "facts": len(facts),
             "gaps": self._gaps,
             "is_complete": not self._gaps,
             "versions": versions(),
+            "provenance": self._marks.as_json(self.catalog.indicators),
         }
         return Block("seal", data, facts)
 
@@ -268,9 +273,15 @@ class Report:
         inside = words[kind]["internal"].format(**told) if is_internal else ""
         return gap_block(words[kind]["public"].format(**told), "", inside, cause=kind if what else "")
 
+    @property
+    def _document(self) -> dict[str, str]:
+        parameters = {name: str(value) for name, value in self.parameters.items()}
+        return {**parameters, "report": self.name, "audience": self.prepared.audience}
+
     def _kept(self, block: Block) -> Block:
-        self._blocks.append(block)
-        return block
+        marked = self._marks.marked(block)
+        self._blocks.append(marked)
+        return marked
 
     def _indicator(self, name: str) -> Indicator:
         known = self.catalog.indicators
@@ -310,10 +321,9 @@ class Report:
 
     def _setting(self) -> Setting:
         number = self._figures + 1
-        end = SchoolYear.parse(self.prepared.school_year).end % 100
         cutoff = self.prepared.seminar.cutoff
         return Setting(
-            id=f"{self.sidecar.short}-{end:02d}-{number:02d}",
+            id=f"{self.sidecar.short}-{_two_digits(self.prepared)}-{number:02d}",
             subject=self.scope.name,
             source="",
             until=text.date(cutoff) if cutoff else "",
@@ -377,6 +387,10 @@ def _scope(catalog: Catalog, prepared: Prepared, unit: Unit | None) -> Scope:
         prepared.school_year,
         _years(prepared),
     )
+
+
+def _two_digits(prepared: Prepared) -> str:
+    return f"{SchoolYear.parse(prepared.school_year).end % 100:02d}"
 
 
 def _years(prepared: Prepared) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ import datetime
 import hashlib
 import json
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from analysis_lib.disclosure.policy import load_policy
 from analysis_lib.disclosure.release import release_cube
 from analysis_lib.errors import SkolbankError
 from analysis_lib.indicators.cube import compute_cube
-from analysis_lib.report.manifest import own_version, write_whole
+from analysis_lib.report.manifest import file_hash, own_version, write_whole
 from analysis_lib.snapshots.log import locked
 from analysis_lib.snapshots.missing import MissingRows, waited_for
 from analysis_lib.snapshots.store import Store
@@ -54,6 +54,7 @@ class Prepared:
     snapshots: tuple[str, ...]
     imported: datetime.date | None
     missing: tuple[MissingRows, ...] = ()
+    params: Mapping[str, str] = field(default_factory=dict)  # sha256 of each file that shaped the numbers
 
 
 def prepare(workspace: Workspace, seminar_id: str, *, audience: str = "") -> Prepared:
@@ -83,6 +84,7 @@ def prepare(workspace: Workspace, seminar_id: str, *, audience: str = "") -> Pre
         snapshots=tuple(meta["snapshots"]),
         imported=datetime.date.fromisoformat(meta["imported"][:10]) if meta["imported"] else None,
         missing=tuple(store.missing_rows()),
+        params=meta.get("params", {}),
     )
 
 
@@ -106,6 +108,7 @@ def _make(
         "school_year": school_year,
         "units": {code: unit.model_dump(mode="json") for code, unit in units.items()},
         "snapshots": sorted({snapshot.hash for snapshot in store.current()}),
+        "params": {workspace.shown(path): file_hash(path) for path in _params_files(workspace)},
         "imported": max((snapshot.imported_at for snapshot in store.current()), default=""),
     }
     folder.mkdir(parents=True, exist_ok=True)
@@ -191,11 +194,16 @@ def _fingerprint(workspace: Workspace, store: Store, seminar: Seminar, reader: A
 
 def _cube_fingerprint(workspace: Workspace, store: Store) -> str:
     digest = hashlib.sha256(f"{store.fingerprint()}\n{own_version()}\n{library_hash()}\n".encode())
+    for path in _params_files(workspace):
+        digest.update(f"{path.name}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _params_files(workspace: Workspace) -> Iterator[Path]:
+    """The parameter files that shape the numbers, the workspace's own before the built-in ones."""
     for name in _PARAMS:
         for place in workspace.layered("params", name):
-            for path in sorted(place.rglob("*.yaml")) if place.is_dir() else [place]:
-                digest.update(f"{path.name}\n".encode() + path.read_bytes())
-    return digest.hexdigest()
+            yield from sorted(place.rglob("*.yaml")) if place.is_dir() else [place]
 
 
 @cache

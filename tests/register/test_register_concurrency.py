@@ -49,9 +49,8 @@ def _write_together(register: Register, workspace: Workspace, *, crowds: list[st
     assert len(records) == 1 + kinds["saved"] + kinds["shared"] == register.verify()
     assert [record.version for record in register.history(SHARED)] == list(range(1, kinds["shared"] + 2))
     assert {record.author for record in records} == {"u", *writers}
-    print(
-        f"\n{register.engine.dialect.name}: {len(writers)} writers, {seconds} s, {len(saved)} entries, {kinds}"
-    )
+    told_as = f"{len(writers)} writers, {seconds} s, {len(saved)} entries, {dict(kinds)}"
+    print(f"\n{register.engine.dialect.name}: {told_as}")
     return len(saved)
 
 
