@@ -188,6 +188,10 @@ def write_schemas(folder: Path) -> list[Path]:
     """The JSON Schemas of all ``params/`` files, written to ``folder`` for editors; paths returned."""
     import json
 
+    from analysis_lib.vocabulary.questions import Codebook, Handbook, NationalGoal, QuestionSet
+    from analysis_lib.vocabulary.self_rating import SelfRating
+    from analysis_lib.vocabulary.wheel import WheelFile
+
     folder.mkdir(parents=True, exist_ok=True)
     models: dict[str, type[BaseModel]] = {
         "settings": Settings,
@@ -198,6 +202,12 @@ def write_schemas(folder: Path) -> list[Path]:
         "indicator": Indicator,
         "instrument": Instrument,
         "sentence": SentenceRule,
+        "wheel": WheelFile,
+        "self_rating": SelfRating,
+        "question_set": QuestionSet,
+        "codebook": Codebook,
+        "handbook": Handbook,
+        "national_goal": NationalGoal,
     }
     written = []
     for name, model in models.items():
