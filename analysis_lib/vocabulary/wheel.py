@@ -31,6 +31,9 @@ class Delivery(Strict):
 
     kind: str = Field(description="Slag i registret, t.ex. plan eller rating")
     per: Literal["unit", "group", "authority"] = "unit"
+    school_forms: tuple[SchoolForm, ...] = Field(
+        default=(), description="Bara enheter med de här skolformerna; tomt: alla i kalendern"
+    )
     round: str = Field(default="", description="Omgång som posten ska höra till, t.ex. ht; tomt: vilken som")
 
 

@@ -43,7 +43,7 @@ def draw_wheel(order: WheelOrder, setting: Setting) -> Block:
         finding=wheel_finding(order),
         title=f"Årshjul läsåret {order.school_year}. {text.listing(list(order.names.values()))}.",
         alt=_alt(order),
-        foot="En dag som är ledig flyttas till nästa arbetsdag.",
+        foot="Ihåligt: klart eller passerat. !: försenat. En ledig dag flyttas till nästa arbetsdag.",
         columns=[
             {"key": "when", "label": "När", "align": "left"},
             {"key": "name", "label": "Moment", "align": "left"},

@@ -43,7 +43,8 @@ def handed_in(
         names = {unit.code: unit.name for unit in mine if unit.is_open(school_year)}
         for moment in calendar.moments:
             if moment.delivers is not None:
-                handed = _handed(known, moment.delivers, names, calendar.id)
+                asked = {code: name for code, name in names.items() if _asked(moment.delivers, units[code])}
+                handed = _handed(known, moment.delivers, asked, calendar.id)
                 rows.append(HandedRow(calendar.id, moment.id, moment.name, handed))
     return rows
 
@@ -56,6 +57,10 @@ def as_mapping(rows: Iterable[HandedRow]) -> dict[tuple[str, str], Handed]:
 def _leads(calendar: WheelCalendar, calendars: Sequence[WheelCalendar], unit: Unit) -> bool:
     first = next((one for one in calendars if set(one.school_forms) & set(unit.school_forms)), None)
     return first is not None and first.id == calendar.id
+
+
+def _asked(delivery: Delivery, unit: Unit) -> bool:
+    return not delivery.school_forms or bool(set(delivery.school_forms) & set(unit.school_forms))
 
 
 def _handed(
