@@ -13,7 +13,6 @@ from typing import Any
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
 from analysis_lib.report.parameters import given_faults, load_sidecar, report_names
 from analysis_lib.vocabulary.catalog import Catalog, lines_of, read_document
-from analysis_lib.vocabulary.successors import load_successions
 from analysis_lib.vocabulary.questions import (
     load_codebooks,
     load_handbooks,
@@ -21,6 +20,7 @@ from analysis_lib.vocabulary.questions import (
     load_question_sets,
 )
 from analysis_lib.vocabulary.self_rating import load_self_ratings
+from analysis_lib.vocabulary.successors import load_successions
 from analysis_lib.vocabulary.wheel import load_wheel
 from analysis_lib.vocabulary.workspace import Workspace
 
