@@ -105,6 +105,8 @@ def status(
     if json_path:
         json_path.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
     print(status_text(found))
+    for line in _handed_in(workspace):
+        print(line)
     return 0
 
 
@@ -154,6 +156,15 @@ def _summarise(workspace: Workspace, result: Result) -> None:
         counts.append(f"{len(result.failed)} misslyckades")
     print(f"Dokument: {', '.join(counts)}.")
     print(workspace.shown(result.index))
+
+
+def _handed_in(workspace: Workspace) -> list[str]:
+    """Who has handed in what to the register in this läsår; nothing without a register."""
+    from analysis_lib.register.rhythm import handed_told, wheel_year
+
+    year = wheel_year(workspace)
+    lines = handed_told(year.handed, year.names)
+    return [f"Inlämnat läsåret {year.school_year}:", *(f"  {line}" for line in lines)] if lines else []
 
 
 def _warn(text: str) -> None:
