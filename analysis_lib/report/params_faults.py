@@ -29,6 +29,7 @@ def params_faults(workspace: Workspace, catalog: Catalog, *, seminar: str = "") 
         lambda: catalog.indicators,
         lambda: catalog.targets,
         lambda: catalog.sentences,
+        lambda: catalog.peers,
         lambda: catalog.seminars,
     ):
         faults += caught(look)
