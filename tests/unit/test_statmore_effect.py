@@ -140,6 +140,13 @@ def test_results_that_cannot_be_are_refused(damage: object) -> None:
         effect_of(damage(_results([70] * 7)), _measure())  # type: ignore[operator]
 
 
+def test_a_start_that_is_no_school_year_is_refused() -> None:
+    with pytest.raises(SkolbankError, match="school-year-unreadable"):
+        effect_of(_results([70] * 7), Measure(("own",), "hösten 2024"))
+    with pytest.raises(SkolbankError, match="minst en enhet"):
+        effect_of(_results([70] * 7), Measure((), "2024/25"))
+
+
 def test_detectable_effect_is_told_before_and_shrinks_with_pupils() -> None:
     few, many = (detectable_effect(_results([70] * 5, n=n), _measure()) for n in (40, 400))
     assert few is not None
