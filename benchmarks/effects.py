@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 import numpy as np
 
 from analysis_lib.statistics.effect import Answer, effect_of
-from benchmarks.planted import planted_measures
+from benchmarks.planted_measures import planted_measures
 from benchmarks.sections import Table
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from analysis_lib.batch.files import sha256_of, sync_folder, write_whole
 from analysis_lib.kernels.process import serve
+from analysis_lib.vocabulary.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,11 @@ def render_report(job: RenderJob) -> dict[str, Any]:
     One output that fails does not stop the others: it is named in ``faults``.
     """
     from analysis_lib.report import html, manifest, pdf
-    from analysis_lib.report.document import scrubbed
+    from analysis_lib.report.document import read_document, scrubbed
+    from analysis_lib.report.free_texts import refuse_personal_data
 
     notebook = json.loads(Path(job.executed).read_text("utf-8"))
+    refuse_personal_data(read_document(notebook), Workspace.find())
     for cell in notebook["cells"]:
         if "injected-parameters" in cell["metadata"].get("tags", ()):
             cell["id"] = "injected-parameters"  # papermill draws one at random; same input, same bytes
@@ -71,7 +74,8 @@ def render_report(job: RenderJob) -> dict[str, Any]:
     entry = manifest.manifest_entry(
         notebook, source=Path(job.source), outputs=written, facts=sha256_of(facts)
     )
-    return {"entry": entry, "faults": faults}
+    edition = manifest.edition_of(notebook, job.document)
+    return {"entry": {**entry, "edition": edition}, "faults": faults}
 
 
 def _as_text(notebook: Mapping[str, Any]) -> str:
@@ -85,7 +89,7 @@ def warm_up() -> None:
     """Loads what rendering needs while the numbers are still being prepared."""
     from analysis_lib.present import svg
 
-    for module in ("html", "manifest", "pdf"):
+    for module in ("free_texts", "html", "manifest", "pdf"):
         importlib.import_module(f"analysis_lib.report.{module}")
     svg.warm_up()
 

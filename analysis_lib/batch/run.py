@@ -36,6 +36,7 @@ from analysis_lib.errors import (
 )
 from analysis_lib.kernels.job import NotebookJob
 from analysis_lib.report.params_faults import params_faults
+from analysis_lib.report.provenance import provenance_folder
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -95,6 +96,10 @@ class Round:
     @property
     def facts(self) -> Path:
         return facts_folder(self.workspace) / self.plan.seminar.id
+
+    @property
+    def provenance(self) -> Path:
+        return provenance_folder(self.workspace) / self.plan.seminar.id
 
 
 def facts_folder(workspace: Workspace) -> Path:
@@ -301,6 +306,8 @@ def _settle(current: Round, document: Document, outcome: Outcome) -> bool:
     executed = current.stage / document.code / f".{document.report}.executed.ipynb"
     if outcome.fault:
         code, message = publish.told(outcome.fault, outcome.error)
+        if outcome.fault == "render" and outcome.error == SkolbankError.__name__:
+            message = outcome.message  # ours are written to be read, and hold no personal data
         identity = error_id(document.key, document.fingerprint)
         entry = replace(entry, state="failed", error_id=identity, error_code=code, message=message)
         publish.keep_failed(current.folder, document, executed, outcome, message)
@@ -332,15 +339,22 @@ def _publish(current: Round) -> tuple[str, ...]:
     if not staged:
         return ()
     facts = publish.facts_of(current.stage, current.facts, entries.values())
-    verdict = current.rooms.audit(current.workspace, current.plan.seminar.id, facts)
-    if verdict.findings:
+    verdict = current.rooms.release(current.workspace, current.plan.seminar.id, facts)
+    if verdict.findings or not verdict.certificate:
         refused = (
             replace(entry, state="refused", error_code="release-refused", message="") for entry in staged
         )
         current.ledger.write(*refused)
-        return verdict.findings
+        return verdict.findings or ("Uppgifterna har inte klarat röjandekontrollen.",)
     for entry in staged:
-        publish.publish(current.stage, current.folder, current.facts, entry, current.ledger)
+        publish.publish(
+            current.stage,
+            current.folder,
+            current.facts,
+            current.provenance,
+            entry=entry,
+            ledger=current.ledger,
+        )
     return ()
 
 

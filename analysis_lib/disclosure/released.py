@@ -7,7 +7,7 @@ released cell at all, so no chart, sentence or workbook can leak it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -62,6 +62,9 @@ class Fact:
     decimals: int = 0
     maximum: float | None = None
     quantum: float | None = None
+    interval: tuple[float, float] | None = None
+    rounded: int = 1
+    origin: ReleasedCell | None = field(default=None, compare=False, repr=False)  # never exported
 
     def as_json(self, doc: str) -> dict[str, Any]:
         """The fact as one line of the export, said by the document ``doc``."""
@@ -75,6 +78,10 @@ class Fact:
             line["decimals"] = self.decimals
         if self.kind == "mean":
             line |= {"max": self.maximum, "quantum": self.quantum}
+        if self.interval is not None:
+            line["interval"] = list(self.interval)
+        if self.rounded > 1:
+            line["rounded"] = self.rounded
         return line | {"shown": self.shown, "doc": doc}
 
 
@@ -102,6 +109,7 @@ class ReleasedCell:
     decimals: int
     basis: str
     sources: tuple[str, ...] = ()
+    rounding: int = 1
 
     @property
     def is_shown(self) -> bool:
@@ -225,6 +233,7 @@ class _Index:
             n=_int(get["n"]),
             numerator=_int(get["numerator"]),
             decimals=int(get["decimals"]),
+            rounding=int(self.column("rounding")[row]) if "rounding" in self.frame else 1,
             sources=tuple(part for part in str(get["sources"] or "").split(";") if part),
         )
 

@@ -86,8 +86,8 @@ def page_of(document: Document) -> dict[str, Any]:
         "edition": str((seal.data if seal else {}).get("audience", "public")),
         "masthead": _drawn(document.first("masthead")),
         "lead": [_part(part) for part in document.lead.parts if not _is_placed(part)],
-        "links": _links(document.sections),
-        "sections": [_section(section) for section in document.sections],
+        "links": _links(document.printed),
+        "sections": [_section(section) for section in document.printed],
         "foot": _drawn(foot),
     }
 

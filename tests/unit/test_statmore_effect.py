@@ -10,7 +10,7 @@ from scipy import stats
 from analysis_lib.errors import SkolbankError
 from analysis_lib.statistics.contrast import contrast, paired_share_change
 from analysis_lib.statistics.effect import Answer, Measure, detectable_effect, effect_of
-from benchmarks.planted import YEARS, planted_measures
+from benchmarks.planted_measures import YEARS, planted_measures
 
 FORBIDDEN = ("bäst", "sämst", "signifikant", "!")
 
