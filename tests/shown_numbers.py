@@ -35,6 +35,7 @@ NOT_FACTS = tuple(
         r"(?<!\d)\d\d/\d\d(?!\d)",
         rf"(?:åk|[Åå]rskurs){_SPACE}(?:F–|\d–)?\d\b",  # year groups
         r"F–[3569]\b",
+        rf"\b[69]{_SPACE}+\(SCB",  # a year group whose word stands on the line before
         r"\b[A-ZÅÄÖ]{2,3}-\d\d-\d\d\b",  # figure ids
         r"\bF-[0-9A-F]{6}\b",
         rf"\bKörning{_SPACE}[0-9a-f]{{8}}\b",
