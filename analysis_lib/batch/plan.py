@@ -44,7 +44,14 @@ _PACKAGES = (
     "typst",
     "vl-convert-python",
 )
-_SHARED_PARAMS = ("settings.yaml", "groups.yaml", "targets.yaml", "disclosure.yaml", "overrides.yaml")
+_SHARED_PARAMS = (
+    "settings.yaml",
+    "groups.yaml",
+    "targets.yaml",
+    "sentences.yaml",
+    "disclosure.yaml",
+    "overrides.yaml",
+)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from analysis_lib.kernels.warm import PRELOADED
 from analysis_lib.vocabulary.settings import Unit
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -44,7 +45,7 @@ class Rooms:
     audit: Callable[[Workspace, str, Sequence[Path]], Verdict]
     release: Callable[[Workspace, str, Sequence[Path]], Verdict]
     renderer: str = "analysis_lib.batch.render:render_report"
-    preloaded: tuple[str, ...] = ("pandas", "pyarrow.parquet", "analysis_lib.report.context")
+    preloaded: tuple[str, ...] = PRELOADED
     environment: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -26,7 +26,7 @@ from analysis_lib.disclosure.cells import (
 from analysis_lib.disclosure.known import by_group, count_published, published_rows, remember_earlier
 from analysis_lib.disclosure.lattice import Lattice
 from analysis_lib.disclosure.policy import Policy
-from analysis_lib.disclosure.released import _SEAL, KEYS, ReleasedTable
+from analysis_lib.disclosure.released import KEYS, ReleasedTable, seal
 from analysis_lib.disclosure.suppress import suppress
 from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.settings import Audience
@@ -121,7 +121,7 @@ def open_released(frame: pd.DataFrame, audience: Audience) -> ReleasedTable:
         raise ValueError("not a released frame: a hidden cell holds a number")
     if frame.loc[~frame["n_state"].isin(["shown", "whole"]), "n"].notna().any():
         raise ValueError("not a released frame: a hidden n holds a number")
-    return ReleasedTable(frame, audience, _SEAL)
+    return seal(frame, audience)
 
 
 def _open(rows: pd.DataFrame) -> pd.DataFrame:

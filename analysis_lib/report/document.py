@@ -151,9 +151,20 @@ def scrubbed(notebook: Mapping[str, Any]) -> dict[str, Any]:
 
 def _scrubbed_cell(cell: Mapping[str, Any]) -> dict[str, Any]:
     copy = dict(cell)
+    if "outputs" in copy:
+        copy["outputs"] = [_scrubbed_output(output) for output in copy["outputs"]]
     kept = {name: value for name, value in cell["metadata"].items() if name not in _DROPPED_METADATA}
     copy["metadata"] = kept
     return copy
+
+
+def _scrubbed_output(output: Mapping[str, Any]) -> dict[str, Any]:
+    """The output without what its figures rest on: which rule hid a value is for those who trace it."""
+    bundle = output.get("data", {}).get(MIME)
+    if not bundle or bundle["kind"] != "seal":
+        return dict(output)
+    data = {name: value for name, value in bundle["data"].items() if name != "provenance"}
+    return {**output, "data": {**output["data"], MIME: {**bundle, "data": data}}}
 
 
 def _shown(outputs: Sequence[Mapping[str, Any]]) -> Iterator[Shown]:

@@ -10,8 +10,8 @@ import datetime
 import hashlib
 import json
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from analysis_lib.disclosure.policy import load_policy
 from analysis_lib.disclosure.release import release_cube
 from analysis_lib.errors import SkolbankError
 from analysis_lib.indicators.cube import compute_cube
-from analysis_lib.report.manifest import own_version, write_whole
+from analysis_lib.report.manifest import file_hash, own_version, write_whole
 from analysis_lib.snapshots.log import locked
 from analysis_lib.snapshots.missing import MissingRows, waited_for
 from analysis_lib.snapshots.store import Store
@@ -55,6 +55,7 @@ class Prepared:
     imported: datetime.date | None
     missing: tuple[MissingRows, ...] = ()
     edition: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)  # sha256 of each file that shaped the numbers
 
 
 def prepare(workspace: Workspace, seminar_id: str, *, audience: str = "") -> Prepared:
@@ -85,6 +86,7 @@ def prepare(workspace: Workspace, seminar_id: str, *, audience: str = "") -> Pre
         imported=datetime.date.fromisoformat(meta["imported"][:10]) if meta["imported"] else None,
         missing=tuple(store.missing_rows()),
         edition=meta["edition"],
+        params=meta.get("params", {}),
     )
 
 
@@ -110,6 +112,7 @@ def _make(
         "school_year": school_year,
         "units": {code: unit.model_dump(mode="json") for code, unit in units.items()},
         "snapshots": sorted({snapshot.hash for snapshot in store.current()}),
+        "params": {workspace.shown(path): file_hash(path) for path in _params_files(workspace)},
         "imported": max((snapshot.imported_at for snapshot in store.current()), default=""),
         "edition": _edition_key(workspace, store, seminar, reader),
     }
@@ -207,11 +210,16 @@ def _fingerprint(workspace: Workspace, store: Store, seminar: Seminar, reader: A
 
 def _cube_fingerprint(workspace: Workspace, store: Store) -> str:
     digest = hashlib.sha256(f"{store.fingerprint()}\n{own_version()}\n{library_hash()}\n".encode())
+    for path in _params_files(workspace):
+        digest.update(f"{path.name}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _params_files(workspace: Workspace) -> Iterator[Path]:
+    """The parameter files that shape the numbers, the workspace's own before the built-in ones."""
     for name in _PARAMS:
         for place in workspace.layered("params", name):
-            for path in sorted(place.rglob("*.yaml")) if place.is_dir() else [place]:
-                digest.update(f"{path.name}\n".encode() + path.read_bytes())
-    return digest.hexdigest()
+            yield from sorted(place.rglob("*.yaml")) if place.is_dir() else [place]
 
 
 @cache
