@@ -212,7 +212,7 @@ def test_published_notebooks_hold_no_run_metadata_and_no_rule(canary_round: Path
         notebook = json.loads(path.read_text("utf-8"))
         assert set(notebook["metadata"]) <= {"kernelspec", "language_info"}
         text = path.read_text("utf-8")
-        assert '"papermill"' not in text
+        assert '"papermill": {' not in text
         assert '"provenance"' not in text
         assert '"complementary"' not in text
 
