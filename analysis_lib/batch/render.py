@@ -59,8 +59,7 @@ def render_report(job: RenderJob) -> dict[str, Any]:
         "html": lambda: html.write_html(notebook),
         "pdf": lambda: pdf.write_pdf(notebook),
     }
-    clean = json.dumps(scrubbed(notebook), ensure_ascii=False, indent=1, sort_keys=True)
-    write_whole(folder / f"{job.report}.ipynb", clean + "\n")
+    write_whole(folder / f"{job.report}.ipynb", _as_text(scrubbed(notebook)))
     written, faults = [folder / f"{job.report}.ipynb"], []
     for output in job.outputs:
         path = folder / f"{job.report}.{output}"
@@ -77,6 +76,13 @@ def render_report(job: RenderJob) -> dict[str, Any]:
     )
     edition = manifest.edition_of(notebook, job.document)
     return {"entry": {**entry, "edition": edition}, "faults": faults}
+
+
+def _as_text(notebook: Mapping[str, Any]) -> str:
+    """A notebook as JSON with one cell a line: quick to write, and a changed cell is one changed line."""
+    whole = json.dumps({**notebook, "cells": []}, ensure_ascii=False, sort_keys=True)
+    cells = ",\n".join(json.dumps(cell, ensure_ascii=False, sort_keys=True) for cell in notebook["cells"])
+    return whole.replace('"cells": []', f'"cells": [\n{cells}\n]', 1) + "\n"
 
 
 def warm_up() -> None:
