@@ -67,6 +67,12 @@ class TableSchema:
     identity: tuple[str, ...]
     key_sql: str
     key: Callable[[pd.DataFrame], pd.Series] = field(repr=False, default=lambda frame: frame["unit_code"])
+    purpose: str = "grades"  # the purpose of the pseudonyms in the column ``pupil``
+
+    @property
+    def holds_pupils(self) -> bool:
+        """Whether each row is about a person."""
+        return "pupil" in self.names
 
     @property
     def names(self) -> list[str]:

@@ -58,7 +58,7 @@ def find_grid(sheet: Sheet) -> Grid | None:
     if found is not None:
         return found
     width = max((len(cells) for _, cells in sheet.rows[:_SEARCHED]), default=0)
-    first = sum(bool(_place_of(cells[0])) for _, cells in sheet.rows[:_SEARCHED] if cells)
+    first = sum(bool(place_of(cells[0])) for _, cells in sheet.rows[:_SEARCHED] if cells)
     if first < 2 or width > 2000:
         return None
     turned = [
@@ -70,7 +70,7 @@ def find_grid(sheet: Sheet) -> Grid | None:
 
 def _grid(rows: list[Row], *, is_turned: bool) -> Grid | None:
     for position, (_, cells) in enumerate(rows[:_SEARCHED]):
-        named = [index for index, cell in enumerate(cells) if _place_of(cell)]
+        named = [index for index, cell in enumerate(cells) if place_of(cell)]
         if len(named) >= 2 or (
             len(named) == 1 and position + 1 < len(rows) and _years(rows[position + 1][1])
         ):
@@ -101,13 +101,18 @@ def _places(cells: list[str], years: dict[int, str], first: int) -> list[Place]:
     for index in range(first, max(len(cells), max(years, default=-1) + 1)):
         text = cells[index].strip() if index < len(cells) else ""
         current = text or current
-        found = _place_of(current)
+        found = place_of(current)
         if found and index in years:
             places.append(Place(index, school_year=years[index], **found))
     return places
 
 
-def _place_of(text: str) -> dict[str, str] | None:
+def place_of(text: str) -> dict[str, str] | None:
+    """Whom a place's label names, as columns of the stored table; None when it names nobody.
+
+    >>> place_of("RIKET: TOTALT")
+    {'level': 'national', 'organiser': 'all'}
+    """
     plain = " ".join(text.split())
     nation = _NATION.fullmatch(plain)
     if nation:
