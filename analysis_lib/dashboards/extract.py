@@ -1,4 +1,4 @@
-"""What the pages are made of: released numbers that have passed the gate, cut to each viewer's scope (floor 8).
+"""What the pages are made of: certified released numbers, cut to each viewer's scope (floor 8).
 
 An edition is the release of one seminar for one circle of readers. All its numbers are attacked and certified
 before the first page is shown; a scope's extract is the part of them that one viewer may see, in a file of

@@ -6,9 +6,11 @@ before anything is read, and the same state always gives the same page.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from analysis_lib import text
 from analysis_lib.dashboards.access import Rights
@@ -231,6 +233,11 @@ def units_in(group: str, rights: Rights, edition: Edition) -> list[Unit]:
     mine = [unit for code, unit in edition.prepared.units.items() if code in rights.units]
     found = [unit for unit in mine if not forms or forms & set(unit.school_forms)]
     return sorted(found, key=lambda unit: text.sort_key(unit.name))
+
+
+def today() -> datetime.date:
+    """The day in Sweden."""
+    return datetime.datetime.now(ZoneInfo("Europe/Stockholm")).date()
 
 
 def _wrong(what: str, typed: str = "", known: object = ()) -> SkolbankError:

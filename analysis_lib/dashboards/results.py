@@ -1,4 +1,4 @@
-"""The pages about results, D1–D3 and D6: the same verbs, and so the same figures, as in the reports (floor 8)."""
+"""The pages about results, D1–D3 and D6: the same verbs, so the same figures, as in reports (floor 8)."""
 
 from __future__ import annotations
 
