@@ -17,8 +17,9 @@ from tornado.netutil import bind_sockets, bind_unix_socket
 from tornado.web import Application
 
 from analysis_lib.dashboards.desk import Desk
+from analysis_lib.dashboards.entry_views import Undo, Write
 from analysis_lib.dashboards.handlers import Desktop, Missing
-from analysis_lib.dashboards.views import Fixed, Login, Logout, Show, Start, Table
+from analysis_lib.dashboards.views import Fixed, Login, Logout, Start, Table
 from analysis_lib.errors import SkolbankError
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -42,7 +43,8 @@ def make_app(desktop: Desktop) -> Application:
             (r"/logga-ut", Logout, shared),
             (r"/fast/([a-z0-9.-]{5,60})", Fixed, shared),
             (rf"/{page}/tabell/{card}\.csv", Table, shared),
-            (rf"/{page}", Show, shared),
+            (rf"/{page}/angra", Undo, shared),
+            (rf"/{page}", Write, shared),
         ],
         default_handler_class=Missing,
         default_handler_args=shared,
