@@ -117,7 +117,8 @@ def _own_things(known: list[Record[Measure]], state: State, xsrf: Markup) -> lis
     things = [
         {
             "title": m.entry.what,
-            "meta": f"Version {m.version}, sparad {m.at:%Y-%m-%d} av {m.role.lower()}. Frist {m.entry.deadline}.",
+            "meta": f"Version {m.version}, sparad {m.at:%Y-%m-%d} av {m.role.lower()}. "
+            f"Frist {m.entry.deadline}.",
             "edit": f"/atgarder?{state.query(thing=m.thing)}#kort-skriv",
             "undo": "/atgarder/angra",
             "thing": m.thing,

@@ -34,6 +34,9 @@ class Write(Show):
         rights = await self.need_rights()
         if rights is None:
             return
+        if page_id == "korningar":
+            await self._start(rights)
+            return
         if page_id not in ("atgarder", "arshjul", "sjalvskattning"):
             raise HTTPError(405)
         given = self._given()
@@ -69,6 +72,21 @@ class Write(Show):
         }
         self.redirect(f"/{page_id}?{urlencode(here)}", status=303)
 
+    async def _start(self, rights: Rights) -> None:
+        """Starts a round, for a strateg only."""
+        if not rights.may_write("run", ""):
+            self.refuse("starta körning")
+        seminar = self._given().get("seminar", "")
+        self.note("run", f"{seminar[:40]}")
+        try:
+            self.desktop.desk.runs.start(seminar)
+        except SkolbankError as fault:
+            edition = await self.run(self.desktop.desk.edition, rights.audience)
+            state = read_state(PAGES["korningar"], {}, rights, edition)
+            await self._again(state, rights, {}, as_faults(fault), 409)
+            return
+        self.redirect("/korningar?told=startad", status=303)
+
     async def _state(self, page_id: str, given: Mapping[str, str], rights: Rights) -> State:
         names = PAGES[page_id].choices
         asked = {name: [given[name]] for name in names if given.get(name)}
@@ -76,7 +94,7 @@ class Write(Show):
         if not rights.may_open(page_id) or not rights.may_see(unit):
             self.refuse(f"skriva {page_id}")
         edition = await self.run(self.desktop.desk.edition, rights.audience)
-        titles = {name: one.title for name, one in self.desktop.desk.instruments.items()}
+        titles = {name: one.title for name, one in self.desktop.desk.instruments_for(rights).items()}
         return read_state(PAGES[page_id], asked, rights, edition, instruments=titles)
 
     def _given(self) -> dict[str, str]:

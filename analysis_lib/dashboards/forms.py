@@ -46,7 +46,7 @@ class Form:
     guidance: str = ""
     submit: str = "Spara"
     draft: str = ""
-    xsrf: Markup = Markup("")
+    xsrf: str = ""
 
     def card(self, id: str, *, span: int = 12) -> Drawn:
         """The form as a card of a page."""
@@ -57,13 +57,14 @@ class Form:
 class Faults(Exception):
     """What is wrong with a form: a message per field, and those about the whole under an empty name."""
 
-    def __init__(self, told: Mapping[str, str]) -> None:
+    def __init__(self, told: Mapping[str, str], labels: Mapping[str, str] | None = None) -> None:
         super().__init__(", ".join(told))
         self.told = dict(told)
+        self.labels = dict(labels or {})
 
-    def listed(self, fields: Sequence[Field]) -> list[dict[str, str]]:
+    def listed(self) -> list[dict[str, str]]:
         """The messages for the list at the top, each with the field that it leads to."""
-        labels = {field.name: field.label for field in fields}
+        labels = self.labels
         return [
             {
                 "field": name if name in labels else "",
@@ -87,7 +88,8 @@ def read_entry(model: type[Entry], names: Sequence[str], given: Mapping[str, str
     try:
         return model.model_validate(fixed | kept)
     except ValidationError as fault:
-        raise Faults(_told(fault, model)) from None
+        labels = {name: model.model_fields[name].title or name for name in names}
+        raise Faults(_told(fault), labels) from None
 
 
 def as_answers(entry: Entry) -> dict[str, str]:
@@ -142,7 +144,7 @@ def _may_be_empty(info: FieldInfo) -> bool:
     return not info.is_required() and info.default == ""
 
 
-def _told(fault: ValidationError, model: type[Entry]) -> dict[str, str]:
+def _told(fault: ValidationError) -> dict[str, str]:
     told: dict[str, str] = {}
     for error in fault.errors(include_url=False, include_input=False):
         name = str(error["loc"][0]) if error["loc"] else ""

@@ -12,6 +12,7 @@ from analysis_lib.dashboards.entry_pages import entry_cards
 from analysis_lib.dashboards.forms import Faults
 from analysis_lib.dashboards.handlers import COOKIE, Base, local_path
 from analysis_lib.dashboards.pages import PAGES, PageKind, State, choices, read_state
+from analysis_lib.dashboards.runs import run_cards
 from analysis_lib.dashboards.shell import Drawn, Frame, bundle, page_html, steps_down
 from analysis_lib.dashboards.table_file import table_csv
 
@@ -127,7 +128,7 @@ class Viewed(Base):
         unit = (given.get("unit") or [""])[0]
         if unit and not rights.may_see(unit):
             self.refuse(f"{page.id} annan enhet")
-        instruments = desk.instruments if "instrument" in page.choices else {}
+        instruments = desk.instruments_for(rights) if "instrument" in page.choices else {}
         titles = {name: one.title for name, one in instruments.items()}
         return page, read_state(page, given, rights, edition, instruments=titles), rights
 
@@ -159,7 +160,11 @@ class Show(Viewed):
         edition = desk.edition(rights.audience)
         xsrf = _markup(self.xsrf_form_html())
         forms: list[Drawn] = []
-        instruments = desk.instruments if state.page == "sjalvskattning" else {}
+        refresh = 0
+        if state.page == "korningar":
+            forms, is_running = await self.run(run_cards, desk.runs, xsrf)
+            refresh = 5 if is_running else 0
+        instruments = desk.instruments_for(rights) if state.page == "sjalvskattning" else {}
         if state.page in ENTRY_PAGES:
 
             def make() -> list[Drawn]:
@@ -171,10 +176,10 @@ class Show(Viewed):
         whole = Frame(
             choices=choices(state, rights, edition, instruments=titles),
             steps=steps_down(state, rights, edition),
-            errors=faults.listed([]) if faults else (),
+            errors=faults.listed() if faults else (),
             told=frame.told,
             xsrf=xsrf,
-            refresh=frame.refresh,
+            refresh=refresh,
         )
         ordered = [*forms, *drawn] if state.page == "sjalvskattning" else [*drawn, *forms]
         self.finish(page_html(state, ordered, rights, edition, whole))
