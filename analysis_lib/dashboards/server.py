@@ -90,14 +90,14 @@ def start(
     desk.edition("internal")
     if socket is not None:
         desktop = Desktop(desk, frozenset(name.lower() for name in names), trust=trust_header, is_secure=True)
-        server = HTTPServer(make_app(desktop), **_LIMITS)  # type: ignore[arg-type]
+        server = HTTPServer(make_app(desktop), **_LIMITS)
         server.add_socket(bind_unix_socket(str(socket), mode=0o660))
         return Served([server], [f"unix:{socket}"], desk)
     sockets = bind_sockets(port, host)
     bound = sockets[0].getsockname()[1]
     hosts = {f"{name}:{bound}" for name in (*_LOCAL[:2], host)} | {name.lower() for name in names}
     desktop = Desktop(desk, frozenset(hosts))
-    server = HTTPServer(make_app(desktop), **_LIMITS)  # type: ignore[arg-type]
+    server = HTTPServer(make_app(desktop), **_LIMITS)
     server.add_sockets(sockets)
     return Served([server], [f"http://{host}:{bound}/"], desk)
 

@@ -58,8 +58,10 @@ class Login(Base):
         self.desktop.sessions.end(self.word)
         self.note("login", ROLE_WORDS[person.role], person.name)
         word = self.desktop.sessions.begin(person.name)
-        kept = {"httponly": True, "samesite": "Lax", "secure": self.desktop.is_secure}
-        self.set_signed_cookie(COOKIE, word, expires_days=None, path="/", **kept)
+        safe = self.desktop.is_secure
+        self.set_signed_cookie(
+            COOKIE, word, expires_days=None, path="/", httponly=True, samesite="Lax", secure=safe
+        )
         self.clear_cookie("_xsrf")
         self.redirect(target, status=303)
 
@@ -168,8 +170,16 @@ class Show(Viewed):
         if state.page in ENTRY_PAGES:
 
             def make() -> list[Drawn]:
-                how = {"xsrf": xsrf, "given": given, "faults": faults}
-                return entry_cards(state, rights, edition, desk.register, instruments, **how)
+                return entry_cards(
+                    state,
+                    rights,
+                    edition,
+                    desk.register,
+                    instruments,
+                    xsrf=xsrf,
+                    given=given,
+                    faults=faults,
+                )
 
             forms = await self.run(make)
         titles = {name: one.title for name, one in instruments.items()}
