@@ -49,6 +49,16 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "Attack everything released so far; export every published statement.",
         "skolbank audit 2026-ht --facts facts.jsonl --lattice lattice.json",
     ),
+    "freeze": (
+        "analysis_lib.cli.seminars:freeze",
+        "Lock a seminar: its numbers, parameters, notebooks and the moment of the register.",
+        "skolbank freeze 2026-ht",
+    ),
+    "diff": (
+        "analysis_lib.cli.seminars:diff",
+        "Tell what has changed between two seminars, and why; makes a page of it.",
+        "skolbank diff 2026-vt 2026-ht",
+    ),
     "wheel": (
         "analysis_lib.cli.rhythm:wheel",
         "Tell what the årshjul asks for: late, due and next; draw it, or write a calendar file.",
