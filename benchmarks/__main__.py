@@ -1,6 +1,6 @@
 """``python -m benchmarks``: times everything in one run and writes docs/PERFORMANCE.md.
 
-python -m benchmarks            the small example and a town, about five minutes
+python -m benchmarks            the small example and a town, about seven minutes
 python -m benchmarks --quick    the small example only
 python -m benchmarks --nation   the country too: 15 000 units, some gigabytes and minutes more
 """
@@ -15,6 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.measure import ROOT
+from benchmarks.models import mixed_models
+from benchmarks.nation import nation_cube
+from benchmarks.planted import planted_table
 from benchmarks.report import write_report
 from benchmarks.sections import Table, against_bare, commands, data_road, generation, make_place, round_of
 
@@ -43,11 +46,16 @@ def _measured(folder: Path, *, is_quick: bool, with_nation: bool) -> Iterator[Ta
         yield round_of(place, _say)
     yield against_bare(places[0], _say)
     yield commands(places[0])
+    if not is_quick:
+        _say("value added: planted truth")
+        yield planted_table(range(200))
+        yield mixed_models(_say)
     if with_nation:
         _say("nation: example")
         nation = [make_place(folder / "nation", "nation")]
         yield generation(nation, "A nation: the example")
         yield data_road(nation, _say, "A nation: from files to indicators")
+        yield nation_cube(folder, _say)
 
 
 def _say(text: str) -> None:

@@ -2,6 +2,7 @@
 
     python -m benchmarks.step cube WORKSPACE
     python -m benchmarks.step release WORKSPACE SEMINAR
+    python -m benchmarks.step plain WORKSPACE SHARE
     python -m benchmarks.step bare WORKSPACE SEMINAR REPORT UNIT...
 
 Each prints one JSON object: what was made, and the seconds without the start of Python.
@@ -22,7 +23,12 @@ def main() -> None:
     """Runs the step that the command line names."""
     name, folder, *more = sys.argv[1:]
     os.environ["SKOLBANK_WORKSPACE"] = folder
-    steps: dict[str, Callable[..., dict[str, Any]]] = {"cube": cube, "release": release, "bare": bare}
+    steps: dict[str, Callable[..., dict[str, Any]]] = {
+        "cube": cube,
+        "release": release,
+        "plain": plain,
+        "bare": bare,
+    }
     print(json.dumps(steps[name](Path(folder), *more)))
 
 
@@ -51,6 +57,13 @@ def release(folder: Path, seminar: str) -> dict[str, Any]:
     began = time.perf_counter()
     made = prepare(Workspace(folder), seminar)
     return {"seconds": time.perf_counter() - began, "bytes": made.released_path.stat().st_size}
+
+
+def plain(folder: Path, share: str) -> dict[str, Any]:
+    """Merit ratings of a share of a nation by plain pandas."""
+    from benchmarks.nation import plain
+
+    return plain(folder, int(share))
 
 
 def bare(folder: Path, seminar: str, report: str, *units: str) -> dict[str, Any]:

@@ -157,26 +157,28 @@ def _steps_sql(rules: GradeRules) -> str:
     A pupil with two rows in a year group and school year cannot be followed. ``is_stayer``: at the same
     unit then, or at a unit that had no such year group then and so received its pupils from others.
     """
-    start = "substr(school_year, 1, 4)::INT"
     return f"""{_pupils_sql(rules)},
-    known AS (
-        SELECT pupil, unit_code, year_group, {start} AS start, {core_sql(rules)} AS core_passed,
-            count(*) OVER (PARTITION BY pupil, year_group, school_year) = 1 AND NOT is_protected AS is_single
-        FROM pupils WHERE in_scope),
-    taught AS (SELECT DISTINCT unit_code, year_group, start FROM known),
+    slim AS MATERIALIZED (
+        SELECT school_year, year_group, unit_code, pupil, sex, is_protected, in_scope,
+            {core_sql(rules)} AS core_passed, substr(school_year, 1, 4)::INT AS start
+        FROM pupils),
+    counted AS (
+        SELECT pupil, year_group, start, any_value(unit_code) AS unit_code,
+            any_value(core_passed) AS core_passed
+        FROM slim WHERE in_scope AND NOT is_protected GROUP BY pupil, year_group, start HAVING count(*) = 1),
+    taught AS (SELECT DISTINCT unit_code, year_group, start FROM slim WHERE in_scope),
     steps AS (
-        SELECT now.*, {core_sql(rules)} AS core_passed,
-            coalesce(earlier.core_passed, false) AS core_passed_before,
+        SELECT slim.*, coalesce(earlier.core_passed, false) AS core_passed_before,
             earlier.unit_code AS earlier_unit, earlier.pupil IS NOT NULL AS is_linked,
             earlier.pupil IS NOT NULL
-                AND (earlier.unit_code = now.unit_code OR taught.unit_code IS NULL) AS is_stayer
-        FROM pupils now
-        LEFT JOIN known own ON own.pupil = now.pupil AND own.unit_code = now.unit_code AND own.is_single
-            AND own.year_group = now.year_group AND own.start = {start.replace("school", "now.school")}
-        LEFT JOIN known earlier ON earlier.pupil = own.pupil AND earlier.is_single
+                AND (earlier.unit_code = slim.unit_code OR taught.unit_code IS NULL) AS is_stayer
+        FROM slim
+        LEFT JOIN counted own ON own.pupil = slim.pupil AND own.year_group = slim.year_group
+            AND own.start = slim.start AND own.unit_code = slim.unit_code
+        LEFT JOIN counted earlier ON earlier.pupil = own.pupil
             AND earlier.year_group = own.year_group - {STEP} AND earlier.start = own.start - {STEP}
-        LEFT JOIN taught ON taught.unit_code = now.unit_code AND taught.year_group = now.year_group - {STEP}
-            AND taught.start = {start.replace("school", "now.school")} - {STEP})"""
+        LEFT JOIN taught ON taught.unit_code = slim.unit_code
+            AND taught.year_group = slim.year_group - {STEP} AND taught.start = slim.start - {STEP})"""
 
 
 def earlier_units_sql(rules: GradeRules) -> str:
