@@ -14,12 +14,23 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.effects import effects
 from benchmarks.measure import ROOT
 from benchmarks.models import mixed_models
 from benchmarks.nation import nation_cube
 from benchmarks.planted import planted_table
 from benchmarks.report import write_report
-from benchmarks.sections import Table, against_bare, commands, data_road, generation, make_place, round_of
+from benchmarks.sections import (
+    Table,
+    against_bare,
+    commands,
+    data_road,
+    generation,
+    make_place,
+    round_of,
+    sixty_schools,
+    thousand_notebooks,
+)
 
 
 def main() -> None:
@@ -47,9 +58,12 @@ def _measured(folder: Path, *, is_quick: bool, with_nation: bool) -> Iterator[Ta
     yield against_bare(places[0], _say)
     yield commands(places[0])
     if not is_quick:
-        _say("value added: planted truth")
-        yield planted_table(range(200))
+        yield sixty_schools(folder / "sixty", _say)
+        yield thousand_notebooks(places[-1], _say)
         yield mixed_models(_say)
+    _say("effects of measures and value added on planted truth")
+    yield effects(20 if is_quick else 200)
+    yield planted_table(range(20 if is_quick else 200))
     if with_nation:
         _say("nation: example")
         nation = [make_place(folder / "nation", "nation")]

@@ -77,7 +77,9 @@ def facts_of(stage: Path, facts: Path, entries: Iterable[Entry]) -> list[Path]:
     return found
 
 
-def publish(stage: Path, folder: Path, facts: Path, entry: Entry, ledger: Ledger) -> None:
+def publish(
+    stage: Path, folder: Path, facts: Path, provenance: Path, *, entry: Entry, ledger: Ledger
+) -> None:
     """Moves a staged document to its final names, then tells the ledger that it is done."""
     source, target = stage / entry.code, folder / entry.code
     files: dict[str, dict[str, Any]] = {}
@@ -86,7 +88,7 @@ def publish(stage: Path, folder: Path, facts: Path, entry: Entry, ledger: Ledger
         if (source / name).is_file():
             move_whole(source / name, place)
         files[name] = {**known, "changed": place.stat().st_mtime_ns}
-    _write_manifest(source, target, entry)
+    _write_manifest(source, target, provenance, entry)
     sync_folder(target)
     state: State = "incomplete" if entry.error_code == "output-failed" else "done"
     code = entry.error_code if state == "incomplete" else ""
@@ -98,12 +100,18 @@ def publish(stage: Path, folder: Path, facts: Path, entry: Entry, ledger: Ledger
         failed_path(folder, entry.code, entry.report).unlink()
 
 
-def _write_manifest(source: Path, target: Path, entry: Entry) -> None:
+def _write_manifest(source: Path, target: Path, provenance: Path, entry: Entry) -> None:
     from analysis_lib.report.manifest import write_manifest
+    from analysis_lib.report.provenance import append_edition
 
     kept = source / f".{entry.report}{_ENTRY}"
     if kept.is_file():
         lines = json.loads(kept.read_text("utf-8"))
+        edition = lines.pop("edition", {})
+        if edition.get("figures"):
+            outputs = {name: facts["sha256"] for name, facts in entry.files.items()}
+            place = provenance / entry.code / f"{entry.report}.jsonl"
+            append_edition(place, {**edition, "outputs": outputs}, published=entry.finished)
         write_manifest(target, {entry.report: {**lines, "fingerprint": entry.fingerprint}})
         kept.unlink()
 

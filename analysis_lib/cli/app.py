@@ -29,6 +29,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "Recognise, check, pseudonymise and store files.",
         "skolbank import data/inbox --json import.json",
     ),
+    "fetch": (
+        "analysis_lib.cli.fetch:fetch",
+        "Fetch figures from an API, check them and store them like imported files.",
+        "skolbank fetch kolada --json fetched.json",
+    ),
     "run": (
         "analysis_lib.cli.rounds:run",
         "Make all documents of a seminar; what is made and unchanged is left as it is.",
@@ -44,6 +49,61 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "Attack everything released so far; export every published statement.",
         "skolbank audit 2026-ht --facts facts.jsonl --lattice lattice.json",
     ),
+    "wheel": (
+        "analysis_lib.cli.rhythm:wheel",
+        "Tell what the årshjul asks for: late, due and next; draw it, or write a calendar file.",
+        "skolbank wheel --ics arshjul.ics",
+    ),
+    "register export": (
+        "analysis_lib.cli.register:export",
+        "Write pre-filled Excel forms of the register.",
+        "skolbank register export atgarder.xlsx --unit 99010014 --kind Åtgärd",
+    ),
+    "register import": (
+        "analysis_lib.cli.register:import_workbook",
+        "Read a filled-in workbook back: show what it changes, and save it when you say yes.",
+        "skolbank register import atgarder.xlsx --role rektor",
+    ),
+    "register backup": (
+        "analysis_lib.cli.register:backup",
+        "Write the whole register to one file with a checksum.",
+        "skolbank register backup 2026-11-22.skolbank-register",
+    ),
+    "register restore": (
+        "analysis_lib.cli.register:restore",
+        "Put a back-up into an empty register, or with --replace in the place of another.",
+        "skolbank register restore 2026-11-22.skolbank-register",
+    ),
+    "register verify": (
+        "analysis_lib.cli.register:verify",
+        "Check that every line of the register is whole and in its place.",
+        "skolbank register verify",
+    ),
+    "trace": (
+        "analysis_lib.cli.privacy:trace",
+        "Show where a figure comes from, from the mark at its foot.",
+        "skolbank trace SB-26-7K3Q-X9TD",
+    ),
+    "keys": (
+        "analysis_lib.cli.privacy:keys",
+        "Look after the keys of pseudonyms and stored pupil rows.",
+        "skolbank keys rotate",
+    ),
+    "retain": (
+        "analysis_lib.cli.privacy:retain",
+        "List what must be deleted by now; with --apply delete it.",
+        "skolbank retain --apply",
+    ),
+    "extract": (
+        "analysis_lib.cli.privacy:extract",
+        "Write everything that is stored about one person; the number is read from stdin.",
+        "skolbank extract registerutdrag.txt < nummer.txt",
+    ),
+    "privacy": (
+        "analysis_lib.cli.privacy:privacy",
+        "Write drafts of the impact assessment and the record of processing.",
+        "skolbank privacy dataskydd",
+    ),
     "lab": (
         "analysis_lib.cli.setup:lab",
         "Open JupyterLab on notebooks/explore.",
@@ -53,6 +113,13 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "analysis_lib.cli.data:check",
         "Cross-check params, notebooks and data; tell all faults at once.",
         "skolbank check --workspace borlange",
+    ),
+}
+# Commands of two words stand under their first word, which has a help of its own.
+_GROUPS: dict[str, tuple[str, str]] = {
+    "register": (
+        "What people plan, rate, say and decide: Excel forms out and in, back-up and restore.",
+        "skolbank register export atgarder.xlsx",
     ),
 }
 
@@ -70,8 +137,16 @@ def build_app() -> App:
         suppress_keyboard_interrupt=False,
         result_action="return_value",
     )
+    groups = {
+        name: App(name=name, help=text, help_epilogue=f"Example: {example}", help_format="plaintext")
+        for name, (text, example) in _GROUPS.items()
+    }
+    for group in groups.values():
+        app.command(group)
     for name, (target, text, example) in _COMMANDS.items():
-        app.command(target, name=name, help=text, help_epilogue=f"Example: {example}")
+        first, _, second = name.partition(" ")
+        place = groups[first] if second else app
+        place.command(target, name=second or first, help=text, help_epilogue=f"Example: {example}")
     return app
 
 

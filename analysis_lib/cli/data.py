@@ -10,6 +10,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from analysis_lib.cli.options import NO_OPTIONS, Shared, refuse_unwritable
+from analysis_lib.cli.privacy import enter
 
 Flag = Parameter(negative="")
 
@@ -46,6 +47,8 @@ def import_files(
 
     refuse_unwritable(json_path)
     workspace = shared.find()
+    if not dry_run:
+        enter(workspace, "import", f"{1 + len(more)} filer eller mappar")
     report = import_paths(
         [first, *more], workspace=workspace, as_format=as_format or None, dry_run=dry_run, strict=strict
     )
@@ -60,11 +63,14 @@ def import_files(
 
 
 def check(*, shared: Shared = NO_OPTIONS) -> int:
-    """Cross-check params, notebooks and data; tell all faults at once."""
+    """Cross-check params, notebooks and data, and that nothing made or logged has been changed."""
     from analysis_lib.check import check_workspace
+    from analysis_lib.privacy.outputs import check_kept
 
-    faults = check_workspace(shared.find())
-    for fault in faults:
+    workspace = shared.find()
+    faults, changed = check_workspace(workspace), check_kept(workspace)
+    for fault in (*faults, *changed):
         print(fault, file=sys.stderr)
-    print(f"{len(faults)} fel." if faults else "Inga fel.")
-    return 2 if faults else 0
+    count = len(faults) + len(changed)
+    print(f"{count} fel." if count else "Inga fel.")
+    return 2 if faults else 1 if changed else 0

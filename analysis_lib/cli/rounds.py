@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter, validators
 
 from analysis_lib.cli.options import NO_OPTIONS, Shared, refuse_unwritable
+from analysis_lib.cli.privacy import enter
 
 if TYPE_CHECKING:
     from analysis_lib.batch.run import Result
@@ -27,6 +28,9 @@ def run(
     jobs: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 0,
     force: Annotated[bool, Many] = False,
     engine: Literal["fork", "kernel"] = "fork",
+    scheduler: str = "",
+    if_due: Annotated[bool, Many] = False,
+    json_path: Annotated[Path | None, Parameter(name="--json")] = None,
     shared: Shared = NO_OPTIONS,
 ) -> int:
     """Make all documents of a seminar; what is made and unchanged is left as it is.
@@ -45,13 +49,30 @@ def run(
         Make everything again.
     engine
         fork: warm processes; kernel: ordinary Jupyter kernels.
+    scheduler
+        A Dask cluster's address (docs/KLUSTER.md), or local for one on this machine.
+    if_due
+        Do nothing before the seminar's cut-off date or after it is held; for scheduled runs.
+    json_path
+        Write events here while the round runs, one JSON object a line.
     """
+    import datetime
+
+    from analysis_lib.batch.due import why_not_due
     from analysis_lib.batch.plan import Order
     from analysis_lib.batch.run import Manner, interrupted, run_seminar
+    from analysis_lib.vocabulary.catalog import Catalog
 
+    refuse_unwritable(json_path)
     workspace = shared.find()
+    if if_due and (reason := why_not_due(Catalog(workspace).seminar(seminar), datetime.date.today())):
+        print(f"Inget att göra för {seminar}. {reason}")
+        return 0
+    if json_path:
+        json_path.write_text("", "utf-8")
     order = Order(seminar, tuple(unit), tuple(report))
-    manner = Manner(jobs=jobs, engine=engine, force=force)
+    enter(workspace, "run", f"{seminar[:40]} {' '.join(unit)}".strip()[:200])
+    manner = Manner(jobs=jobs, engine=engine, force=force, scheduler=scheduler, events=json_path)
     try:
         result = run_seminar(workspace, order, manner=manner, warn=_warn)
     except KeyboardInterrupt:
@@ -84,6 +105,8 @@ def status(
     if json_path:
         json_path.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
     print(status_text(found))
+    for line in _handed_in(workspace):
+        print(line)
     return 0
 
 
@@ -108,6 +131,8 @@ def audit(
 
     refuse_unwritable(facts, lattice)
     workspace = shared.find()
+    if facts:
+        enter(workspace, "audit-export", " ".join(seminars)[:200] or "alla seminarier")
     result = audit_published(workspace, seminars, facts=facts, lattice=lattice)
     for finding in result.findings:
         print(finding, file=sys.stderr)
@@ -131,6 +156,15 @@ def _summarise(workspace: Workspace, result: Result) -> None:
         counts.append(f"{len(result.failed)} misslyckades")
     print(f"Dokument: {', '.join(counts)}.")
     print(workspace.shown(result.index))
+
+
+def _handed_in(workspace: Workspace) -> list[str]:
+    """Who has handed in what to the register in this läsår; nothing without a register."""
+    from analysis_lib.register.rhythm import handed_told, wheel_year
+
+    year = wheel_year(workspace)
+    lines = handed_told(year.handed, year.names)
+    return [f"Inlämnat läsåret {year.school_year}:", *(f"  {line}" for line in lines)] if lines else []
 
 
 def _warn(text: str) -> None:

@@ -61,10 +61,15 @@ def example(
     """
     from analysis_lib import text
     from analysis_lib.sources.example import write_example
+    from analysis_lib.sources.example.lived import fill_register
+    from analysis_lib.vocabulary.workspace import Workspace
 
     made = write_example(folder, size=size, seed=seed)
+    entries = fill_register(Workspace(folder.resolve()))
     counts = [text.count(number) for number in (made.units, made.pupils, made.files)]
     print("Exempelkommunen är klar: {} enheter, {} elever, {} filer i data/inbox.".format(*counts))
+    if entries:
+        print(f"Registret har {text.count(entries)} poster från ett läsårs kvalitetsarbete.")
     return 0
 
 

@@ -18,6 +18,7 @@ from cyclopts.exceptions import (
 from analysis_lib.errors import did_you_mean
 
 _SHARED = ("--workspace", "--debug")
+_GROUPS = ("register", "access", "new")  # commands of two words
 
 
 def command_first(tokens: Sequence[str]) -> list[str]:
@@ -25,6 +26,8 @@ def command_first(tokens: Sequence[str]) -> list[str]:
 
     >>> command_first(["--workspace", "borlange", "run", "2026-ht"])
     ['run', '--workspace', 'borlange', '2026-ht']
+    >>> command_first(["--debug", "register", "backup", "a.skolbank-register"])
+    ['register', 'backup', '--debug', 'a.skolbank-register']
     """
     rest, leading = list(tokens), []
     while rest and rest[0].partition("=")[0] in _SHARED:
@@ -32,23 +35,34 @@ def command_first(tokens: Sequence[str]) -> list[str]:
         leading += rest[:taken]
         rest = rest[taken:]
     if rest and not rest[0].startswith("-"):
-        return [rest[0], *leading, *rest[1:]]
+        words = 2 if rest[0] in _GROUPS and len(rest) > 1 else 1
+        return [*rest[:words], *leading, *rest[words:]]
     return rest or list(tokens)
 
 
 def describe(error: CycloptsError, tokens: Sequence[str], commands: Sequence[str]) -> str:
     """What was wrong in the words of the one who typed it, and where to read more."""
-    command = next((token for token in tokens if token in commands), "")
-    told = _what(error, commands)
+    pair = " ".join(tokens[:2])
+    command = pair if pair in commands else _first_known(tokens, commands)
+    told = _what(error, tokens, commands)
     return f"{told} [wrong-use]\nSe: {' '.join(['skolbank', *([command] if command else []), '--help'])}"
 
 
-def _what(error: CycloptsError, commands: Sequence[str]) -> str:
+def _first_known(tokens: Sequence[str], commands: Sequence[str]) -> str:
+    """The command or group among the tokens, for the address of its help."""
+    first = {name.split(" ")[0] for name in commands}
+    return next((token for token in tokens if token in first), "")
+
+
+def _what(error: CycloptsError, tokens: Sequence[str], commands: Sequence[str]) -> str:
     name = _name(error)
     match error:
         case UnknownCommandError() if error.unused_tokens:
             typed = error.unused_tokens[0]
-            remedy = did_you_mean(typed, commands) or f"Det finns: {', '.join(commands)}."
+            group = tokens[0] if tokens[0] in _GROUPS and tokens[0] != typed else ""
+            near = [name.removeprefix(f"{group} ") for name in commands if name.startswith(f"{group} ")]
+            near = near if group else list(dict.fromkeys(name.split(" ")[0] for name in commands))
+            remedy = did_you_mean(typed, near) or f"Det finns: {', '.join(near)}."
             return f"Kommandot {typed} finns inte i den här versionen. {remedy}"
         case UnknownOptionError():
             typed = error.token.keyword or error.token.value

@@ -7,6 +7,7 @@ listed under ``derived`` with the two values it comes from.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from analysis_lib import text
@@ -15,10 +16,11 @@ from analysis_lib.vocabulary.indicators import Indicator
 
 
 def facts_of(cells: Iterable[ReleasedCell | None], indicator: Indicator) -> tuple[Fact, ...]:
-    """The facts that showing these cells states, each once, in order."""
+    """The facts that showing these cells states, each once, in order; each knows its cell."""
     from analysis_lib.disclosure.facts import cell_facts
 
-    return merged(*(tuple(cell_facts(cell, indicator)) for cell in cells if cell is not None))
+    shown = [cell for cell in cells if cell is not None]
+    return merged(*((replace(fact, origin=cell) for fact in cell_facts(cell, indicator)) for cell in shown))
 
 
 def merged(*groups: Iterable[Fact]) -> tuple[Fact, ...]:

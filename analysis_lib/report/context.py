@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -15,16 +16,22 @@ import pandas as pd
 import yaml
 
 from analysis_lib import text
+from analysis_lib.disclosure.overrides import in_force, load_overrides
+from analysis_lib.disclosure.policy import load_policy
 from analysis_lib.disclosure.release import open_released
-from analysis_lib.disclosure.released import ReleasedCell
+from analysis_lib.disclosure.released import Fact, ReleasedCell
 from analysis_lib.errors import SkolbankError, did_you_mean
+from analysis_lib.indicators.series_rules import load_series_rules
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import Setting, gap_block
 from analysis_lib.present.evidence import merged
-from analysis_lib.report import figures, findings, overview, sections, tables, waiting
+from analysis_lib.present.triggered import triggered_block
+from analysis_lib.report import figures, findings, overview, sections, tables, triggered, waiting
 from analysis_lib.report.manifest import versions
+from analysis_lib.report.methods import methods_text
 from analysis_lib.report.parameters import Sidecar, check_parameters, load_sidecar
-from analysis_lib.report.prepare import Prepared, prepare
+from analysis_lib.report.prepare import Prepared, library_hash, prepare
+from analysis_lib.report.provenance import Marks
 from analysis_lib.report.scope import NATION, Scope
 from analysis_lib.snapshots.missing import MissingRows
 from analysis_lib.snapshots.units import load_units
@@ -83,7 +90,11 @@ class Report:
         self.catalog = catalog
         self.prepared = prepared
         self.parameters = parameters
-        self.scope = _scope(catalog, prepared, unit)
+        known = catalog.indicators
+        candidates = tuple(known[each] for each in sidecar.indicators if each in known)
+        rules = load_series_rules(catalog)
+        self.scope = replace(_scope(catalog, prepared, unit), candidates=candidates, rules=rules)
+        self._marks = Marks(f"{sidecar.short}-{_two_digits(prepared)}", self._document)
         self._blocks: list[Block] = []
         self._figures = 0
         self._gaps: list[str] = []
@@ -191,7 +202,13 @@ class Report:
                 rows.append((self._indicator(name), self.scope.earlier(later), later))
         if not rows:
             return self._no_data(indicators)
-        return self._kept(tables.change_table(rows, self.prepared.school_year))
+        return self._kept(tables.change_table(self.scope, rows, self.prepared.school_year))
+
+    def signals(self) -> Block:
+        """What public rules (``params/sentences.yaml``) say of the newest results, each with its rule."""
+        rules, known = self.catalog.sentences, self.catalog.indicators
+        found = triggered.triggered(self.scope, rules, known, self._target_value)
+        return self._kept(triggered_block(found))
 
     # -- words ---------------------------------------------------------------------------------------------
 
@@ -233,12 +250,27 @@ class Report:
             "made": self.made.isoformat(),
             "release": self.prepared.fingerprint,
             "snapshots": list(self.prepared.snapshots),
+            "params": dict(self.prepared.params),
+            "library": library_hash()[:12],
             "facts": len(facts),
             "gaps": self._gaps,
             "is_complete": not self._gaps,
             "versions": versions(),
+            "methods": self._methods(facts),
+            "provenance": self._marks.as_json(self.catalog.indicators),
         }
         return Block("seal", data, facts)
+
+    def _methods(self, facts: Sequence[Fact]) -> str:
+        """The appendix that stands last in every report: how these numbers are made and protected."""
+        workspace, audience = self.catalog.workspace, self.prepared.audience
+        return methods_text(
+            facts,
+            self.catalog.indicators,
+            load_policy(workspace, audience),
+            overrides=in_force(load_overrides(workspace), audience),
+            unit_names={code: unit.name for code, unit in self.prepared.units.items()},
+        )
 
     # -- inside --------------------------------------------------------------------------------------------
 
@@ -268,9 +300,15 @@ class Report:
         inside = words[kind]["internal"].format(**told) if is_internal else ""
         return gap_block(words[kind]["public"].format(**told), "", inside, cause=kind if what else "")
 
+    @property
+    def _document(self) -> dict[str, str]:
+        parameters = {name: str(value) for name, value in self.parameters.items()}
+        return {**parameters, "report": self.name, "audience": self.prepared.audience}
+
     def _kept(self, block: Block) -> Block:
-        self._blocks.append(block)
-        return block
+        marked = self._marks.marked(block)
+        self._blocks.append(marked)
+        return marked
 
     def _indicator(self, name: str) -> Indicator:
         known = self.catalog.indicators
@@ -310,13 +348,13 @@ class Report:
 
     def _setting(self) -> Setting:
         number = self._figures + 1
-        end = SchoolYear.parse(self.prepared.school_year).end % 100
         cutoff = self.prepared.seminar.cutoff
         return Setting(
-            id=f"{self.sidecar.short}-{end:02d}-{number:02d}",
+            id=f"{self.sidecar.short}-{_two_digits(self.prepared)}-{number:02d}",
             subject=self.scope.name,
             source="",
             until=text.date(cutoff) if cutoff else "",
+            standing=self.scope.standing,
         )
 
     def _newest(self, name: str) -> ReleasedCell | None:
@@ -377,6 +415,10 @@ def _scope(catalog: Catalog, prepared: Prepared, unit: Unit | None) -> Scope:
         prepared.school_year,
         _years(prepared),
     )
+
+
+def _two_digits(prepared: Prepared) -> str:
+    return f"{SchoolYear.parse(prepared.school_year).end % 100:02d}"
 
 
 def _years(prepared: Prepared) -> tuple[str, ...]:

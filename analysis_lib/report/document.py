@@ -16,7 +16,9 @@ from markdown_it import MarkdownIt
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.present.blocks import MIME
+from analysis_lib.report.methods import HEADING
 
+_APPENDIX = "om-siffrorna"
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 _DROPPED_METADATA = ("papermill", "widgets", "execution", "collapsed", "scrolled")
 _DROPPED_TAGS = {"injected-parameters"}
@@ -81,6 +83,13 @@ class Document:
         return " – ".join(part for part in parts if part)
 
     @property
+    def printed(self) -> tuple[Section, ...]:
+        """The sections with the methods appendix last, as HTML and PDF show them."""
+        seal = self.first("seal")
+        words = str((seal.data if seal else {}).get("methods") or "")
+        return (*self.sections, Section(HEADING, _APPENDIX, [Text(words)])) if words else self.sections
+
+    @property
     def facts(self) -> list[dict[str, Any]]:
         """Every fact that any block shows, each once, in reading order."""
         seen: dict[str, dict[str, Any]] = {}
@@ -142,9 +151,20 @@ def scrubbed(notebook: Mapping[str, Any]) -> dict[str, Any]:
 
 def _scrubbed_cell(cell: Mapping[str, Any]) -> dict[str, Any]:
     copy = dict(cell)
+    if "outputs" in copy:
+        copy["outputs"] = [_scrubbed_output(output) for output in copy["outputs"]]
     kept = {name: value for name, value in cell["metadata"].items() if name not in _DROPPED_METADATA}
     copy["metadata"] = kept
     return copy
+
+
+def _scrubbed_output(output: Mapping[str, Any]) -> dict[str, Any]:
+    """The output without what its figures rest on: which rule hid a value is for those who trace it."""
+    bundle = output.get("data", {}).get(MIME)
+    if not bundle or bundle["kind"] != "seal":
+        return dict(output)
+    data = {name: value for name, value in bundle["data"].items() if name != "provenance"}
+    return {**output, "data": {**output["data"], MIME: {**bundle, "data": data}}}
 
 
 def _shown(outputs: Sequence[Mapping[str, Any]]) -> Iterator[Shown]:

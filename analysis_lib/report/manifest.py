@@ -54,8 +54,23 @@ def manifest_entry(
             path.name: {"sha256": file_hash(path), "bytes": path.stat().st_size} for path in sorted(outputs)
         },
         "facts": facts,
+        "figures": sorted(sealed.get("provenance", {}).get("figures", {})),
         "is_complete": sealed.get("is_complete", True),
         "versions": sealed.get("versions", {}) or versions(),
+    }
+
+
+def edition_of(notebook: Mapping[str, Any], document: str) -> dict[str, Any]:
+    """What a document's figures rest on, with the release, the parameters and the versions behind them."""
+    seal = read_document(notebook).first("seal")
+    sealed = dict(seal.data) if seal else {}
+    kept = ("report", "audience", "parameters", "school_year", "made", "release", "library", "params")
+    told = {name: sealed[name] for name in kept if name in sealed}
+    return {
+        "document": document,
+        **told,
+        "versions": sealed.get("versions", {}),
+        **sealed.get("provenance", {}),
     }
 
 

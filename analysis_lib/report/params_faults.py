@@ -13,6 +13,15 @@ from typing import Any
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
 from analysis_lib.report.parameters import given_faults, load_sidecar, report_names
 from analysis_lib.vocabulary.catalog import Catalog, lines_of, read_document
+from analysis_lib.vocabulary.questions import (
+    load_codebooks,
+    load_handbooks,
+    load_national_goals,
+    load_question_sets,
+)
+from analysis_lib.vocabulary.self_rating import load_self_ratings
+from analysis_lib.vocabulary.successors import load_successions
+from analysis_lib.vocabulary.wheel import load_wheel
 from analysis_lib.vocabulary.workspace import Workspace
 
 
@@ -28,7 +37,15 @@ def params_faults(workspace: Workspace, catalog: Catalog, *, seminar: str = "") 
         lambda: catalog.groups,
         lambda: catalog.indicators,
         lambda: catalog.targets,
+        lambda: catalog.sentences,
         lambda: catalog.seminars,
+        lambda: load_successions(workspace),
+        lambda: load_wheel(workspace),
+        lambda: load_self_ratings(workspace),
+        lambda: load_question_sets(workspace),
+        lambda: load_codebooks(workspace),
+        lambda: load_handbooks(workspace),
+        lambda: load_national_goals(workspace),
     ):
         faults += caught(look)
     for path in sorted((workspace.params / "seminars").glob("*.yaml")):

@@ -53,7 +53,17 @@ class Snapshot:
 
 def append(path: Path, at: str, snapshots: Iterable[Snapshot], source: dict[str, Any]) -> None:
     """One whole line on disk: the moment at which a file counts as imported."""
-    line = {"at": at, "source": source, "snapshots": [snapshot.as_json() for snapshot in snapshots]}
+    write_line(
+        path, {"at": at, "source": source, "snapshots": [snapshot.as_json() for snapshot in snapshots]}
+    )
+
+
+def write_line(path: Path, line: dict[str, Any]) -> None:
+    """Any line of the log, whole.
+
+    ``removed`` (hashes) takes snapshots away for good, ``key`` is the version of the pseudonym key from then
+    on. A snapshot's own ``at`` and ``source`` go before those of the line.
+    """
     data = (json.dumps(line, ensure_ascii=False) + "\n").encode()
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
@@ -92,6 +102,19 @@ class History:
         self._sources: list[dict[str, Any]] = []
         self._owner: dict[tuple[str, str, str], int] = {}
         self._places: dict[tuple[str, str], list[int]] = {}
+        self._key_version = 1
+
+    @property
+    def key_version(self) -> int:
+        """The version of the pseudonym key that the current rows were made with."""
+        self._follow()
+        return self._key_version
+
+    def everything(self) -> list[tuple[Snapshot, dict[str, Any], bool]]:
+        """Every snapshot ever stored, with its source and whether any of it is still current."""
+        self._follow()
+        told = zip(self._snapshots, self._sources, strict=True)
+        return [(s, source, self._seen(index) is not None) for index, (s, source) in enumerate(told)]
 
     def current(self, table: str | None = None) -> list[Snapshot]:
         """The snapshots that hold current rows."""
@@ -157,8 +180,12 @@ class History:
         return None
 
     def _take(self, line: dict[str, Any] | None) -> None:
-        if line is None or (self._limit and line["at"] > self._limit):
+        if line is None:
             return
+        self._remove(set(line.get("removed", ())))  # what is deleted is gone at every moment
+        if self._limit and line["at"] > self._limit:
+            return
+        self._key_version = int(line.get("key", self._key_version))
         for entry in line["snapshots"]:
             keys = tuple(entry["keys"])
             snapshot = Snapshot(
@@ -167,12 +194,12 @@ class History:
                 entry["hash"],
                 keys,
                 entry["rows"],
-                line["at"],
+                entry.get("at", line["at"]),
                 refused=tuple(RefusedRows(**each) for each in entry.get("refused", ())),
             )
             index = len(self._snapshots)
             self._snapshots.append(snapshot)
-            self._sources.append(line["source"])
+            self._sources.append(entry.get("source", line["source"]))
             self._replaced.append(set())
             self._places.setdefault((snapshot.table, snapshot.partition), []).append(index)
             for key in keys:
@@ -180,6 +207,15 @@ class History:
                 if place in self._owner:
                     self._replaced[self._owner[place]].add(key)
                 self._owner[place] = index
+
+    def _remove(self, hashes: set[str]) -> None:
+        for index, snapshot in enumerate(self._snapshots if hashes else ()):
+            if snapshot.hash in hashes:
+                self._replaced[index] = set(snapshot.keys)
+                for key in snapshot.keys:
+                    place = (snapshot.table, snapshot.partition, key)
+                    if self._owner.get(place) == index:
+                        del self._owner[place]
 
 
 def _whole(data: bytes) -> dict[str, Any] | None:

@@ -23,11 +23,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis_lib.snapshots import log
+from analysis_lib.errors import SkolbankError
+from analysis_lib.snapshots import encryption, log
 from analysis_lib.snapshots.changes import Change, compare
+from analysis_lib.snapshots.encryption import SnapshotKey
 from analysis_lib.snapshots.log import Snapshot
 from analysis_lib.snapshots.missing import MissingRows, RefusedRows
-from analysis_lib.snapshots.schemas import TABLES, TableSchema
+from analysis_lib.snapshots.schemas import TableSchema
+from analysis_lib.snapshots.tables import TABLES
 from analysis_lib.vocabulary.workspace import Workspace
 
 __all__ = ["Change", "Snapshot", "SourceInfo", "Store", "Transaction"]
@@ -61,6 +64,7 @@ class Store:
         self.folder = workspace.snapshots
         self.log_path = self.folder / "log.jsonl"
         self._history = log.History(self.log_path)
+        self.key = SnapshotKey.from_environment()
 
     @contextlib.contextmanager
     def transaction(self, source: SourceInfo) -> Iterator[Transaction]:
@@ -89,6 +93,19 @@ class Store:
     def would_settle(self, snapshots: Sequence[Snapshot]) -> bool:
         """Whether storing these snapshots would change which refused rows are waited for."""
         return self._history.would_settle(snapshots)
+
+    @property
+    def key_version(self) -> int:
+        """The version of the pseudonym key that the current rows were made with."""
+        return self._history.key_version
+
+    def everything(self) -> list[tuple[Snapshot, dict[str, Any], bool]]:
+        """Every snapshot ever stored, with the source in its log line and whether it is still current."""
+        return self._history.everything()
+
+    def with_hash(self, short: str) -> list[tuple[Snapshot, dict[str, Any]]]:
+        """The snapshots whose content hash starts so, current or not, with their sources."""
+        return [(s, source) for s, source, _ in self._history.everything() if s.hash.startswith(short)]
 
     def path(self, snapshot: Snapshot) -> Path:
         """Where a snapshot's Parquet file lies."""
@@ -119,7 +136,8 @@ class Store:
             database.execute(f"SET threads = {_THREADS}")
             database.execute("SET enable_progress_bar = false")
             for schema in TABLES.values():
-                database.execute(f'CREATE VIEW "{schema.name}" AS {self._rows_sql(schema, as_of)}')
+                rows = self._rows_sql(schema, as_of, database)
+                database.execute(f'CREATE VIEW "{schema.name}" AS {rows}')
             yield database
 
     def query(self, sql: str, as_of: datetime.datetime | None = None) -> pd.DataFrame:
@@ -142,9 +160,13 @@ class Store:
             return pd.DataFrame(columns=schema.names)
         frames = []
         for part in parts:
-            frame: pd.DataFrame = pq.read_table(self.path(part)).to_pandas()
+            frame: pd.DataFrame = self.read(part).to_pandas()
             frames.append(frame[schema.key(frame).isin(wanted - part.replaced)])
         return pd.concat(frames, ignore_index=True)
+
+    def read(self, snapshot: Snapshot, columns: list[str] | None = None) -> pa.Table:
+        """The rows of one snapshot, decrypted when they are encrypted."""
+        return encryption.read_rows(self.path(snapshot), snapshot.hash, self.key, columns=columns)
 
     def readable_by_others(self) -> bool:
         """Whether other users of the machine may read the stored data."""
@@ -152,14 +174,35 @@ class Store:
             return False
         return bool(stat.S_IMODE(self.folder.stat().st_mode) & 0o077)
 
-    def _rows_sql(self, schema: TableSchema, as_of: datetime.datetime | None) -> str:
+    def put(self, snapshot: Snapshot, data: bytes, twin: bytes) -> None:
+        """Writes a snapshot's file and its metadata twin; nothing counts before the log's line says so."""
+        target = self.path(snapshot)
+        _private_folder(self.folder, target.parent)
+        _sweep(target.parent)
+        if self.key and TABLES[snapshot.table].holds_pupils:
+            data = encryption.encrypted(data, snapshot.hash, self.key, row_group=_ROW_GROUP)
+        write_private(target, data)
+        write_private(target.with_suffix(".json"), twin)
+        _sync_folder(target.parent)
+
+    def _rows_sql(
+        self, schema: TableSchema, as_of: datetime.datetime | None, database: duckdb.DuckDBPyConnection
+    ) -> str:
         whole: list[str] = []
         selects: list[str] = []
         for snapshot in self.current(schema.name, as_of):
-            place = _quoted(str(self.path(snapshot)))
+            path = self.path(snapshot)
+            place = _quoted(str(path))
+            rows = f"read_parquet({place})"
+            is_encrypted = schema.holds_pupils and encryption.is_encrypted(path)
+            if is_encrypted:
+                rows = f"encrypted_{snapshot.hash}"
+                database.register(rows, encryption.dataset(path, snapshot.hash, self.key))
             if snapshot.replaced:
                 gone = ", ".join(_quoted(key) for key in sorted(snapshot.replaced))
-                selects.append(f"SELECT * FROM read_parquet({place}) WHERE {schema.key_sql} NOT IN ({gone})")
+                selects.append(f"SELECT * FROM {rows} WHERE {schema.key_sql} NOT IN ({gone})")
+            elif is_encrypted:
+                selects.append(f"SELECT * FROM {rows}")
             else:
                 whole.append(place)
         if whole:
@@ -181,6 +224,7 @@ class Transaction:
         self.store = store
         self.source = source
         self._parts: list[_Part] = []
+        self._key_version = store.key_version
         self.committed: list[Snapshot] = []
 
     @property
@@ -204,7 +248,7 @@ class Transaction:
         schema = TABLES[table]
         checked = schema.check(frame)
         slots = {
-            "/".join(_slug(str(value)) for value in values): rows
+            "/".join(_slug(str(value)) or "hela" for value in values): rows
             for values, rows in checked.groupby(list(schema.partition), sort=True, observed=True)
         }
         places = [each.partition if each.partition in slots else next(iter(slots)) for each in refused]
@@ -219,7 +263,7 @@ class Transaction:
         order = [*dict.fromkeys((*schema.identity, *schema.names))]
         content = rows.sort_values(order, ignore_index=True, kind="stable")
         slot = f"{partition}/{_slug(keys[0]) if len(keys) == 1 else f'{len(keys)}-units'}"
-        data = _as_parquet(content, schema)
+        data = as_parquet(content, schema)
         digest = hashlib.sha256(data).hexdigest()
         snapshot = Snapshot(schema.name, slot, digest, keys, len(content), "", refused=refused)
         self._parts.append(_Part(snapshot, data, self._change(schema, snapshot, content)))
@@ -242,13 +286,10 @@ class Transaction:
         now = log.stamp(datetime.datetime.now(datetime.UTC))
         root = self.store.folder
         with log.locked(_private_folder(root, root) / ".lock"):
+            if self.store.key_version != self._key_version:
+                raise _rotated_meanwhile()
             for part in self._parts:
-                target = self.store.path(part.snapshot)
-                _private_folder(root, target.parent)
-                _sweep(target.parent)
-                _write_whole(target, part.data)
-                _write_whole(target.with_suffix(".json"), self._twin(part, now))
-                _sync_folder(target.parent)
+                self.store.put(part.snapshot, part.data, self._twin(part, now))
             self.committed = [part.snapshot for part in self._parts]
             source = {name: getattr(self.source, name) for name in ("format", "file", "sha256")}
             if any(part.snapshot.refused for part in self._parts):
@@ -261,7 +302,16 @@ class Transaction:
         return json.dumps(twin, ensure_ascii=False, indent=1).encode()
 
 
-def _as_parquet(rows: pd.DataFrame, schema: TableSchema) -> bytes:
+def _rotated_meanwhile() -> SkolbankError:
+    return SkolbankError(
+        "keys-rotated",
+        "Nyckeln för pseudonymer byttes medan filen lästes in",
+        where="data/snapshots",
+        remedy="Läs in filen igen. Inget av den har sparats.",
+    )
+
+
+def as_parquet(rows: pd.DataFrame, schema: TableSchema) -> bytes:
     """The rows as Parquet: the same rows give the same bytes, so their hash names them."""
     table = pa.Table.from_pandas(rows, schema=schema.arrow, preserve_index=False)
     sink = pa.BufferOutputStream()
@@ -269,7 +319,7 @@ def _as_parquet(rows: pd.DataFrame, schema: TableSchema) -> bytes:
     return bytes(sink.getvalue())
 
 
-def _write_whole(place: Path, content: bytes) -> None:
+def write_private(place: Path, content: bytes) -> None:
     """A file that is whole under its name, or not there."""
     temporary = place.with_name(f".{place.name}.{os.getpid()}.part")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

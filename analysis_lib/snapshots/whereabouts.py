@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import pyarrow.parquet as pq
-
 from analysis_lib.snapshots.log import Snapshot
 from analysis_lib.snapshots.store import Store
 
@@ -38,7 +36,7 @@ class Whereabouts:
     def _take(self, snapshot: Snapshot, units: dict[str, tuple[str, str]]) -> None:
         if snapshot.relative_path in self._read:
             return
-        rows = pq.read_table(self._store.path(snapshot), columns=["pupil", "unit_code"])
+        rows = self._store.read(snapshot, ["pupil", "unit_code"])
         pairs = zip(rows["pupil"].to_pylist(), rows["unit_code"].to_pylist(), strict=True)
         units.update({pupil: (unit, snapshot.hash) for pupil, unit in pairs})
         self._read.add(snapshot.relative_path)

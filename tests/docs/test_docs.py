@@ -3,6 +3,7 @@
 import importlib.util
 import re
 from pathlib import Path
+from typing import Any
 
 import analysis_lib
 
@@ -45,11 +46,27 @@ def test_no_document_or_module_names_a_machine() -> None:
     assert faults == []
 
 
-def test_the_method_holds_every_indicators_definition() -> None:
-    spec = importlib.util.spec_from_file_location("make_method", ROOT / "docs/make_method.py")
+def _maker(name: str) -> Any:
+    spec = importlib.util.spec_from_file_location(name, ROOT / f"docs/{name}.py")
     assert spec
     assert spec.loader
-    make_method = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(make_method)
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+def test_the_method_holds_every_indicators_definition() -> None:
+    make_method = _maker("make_method")
     committed = (ROOT / "docs/METHOD.md").read_text("utf-8")
     assert make_method.with_indicators(committed) == committed
+
+
+def test_the_table_of_rows_is_current_and_names_what_exists() -> None:
+    make_rows = _maker("make_rows")
+    remedy = "kör python docs/make_rows.py"
+    assert (ROOT / "docs/RADER.md").read_text("utf-8") == make_rows.table(), remedy
+    rows = make_rows.rows()
+    assert len(rows) == 12 + 14 + 18 + 9 + 13 + 3
+    places = [place for row in rows.values() for place in row.get("where", [])]
+    assert [place for place in places if not (ROOT / place).exists()] == []
+    assert set(make_rows.tests_by_row()) <= set(rows)

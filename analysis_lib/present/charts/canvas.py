@@ -75,6 +75,11 @@ class Canvas:
         """A line through points in data units."""
         self._add(_rows(points, "x", "y"), "line", {"x": "x", "y": "y"}, _stroke(colour, width, dash))
 
+    def path(self, points: Sequence[tuple[float, float]], colour: str, width: float) -> None:
+        """A line through points in data units in the order they are given, as an arc needs."""
+        self.line(points, colour, width)
+        self._layers[-1]["encoding"]["order"] = {"value": None}
+
     def band(self, points: Sequence[tuple[float, float, float]], colour: str, opacity: float) -> None:
         """A filled band ``(x, low, high)`` in data units."""
         channels = {"x": "x", "y": "y", "y2": "y2"}

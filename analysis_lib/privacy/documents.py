@@ -1,0 +1,79 @@
+"""Drafts of the impact assessment and the record of processing, filled in from what is known (floor 9).
+
+What only the municipality can decide stays a marked question; nothing is claimed in its name.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from analysis_lib.privacy.retention_rules import TITLES, load_rules
+from analysis_lib.report.manifest import own_version, write_whole
+from analysis_lib.snapshots.schemas import TABLES
+from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.workspace import Workspace
+
+_TABLES = {
+    "core_scb__pupil_grades": "Slutbetyg och terminsbetyg per elev och ämne",
+    "core_scb__national_tests": "Resultat på nationella prov per elev och ämne",
+}
+_COLUMNS = {
+    "pupil": "pseudonym (personnumret sparas inte)",
+    "unit_code": "skolenhet",
+    "school_year": "läsår",
+    "year_group": "årskurs",
+    "class_name": "klass",
+    "sex": "kön",
+    "subject": "ämne",
+    "language": "språk i språkämne",
+    "grade": "betyg",
+    "reason": "orsak till att betyg saknas",
+    "curriculum": "kursplan",
+    "status": "provets status",
+    "is_protected": "markering för skyddade uppgifter",
+}
+
+
+def write_documents(workspace: Workspace, folder: Path) -> list[Path]:
+    """Writes both drafts as Markdown; a file that is there already is never overwritten. Gives all paths."""
+    written = []
+    for place in workspace.layered("templates", "privacy")[-1:]:
+        known = _known(workspace)
+        layers = [str(path) for path in workspace.layered("templates", "privacy")]
+        environment = Environment(
+            loader=FileSystemLoader(layers), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+        for template in sorted(place.glob("*.md.j2")):
+            target = folder / template.name.removesuffix(".j2")
+            if not target.exists():
+                write_whole(target, environment.get_template(template.name).render(known).encode())
+            written.append(target)
+    return written
+
+
+def _known(workspace: Workspace) -> dict[str, Any]:
+    """What the product can answer: kinds of data, reports and their readers, how long things are kept."""
+    catalog = Catalog(workspace)
+    tables = [
+        {
+            "title": _TABLES.get(schema.name, schema.name),
+            "columns": [_COLUMNS.get(column.name, column.name) for column in schema.columns],
+        }
+        for schema in TABLES.values()
+        if schema.holds_pupils
+    ]
+    rules = [
+        {"title": TITLES[rule.kind], "kept": rule.kept, "since": rule.since, "decision": rule.decision}
+        for rule in load_rules(workspace)
+    ]
+    return {
+        "settings": catalog.settings,
+        "seminars": list(catalog.seminars.values()),
+        "tables": tables,
+        "rules": rules,
+        "version": own_version(),
+        "units": len(catalog.units),
+    }

@@ -1,0 +1,89 @@
+"""Whether what was made and stored is as it was written: outputs, snapshots, access log (floor 9).
+
+A manifest names every file of a folder with its hash; a file that was changed, lost or put there by someone
+else is told. Source: docs/PRIVACY.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from analysis_lib.errors import SkolbankError
+from analysis_lib.report.manifest import MANIFEST, file_hash
+from analysis_lib.snapshots.access_log import AccessLog
+from analysis_lib.snapshots.encryption import is_encrypted
+from analysis_lib.snapshots.store import Store
+from analysis_lib.vocabulary.workspace import Workspace
+
+_REMEDY = "Kör skolbank run för seminariet, då görs det som har ändrats om."
+
+
+def check_kept(workspace: Workspace) -> list[SkolbankError]:
+    """Everything that is not as it was written, in the order output, snapshots, access log."""
+    faults = [*_outputs(workspace), *_snapshots(workspace)]
+    return faults + [fault.as_error() for fault in AccessLog(workspace).verify()]
+
+
+def _outputs(workspace: Workspace) -> Iterator[SkolbankError]:
+    for manifest in sorted(workspace.output.glob(f"*/*/{MANIFEST}")):
+        where = workspace.shown(manifest)
+        try:
+            documents: Mapping[str, Any] = json.loads(manifest.read_text("utf-8"))["documents"]
+            known = {name: each for entry in documents.values() for name, each in entry["outputs"].items()}
+        except (ValueError, KeyError, TypeError, AttributeError):
+            yield _fault("manifest-unreadable", "Manifestet går inte att läsa", where)
+            continue
+        yield from _folder(workspace, manifest.parent, known)
+
+
+def _folder(
+    workspace: Workspace, folder: Path, known: Mapping[str, Mapping[str, Any]]
+) -> Iterator[SkolbankError]:
+    for name, told in sorted(known.items()):
+        path = folder / name
+        where = workspace.shown(path)
+        if not path.is_file():
+            yield _fault("output-missing", "Filen står i manifestet men finns inte", where)
+        elif file_hash(path) != told.get("sha256"):
+            yield _fault("output-changed", "Filen har ändrats sedan den gjordes", where)
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and path.name != MANIFEST and path.name not in known:
+            yield SkolbankError(
+                "output-extra",
+                "Filen står inte i manifestet",
+                where=workspace.shown(path),
+                remedy="Flytta den från output; där ska bara det ligga som Skolbänken har gjort.",
+                exit_status=1,
+            )
+
+
+def _snapshots(workspace: Workspace) -> Iterator[SkolbankError]:
+    store = Store(workspace)
+    for snapshot in store.current():
+        path = store.path(snapshot)
+        where = workspace.shown(path)
+        if not path.is_file():
+            yield _fault("snapshot-missing", "Inlästa uppgifter saknas på disken", where, _BACKUP)
+        elif is_encrypted(path):
+            yield from _encrypted(store, snapshot)
+        elif file_hash(path) != snapshot.hash:
+            yield _fault("snapshot-changed", "Inlästa uppgifter har ändrats på disken", where, _BACKUP)
+
+
+_BACKUP = "Lägg tillbaka filen från säkerhetskopian, eller läs in källfilen igen."
+
+
+def _encrypted(store: Store, snapshot: Any) -> Iterator[SkolbankError]:
+    """A file that its key opens is whole: every part of it is authenticated. Without a key it is not read."""
+    if store.key:
+        try:
+            store.read(snapshot)
+        except SkolbankError as error:
+            yield error
+
+
+def _fault(code: str, what: str, where: str, remedy: str = _REMEDY) -> SkolbankError:
+    return SkolbankError(code, what, where=where, remedy=remedy, exit_status=1)

@@ -1,0 +1,148 @@
+"""Gallring: what is too old by the rules, its deletion, and the record of it (floor 9).
+
+Only what a decision covers is deleted. The record tells what, how much, when and by which decision, and holds
+no personal data. Reports in ``output`` are records and are kept. Source: docs/PRIVACY.md.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis_lib import text
+from analysis_lib.privacy import deletion, overdue
+from analysis_lib.privacy.overdue import Thing
+from analysis_lib.privacy.retention_rules import TITLES, Rule, load_rules
+from analysis_lib.report.manifest import write_whole
+from analysis_lib.vocabulary.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Due:
+    """What one rule finds too old."""
+
+    rule: Rule
+    limit: datetime.date
+    things: tuple[Thing, ...]
+
+    @property
+    def rows(self) -> int:
+        """How many rows the things hold together, as far as rows are counted."""
+        return sum(thing.rows for thing in self.things)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether there is a decision that lets it be deleted."""
+        return bool(self.rule.decision.strip())
+
+    def as_json(self) -> dict[str, Any]:
+        """The rule and what it finds: counts and content hashes, no names of files."""
+        return {
+            "kind": self.rule.kind,
+            "title": TITLES[self.rule.kind],
+            "kept": self.rule.kept,
+            "decision": self.rule.decision,
+            "before": self.limit.isoformat(),
+            "files": len(self.things),
+            "rows": self.rows,
+            "hashes": [thing.hash[:12] for thing in self.things if thing.hash],
+        }
+
+
+def due(workspace: Workspace, *, today: datetime.date | None = None) -> list[Due]:
+    """What each rule finds too old on a day (default: today), in the order of the rules."""
+    day = today or datetime.datetime.now(datetime.UTC).date()
+    found = []
+    for rule in load_rules(workspace):
+        limit = rule.limit(day)
+        found.append(Due(rule, limit, tuple(overdue.find(workspace, rule.kind, limit))))
+    return found
+
+
+def apply_retention(
+    workspace: Workspace, found: Sequence[Due], *, actor: str, at: datetime.datetime | None = None
+) -> Path:
+    """Deletes what is due and decided, cleans the databases' free pages, and gives the path of the record.
+
+    Raises SkolbankError when a database is in use; what is deleted by then is told in the record anyway.
+    """
+    moment = at or datetime.datetime.now(datetime.UTC)
+    decided = [each for each in found if each.is_decided and each.things]
+    for each in decided:
+        deletion.delete(workspace, each.rule.kind, each.things)
+    if any(each.rule.kind in ("pupil_rows", "replaced_rows") for each in decided):
+        deletion.delete(workspace, "work_files", overdue.derived(workspace))
+    protocol = _write_protocol(workspace, found, actor, moment)
+    deletion.clean_databases(workspace)
+    return protocol
+
+
+def retention_text(found: Sequence[Due], *, is_applied: bool = False) -> str:
+    """The list as a person reads it."""
+    lines = []
+    for each in found:
+        if not each.things:
+            continue
+        amount = f"{text.count(len(each.things))} st"
+        amount += f", {text.count(each.rows)} rader" if each.rows else ""
+        if each.is_decided:
+            state = f"{'gallras' if is_applied else 'ska gallras'} enligt {each.rule.decision}"
+        else:
+            state = "beslut saknas i params/retention.yaml, gallras inte"
+        lines.append(f"{TITLES[each.rule.kind]}: {amount} äldre än {each.limit.isoformat()}; {state}")
+        lines += [f"  {thing.name}" for thing in each.things[:5]]
+        lines += [f"  och {len(each.things) - 5} till"] if len(each.things) > 5 else []
+    if not lines:
+        return "Inget är för gammalt."
+    hint = [] if is_applied else ["Inget har tagits bort. Gallra med: skolbank retain --apply"]
+    return "\n".join([*lines, *hint])
+
+
+def _write_protocol(
+    workspace: Workspace, found: Sequence[Due], actor: str, moment: datetime.datetime
+) -> Path:
+    folder = workspace.data / "protocols"
+    stem = f"gallring-{moment.astimezone(datetime.UTC):%Y%m%d-%H%M%S-%f}"
+    told = {
+        "at": moment.isoformat(timespec="seconds"),
+        "actor": actor,
+        "deleted": [each.as_json() for each in found if each.is_decided and each.things],
+        "not_decided": [each.as_json() for each in found if not each.is_decided and each.things],
+    }
+    write_whole(folder / f"{stem}.json", (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode())
+    place = folder / f"{stem}.md"
+    write_whole(place, _protocol_text(found, actor, moment).encode())
+    return place
+
+
+def _protocol_text(found: Sequence[Due], actor: str, moment: datetime.datetime) -> str:
+    lines = [
+        "# Gallringsprotokoll",
+        "",
+        f"Gallringen gjordes {moment.isoformat(timespec='minutes')} av {actor} med skolbank retain --apply.",
+        "",
+        "| Vad | Antal | Rader | Äldre än | Sparas | Beslut | Gallrat |",
+        "|---|---:|---:|---|---|---|---|",
+    ]
+    for each in found:
+        cells = [
+            TITLES[each.rule.kind],
+            text.count(len(each.things)),
+            text.count(each.rows),
+            each.limit.isoformat(),
+            f"{each.rule.kept} från {each.rule.since}",
+            each.rule.decision or "saknas",
+            "ja" if each.is_decided and each.things else "nej",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    lines += [
+        "",
+        "Databasernas fria sidor har skrivits över. Säkerhetskopior gallras enligt driftens egen rutin.",
+        "Protokollet innehåller inga personuppgifter om elever.",
+        "",
+    ]
+    return "\n".join(lines)
