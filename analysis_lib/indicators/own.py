@@ -16,6 +16,7 @@ from analysis_lib.indicators.formula import Formula, parse_formula
 from analysis_lib.indicators.provenance import SnapshotIndex, joined
 from analysis_lib.indicators.results import (
     STEP,
+    earlier_table,
     earlier_units_sql,
     long_numbers,
     source_table,
@@ -59,18 +60,18 @@ def own_rows(
         sums = store.query(sums_sql(table, columns, rules))
         index = SnapshotIndex(store, snapshot)
         sums["sources"] = index.hashes(sums, ["year_group", "school_year"], ["unit_code"])
-        if table == "steps":
-            sums["sources"] = _with_earlier(sums, store, rules, index)
+        if earlier_table(table):
+            links = store.query(earlier_units_sql(table, rules))
+            sums["sources"] = _with_earlier(sums, links, SnapshotIndex(store, earlier_table(table)))
         groups = roll_up(sums, units, municipality_code=municipality_code)
         for name, (indicator, formula) in chosen.items():
             frames.append(_indicator_rows(groups, indicator, formula, _column(name)))
     return frames
 
 
-def _with_earlier(sums: pd.DataFrame, store: Tables, rules: GradeRules, index: SnapshotIndex) -> pd.Series:
+def _with_earlier(sums: pd.DataFrame, links: pd.DataFrame, index: SnapshotIndex) -> pd.Series:
     """The files of a step: those of the unit's pupils now, and those that hold the same pupils earlier."""
     keys = ["school_year", "year_group", "unit_code"]
-    links = store.query(earlier_units_sql(rules))
     if links.empty:
         return sums["sources"]
     years = links["school_year"].unique()

@@ -24,6 +24,7 @@ from analysis_lib.indicators.rules import (
 
 GRADES_TABLE = "core_scb__pupil_grades"
 TESTS_TABLE = "core_scb__national_tests"
+TESTS_3_TABLE = "core_scb__national_tests_3"
 CATEGORIES = ("A", "B", "C", "D", "E", "F", "-")
 STEP = 3  # year groups between the grades that a pupil is followed over: 6 to 9
 GROUP_KEYS = ("school_year", "year_group", "unit_code", "sex")
@@ -31,7 +32,12 @@ GROUP_KEYS = ("school_year", "year_group", "unit_code", "sex")
 
 def source_table(formula_table: str) -> str:
     """The snapshot table that a formula's table is made of."""
-    return TESTS_TABLE if formula_table == "tests" else GRADES_TABLE
+    return TESTS_TABLE if formula_table in ("tests", "test_steps") else GRADES_TABLE
+
+
+def earlier_table(formula_table: str) -> str:
+    """The snapshot table with the earlier results of a table of steps, or an empty text for other tables."""
+    return {"steps": GRADES_TABLE, "test_steps": TESTS_3_TABLE}.get(formula_table, "")
 
 
 def sums_sql(table: str, formulas: Mapping[str, Formula], rules: GradeRules) -> str:
@@ -43,12 +49,21 @@ def sums_sql(table: str, formulas: Mapping[str, Formula], rules: GradeRules) -> 
     """
     keys = list(GROUP_KEYS) + ([] if table in WITHOUT_SUBJECT else ["subject"])
     selects = [part for name, formula in formulas.items() for part in _aggregates(name, formula)]
-    sources = {"pupils": _pupils_sql, "grades": _grades_sql, "tests": _tests_sql, "steps": _steps_sql}
-    source = sources[table](rules)
     return (
-        f"WITH {source} SELECT {', '.join(keys)}, {', '.join(selects)} "
+        f"WITH {_source_sql(table, rules)} SELECT {', '.join(keys)}, {', '.join(selects)} "
         f"FROM {table} GROUP BY {', '.join(keys)} ORDER BY {', '.join(keys)}"
     )
+
+
+def _source_sql(table: str, rules: GradeRules) -> str:
+    sources = {
+        "pupils": _pupils_sql,
+        "grades": _grades_sql,
+        "tests": _tests_sql,
+        "steps": _steps_sql,
+        "test_steps": _test_steps_sql,
+    }
+    return sources[table](rules)
 
 
 def _aggregates(name: str, formula: Formula) -> list[str]:
@@ -167,24 +182,55 @@ def _steps_sql(rules: GradeRules) -> str:
             any_value(core_passed) AS core_passed
         FROM slim WHERE in_scope AND NOT is_protected GROUP BY pupil, year_group, start HAVING count(*) = 1),
     taught AS (SELECT DISTINCT unit_code, year_group, start FROM slim WHERE in_scope),
-    steps AS (
-        SELECT slim.*, coalesce(earlier.core_passed, false) AS core_passed_before,
+    {_linked_sql("steps", "core_passed", "counted", "counted")}"""
+
+
+def _test_steps_sql(rules: GradeRules) -> str:
+    """The same for the national tests in Swedish and mathematics: the year's test grades, and in year 3
+    whether all parts of both were passed."""
+    swedish, maths = "subject IN ('SV', 'SVA')", "subject = 'MA'"
+    return f"""{_tests_sql(rules)},
+    slim AS MATERIALIZED (
+        SELECT school_year, year_group, unit_code, pupil, max(sex) AS sex,
+            bool_or(is_protected) AS is_protected, substr(school_year, 1, 4)::INT AS start,
+            coalesce(bool_or(is_graded AND {swedish}) AND bool_or(is_graded AND {maths}), false) AS in_scope,
+            coalesce(bool_or(is_passed AND {swedish}) AND bool_or(is_passed AND {maths}), false)
+                AS both_passed
+        FROM tests GROUP BY school_year, year_group, unit_code, pupil),
+    counted AS (
+        SELECT pupil, year_group, start, any_value(unit_code) AS unit_code
+        FROM slim WHERE in_scope AND NOT is_protected GROUP BY pupil, year_group, start HAVING count(*) = 1),
+    taught AS (
+        SELECT DISTINCT unit_code, year_group, substr(school_year, 1, 4)::INT AS start FROM {TESTS_3_TABLE}),
+    third AS (
+        SELECT pupil, year_group, substr(school_year, 1, 4)::INT AS start,
+            any_value(unit_code) AS unit_code, bool_and(parts_passed = parts_total) AS both_passed
+        FROM {TESTS_3_TABLE} WHERE status IN ('complete', 'partial') AND NOT is_protected
+        GROUP BY pupil, year_group, school_year
+        HAVING count(*) = 2 AND count(DISTINCT subject) = 2 AND count(DISTINCT unit_code) = 1),
+    {_linked_sql("test_steps", "both_passed", "counted", "third")}"""
+
+
+def _linked_sql(name: str, result: str, now: str, earlier: str) -> str:
+    """The table ``name``: every row of ``slim`` with the same pupil's earlier result, and how it came."""
+    return f"""{name} AS (
+        SELECT slim.*, coalesce(earlier.{result}, false) AS {result}_before,
             earlier.unit_code AS earlier_unit, earlier.pupil IS NOT NULL AS is_linked,
             earlier.pupil IS NOT NULL
                 AND (earlier.unit_code = slim.unit_code OR taught.unit_code IS NULL) AS is_stayer
         FROM slim
-        LEFT JOIN counted own ON own.pupil = slim.pupil AND own.year_group = slim.year_group
+        LEFT JOIN {now} own ON own.pupil = slim.pupil AND own.year_group = slim.year_group
             AND own.start = slim.start AND own.unit_code = slim.unit_code
-        LEFT JOIN counted earlier ON earlier.pupil = own.pupil
+        LEFT JOIN {earlier} earlier ON earlier.pupil = own.pupil
             AND earlier.year_group = own.year_group - {STEP} AND earlier.start = own.start - {STEP}
         LEFT JOIN taught ON taught.unit_code = slim.unit_code
             AND taught.year_group = slim.year_group - {STEP} AND taught.start = slim.start - {STEP})"""
 
 
-def earlier_units_sql(rules: GradeRules) -> str:
+def earlier_units_sql(table: str, rules: GradeRules) -> str:
     """The query that tells at which units the followed pupils of a unit had their earlier results."""
-    return f"""WITH {_steps_sql(rules)}
-        SELECT DISTINCT school_year, year_group, unit_code, earlier_unit FROM steps
+    return f"""WITH {_source_sql(table, rules)}
+        SELECT DISTINCT school_year, year_group, unit_code, earlier_unit FROM {table}
         WHERE is_linked ORDER BY ALL"""
 
 
