@@ -21,6 +21,7 @@ from analysis_lib.indicators.rules import (
     quoted,
     watched_subjects,
 )
+from analysis_lib.vocabulary.periods import SchoolYear
 
 GRADES_TABLE = "core_scb__pupil_grades"
 TESTS_TABLE = "core_scb__national_tests"
@@ -40,30 +41,37 @@ def earlier_table(formula_table: str) -> str:
     return {"steps": GRADES_TABLE, "test_steps": TESTS_3_TABLE}.get(formula_table, "")
 
 
-def sums_sql(table: str, formulas: Mapping[str, Formula], rules: GradeRules) -> str:
+def sums_sql(table: str, formulas: Mapping[str, Formula], rules: GradeRules, *, school_year: str = "") -> str:
     """The query that gives every formula's sums per school year, year group, unit and sex.
 
     Result columns: the group keys (and ``subject`` unless the table is ``pupils``), then for each name
     in ``formulas``: ``<name>__n``, ``<name>__p`` (a protected pupil is among them) and, by measure,
     ``<name>__k``, ``<name>__t`` with ``<name>__s`` (sum of squares), or ``<name>__k_A`` … per grade.
+    ``school_year`` keeps to one year, for more rows than fit in memory at once.
     """
     keys = list(GROUP_KEYS) + ([] if table in WITHOUT_SUBJECT else ["subject"])
     selects = [part for name, formula in formulas.items() for part in _aggregates(name, formula)]
     return (
-        f"WITH {_source_sql(table, rules)} SELECT {', '.join(keys)}, {', '.join(selects)} "
-        f"FROM {table} GROUP BY {', '.join(keys)} ORDER BY {', '.join(keys)}"
+        f"WITH {_source_sql(table, rules, school_year)} SELECT {', '.join(keys)}, {', '.join(selects)} "
+        f"FROM {table} {_in_year(school_year)} GROUP BY {', '.join(keys)} ORDER BY {', '.join(keys)}"
     )
 
 
-def _source_sql(table: str, rules: GradeRules) -> str:
-    sources = {
-        "pupils": _pupils_sql,
-        "grades": _grades_sql,
-        "tests": _tests_sql,
-        "steps": _steps_sql,
-        "test_steps": _test_steps_sql,
-    }
-    return sources[table](rules)
+def _source_sql(table: str, rules: GradeRules, school_year: str) -> str:
+    years: tuple[str, ...] = (school_year,) if school_year else ()
+    if school_year and earlier_table(table):
+        years = (school_year, str(SchoolYear.parse(school_year).plus(-STEP)))
+    if table == "tests":
+        return _tests_sql(rules)
+    if table == "test_steps":
+        return _test_steps_sql(rules)
+    sources = {"pupils": _pupils_sql, "grades": _grades_sql, "steps": _steps_sql}
+    return sources[table](rules, years)
+
+
+def _in_year(*school_years: str) -> str:
+    named = [year for year in school_years if year]
+    return f"WHERE school_year IN ({quoted(named)})" if named else ""
 
 
 def _aggregates(name: str, formula: Formula) -> list[str]:
@@ -86,7 +94,7 @@ def _aggregates(name: str, formula: Formula) -> list[str]:
     return parts
 
 
-def _grade_rows_sql(rules: GradeRules) -> str:
+def _grade_rows_sql(rules: GradeRules, years: Sequence[str]) -> str:
     """One row per pupil and subject with the grade read by the scale of its school year."""
     reasons = rules.reasons
     return f"""grade_rows AS (
@@ -96,11 +104,11 @@ def _grade_rows_sql(rules: GradeRules) -> str:
             reason IN ({quoted(reasons["absent"])}) AS is_absent,
             reason IN ({quoted(reasons["adapted"])}) AS is_adapted,
             reason IN ({quoted([*reasons["other_system"], *reasons["not_taught"]])}) AS is_elsewhere
-        FROM {GRADES_TABLE})"""
+        FROM {GRADES_TABLE} {_in_year(*years)})"""
 
 
-def _grades_sql(rules: GradeRules) -> str:
-    return f"""{_grade_rows_sql(rules)},
+def _grades_sql(rules: GradeRules, years: Sequence[str]) -> str:
+    return f"""{_grade_rows_sql(rules, years)},
     grades AS (
         SELECT * EXCLUDE (grade, half), half / 2 AS points, half IS NOT NULL AS is_graded,
             CASE WHEN is_absent THEN '-' ELSE grade END AS grade
@@ -118,7 +126,7 @@ def _tests_sql(rules: GradeRules) -> str:
         FROM {TESTS_TABLE} WHERE subject <> '')"""
 
 
-def _pupils_sql(rules: GradeRules) -> str:
+def _pupils_sql(rules: GradeRules, years: Sequence[str]) -> str:
     """One row per pupil, unit and school year.
 
     ``half_best`` holds the best grades of all subjects but the extra one (språkval); of the variants of
@@ -136,7 +144,7 @@ def _pupils_sql(rules: GradeRules) -> str:
         f"coalesce({eligible_sql(rules, programme)}, false) AS eligible_{programme}"
         for programme in rules.eligibility[0].programmes
     )
-    return f"""{_grade_rows_sql(rules)},
+    return f"""{_grade_rows_sql(rules, years)},
     pupil_sums AS (
         SELECT school_year, year_group, unit_code, pupil,
             max(sex) AS sex, bool_or(is_protected) AS is_protected,
@@ -166,17 +174,27 @@ def _pupils_sql(rules: GradeRules) -> str:
         FROM pupil_best)"""
 
 
-def _steps_sql(rules: GradeRules) -> str:
+def _steps_sql(rules: GradeRules, years: Sequence[str]) -> str:
     """One row per pupil with the same pupil's results three year groups and three school years earlier.
 
     A pupil with two rows in a year group and school year cannot be followed. ``is_stayer``: at the same
     unit then, or at a unit that had no such year group then and so received its pupils from others.
     """
-    return f"""{_pupils_sql(rules)},
+    watched = ",\n".join(
+        f"bool_or(is_passed AND subject IN ({quoted(codes)})) AS has_passed_{name}"
+        for name, codes in watched_subjects(rules).items()
+    )
+    return f"""{_grade_rows_sql(rules, years)},
+    watched AS (
+        SELECT school_year, year_group, unit_code, pupil, max(sex) AS sex,
+            bool_or(is_protected) AS is_protected,
+            bool_or(half IS NOT NULL OR is_absent OR is_adapted) OR NOT bool_or(is_elsewhere) AS in_scope,
+            {watched}
+        FROM grade_rows GROUP BY school_year, year_group, unit_code, pupil),
     slim AS MATERIALIZED (
         SELECT school_year, year_group, unit_code, pupil, sex, is_protected, in_scope,
             {core_sql(rules)} AS core_passed, substr(school_year, 1, 4)::INT AS start
-        FROM pupils),
+        FROM watched),
     counted AS (
         SELECT pupil, year_group, start, any_value(unit_code) AS unit_code,
             any_value(core_passed) AS core_passed
@@ -227,11 +245,11 @@ def _linked_sql(name: str, result: str, now: str, earlier: str) -> str:
             AND taught.year_group = slim.year_group - {STEP} AND taught.start = slim.start - {STEP})"""
 
 
-def earlier_units_sql(table: str, rules: GradeRules) -> str:
+def earlier_units_sql(table: str, rules: GradeRules, *, school_year: str = "") -> str:
     """The query that tells at which units the followed pupils of a unit had their earlier results."""
-    return f"""WITH {_source_sql(table, rules)}
-        SELECT DISTINCT school_year, year_group, unit_code, earlier_unit FROM {table}
-        WHERE is_linked ORDER BY ALL"""
+    return f"""WITH {_source_sql(table, rules, school_year)}
+        SELECT DISTINCT school_year, year_group, unit_code, earlier_unit
+        FROM (SELECT * FROM {table} {_in_year(school_year)}) WHERE is_linked ORDER BY ALL"""
 
 
 def long_numbers(wide: pd.DataFrame, name: str, formula: Formula) -> pd.DataFrame:
