@@ -10,6 +10,7 @@ from pathlib import Path
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
 from analysis_lib.report.parameters import load_sidecar, report_names
 from analysis_lib.report.params_faults import caught, params_faults
+from analysis_lib.sources.api_sources import check_api_params
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -18,6 +19,7 @@ def check_workspace(workspace: Workspace) -> list[SkolbankError]:
     """All faults, in the order in which a person would mend them; an empty list when there are none."""
     catalog = Catalog(workspace)
     faults = params_faults(workspace, catalog)
+    faults += caught(partial(check_api_params, workspace))
     for path, report in _reports(workspace):
         faults += caught(partial(_check_report, workspace, catalog, path, report))
     return list({str(fault): fault for fault in faults}.values())

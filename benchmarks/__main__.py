@@ -14,9 +14,20 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.effects import effects
 from benchmarks.measure import ROOT
 from benchmarks.report import write_report
-from benchmarks.sections import Table, against_bare, commands, data_road, generation, make_place, round_of
+from benchmarks.sections import (
+    Table,
+    against_bare,
+    commands,
+    data_road,
+    generation,
+    make_place,
+    round_of,
+    sixty_schools,
+    thousand_notebooks,
+)
 
 
 def main() -> None:
@@ -43,6 +54,11 @@ def _measured(folder: Path, *, is_quick: bool, with_nation: bool) -> Iterator[Ta
         yield round_of(place, _say)
     yield against_bare(places[0], _say)
     yield commands(places[0])
+    if not is_quick:
+        yield sixty_schools(folder / "sixty", _say)
+        yield thousand_notebooks(places[-1], _say)
+    _say("effects of measures on planted truth")
+    yield effects(20 if is_quick else 200)
     if with_nation:
         _say("nation: example")
         nation = [make_place(folder / "nation", "nation")]

@@ -143,6 +143,31 @@ def against_bare(place: Place, say: Say) -> Table:
     return Table("Against the bare computation", header, tuple(lines), note)
 
 
+def sixty_schools(folder: Path, say: Say) -> Table:
+    """The round that a town must have in a minute and a half: 60 schools, three reports each."""
+    say("sixty schools: example and import")
+    seminar = json.loads(run(step("sixty", folder)).output)["seminar"]
+    run(skolbank("import", folder / "data" / "inbox", "--workspace", folder))
+    lines: list[Line] = []
+    ways = (("everything new", ()), ("made again, numbers ready", ("--force",)), ("nothing changed", ()))
+    for name, more in ways:
+        say(f"sixty schools: {name}")
+        measured = run(skolbank("run", seminar, "--workspace", folder, *more))
+        told = json.loads((folder / "output" / seminar / "run.json").read_text("utf-8"))
+        lines.append((name, f"{len(told['documents'])}", *_figures(measured)))
+    header = ("way", "documents", "time", "processor", "peak memory")
+    return Table("60 schools, three reports each (notebook, page, PDF)", header, tuple(lines))
+
+
+def thousand_notebooks(place: Place, say: Say) -> Table:
+    """Memory while one pool makes a thousand documents."""
+    say(f"{place.size}: a thousand notebooks")
+    told = json.loads(run(step("thousand", place.folder)).output)
+    lines = [(f"{(number + 1) * 100}", _memory(pss)) for number, pss in enumerate(told["pss"])]
+    note = f"PSS of the runner and all its workers, {told['seconds']:.0f} s in all."
+    return Table("Memory over a thousand notebooks", ("documents made", "memory"), tuple(lines), note)
+
+
 def commands(place: Place, *, times: int = 5) -> Table:
     """The start of the command itself, medians."""
     lines: list[Line] = []

@@ -3,6 +3,8 @@
     python -m benchmarks.step cube WORKSPACE
     python -m benchmarks.step release WORKSPACE SEMINAR
     python -m benchmarks.step bare WORKSPACE SEMINAR REPORT UNIT...
+    python -m benchmarks.step sixty FOLDER
+    python -m benchmarks.step thousand FOLDER
 
 Each prints one JSON object: what was made, and the seconds without the start of Python.
 """
@@ -22,7 +24,13 @@ def main() -> None:
     """Runs the step that the command line names."""
     name, folder, *more = sys.argv[1:]
     os.environ["SKOLBANK_WORKSPACE"] = folder
-    steps: dict[str, Callable[..., dict[str, Any]]] = {"cube": cube, "release": release, "bare": bare}
+    steps: dict[str, Callable[..., dict[str, Any]]] = {
+        "cube": cube,
+        "release": release,
+        "bare": bare,
+        "sixty": sixty,
+        "thousand": thousand,
+    }
     print(json.dumps(steps[name](Path(folder), *more)))
 
 
@@ -70,6 +78,77 @@ def bare(folder: Path, seminar: str, report: str, *units: str) -> dict[str, Any]
         notebook = _executed(source, {"unit": unit, "seminar": seminar, "audience": ""})
         size += len(html.write_html(notebook)) + len(pdf.write_pdf(notebook))
     return {"seconds": time.perf_counter() - began, "bytes": size}
+
+
+def sixty(folder: Path) -> dict[str, Any]:
+    """A workspace of 60 schools with three reports each: the skolbild under three names."""
+    import yaml
+
+    from analysis_lib.sources.example.write import write_example
+    from analysis_lib.vocabulary.workspace import builtin_root
+
+    write_example(folder, size="town", units=190)
+    reports = folder / "notebooks" / "reports"
+    reports.mkdir(parents=True)
+    seminar = yaml.safe_load((folder / "params/seminars/2026-ht-resultat.yaml").read_text("utf-8"))
+    order = next(each for each in seminar["reports"] if each["name"] == "skolbild")
+    names = ("skolbild", "skolbild-b", "skolbild-c")
+    for name in names[1:]:
+        for ending in (".ipynb", ".yaml"):
+            source = builtin_root() / "notebooks" / "reports" / f"skolbild{ending}"
+            (reports / f"{name}{ending}").write_bytes(source.read_bytes())
+    seminar |= {"id": "2026-ht-sextio", "reports": [order | {"name": name} for name in names]}
+    path = folder / "params" / "seminars" / "2026-ht-sextio.yaml"
+    path.write_text(yaml.safe_dump(seminar, allow_unicode=True), "utf-8")
+    return {"seminar": "2026-ht-sextio"}
+
+
+def thousand(folder: Path, count: str = "1000") -> dict[str, Any]:
+    """Memory (PSS, bytes) of all processes of a pool while it makes a thousand documents, ten times told."""
+    import psutil
+
+    from analysis_lib.batch.pool import Equipment, Pool, Task
+    from analysis_lib.batch.render import RenderJob
+    from analysis_lib.batch.rooms import real_rooms
+    from analysis_lib.kernels.job import NotebookJob
+    from analysis_lib.report.parameters import notebook_path
+    from analysis_lib.vocabulary.workspace import Workspace
+
+    place, told = folder / "thousand", []
+    run = json.loads((folder / "output" / "2026-ht-resultat" / "run.json").read_text("utf-8"))
+    units = [each["unit"] for each in run["documents"] if each["report"] == "skolbild"]
+    source, rooms = str(notebook_path(Workspace(folder), "skolbild")), real_rooms()
+    tasks = []
+    for number in range(int(count)):
+        executed, target = str(place / f"{number}.ipynb"), str(place / str(number))
+        given = {"unit": units[number % len(units)], "seminar": "2026-ht-resultat"}
+        job = NotebookJob(str(number), source, executed, given, str(folder))
+        page = RenderJob(str(number), executed, source, target, "skolbild", ("html", "pdf"), f"x/{number}")
+        tasks.append(Task(str(number), job, page))
+    place.mkdir()
+    environment = {"SKOLBANK_WORKSPACE": str(folder)}
+    log = str(folder / "workers.log")
+    pool = Pool(
+        Equipment("fork", rooms.renderer, log, rooms.preloaded, environment), jobs=os.cpu_count() or 1
+    )
+    began = time.perf_counter()
+    try:
+        for number, _ in enumerate(pool.run(tasks), 1):
+            if number % (len(tasks) // 10) == 0:
+                own = psutil.Process()
+                told.append(sum(_pss(each) for each in (own, *own.children(recursive=True))))
+    finally:
+        pool.close()
+    return {"seconds": time.perf_counter() - began, "pss": told}
+
+
+def _pss(process: Any) -> int:
+    import psutil
+
+    try:
+        return int(process.memory_full_info().pss)
+    except psutil.Error:
+        return 0
 
 
 def _executed(source: dict[str, Any], parameters: dict[str, str]) -> dict[str, Any]:

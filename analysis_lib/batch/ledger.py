@@ -65,12 +65,18 @@ class Entry:
 
 
 class Ledger:
-    """The file ``data/work/ledger.sqlite``; every write is a transaction of its own."""
+    """The file ``data/work/ledger.sqlite``, or the PostgreSQL database that ``SKOLBANK_LEDGER_URL`` names.
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-        sa.event.listen(self.engine, "connect", _prepare)
+    Every write is a transaction of its own.
+    """
+
+    def __init__(self, path: Path, url: str = "") -> None:
+        if url:
+            self.engine = sa.create_engine(url, pool_pre_ping=True)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+            sa.event.listen(self.engine, "connect", _prepare)
         _METADATA.create_all(self.engine)
 
     def entries(self, seminar: str) -> dict[str, Entry]:
@@ -86,7 +92,9 @@ class Ledger:
         rows = [{**asdict(entry), "files": json.dumps(entry.files)} for entry in entries]
         with self.engine.begin() as connection:
             for row in rows:
-                connection.execute(sa.insert(_JOBS).prefix_with("OR REPLACE").values(**row))
+                where = (_JOBS.c[name] == row[name] for name in ("seminar", "code", "report"))
+                connection.execute(sa.delete(_JOBS).where(*where))
+                connection.execute(sa.insert(_JOBS).values(**row))
 
     def forget(self, seminar: str, keys: Iterable[str]) -> None:
         """Drops the lines of documents that the seminar no longer has."""
@@ -104,9 +112,10 @@ class Ledger:
 
     def finish_round(self, seminar: str, fingerprint: str) -> None:
         """Notes that the whole seminar is done under this fingerprint (empty: it is not)."""
-        statement = sa.insert(_ROUNDS).prefix_with("OR REPLACE")
+        row = {"seminar": seminar, "fingerprint": fingerprint, "audited": ""}
         with self.engine.begin() as connection:
-            connection.execute(statement.values(seminar=seminar, fingerprint=fingerprint, audited=""))
+            connection.execute(sa.delete(_ROUNDS).where(_ROUNDS.c.seminar == seminar))
+            connection.execute(sa.insert(_ROUNDS).values(**row))
 
     def close(self) -> None:
         """Lets go of the file."""

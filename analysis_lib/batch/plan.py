@@ -17,6 +17,8 @@ from typing import Any
 
 from analysis_lib.batch.files import sha256_of, tree_hash
 from analysis_lib.batch.rooms import RoundData
+from analysis_lib.disclosure.archive import timeline
+from analysis_lib.disclosure.overrides import in_force, load_overrides
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
 from analysis_lib.report.parameters import (
     Sidecar,
@@ -26,7 +28,7 @@ from analysis_lib.report.parameters import (
     unknown_unit,
 )
 from analysis_lib.vocabulary.catalog import Catalog
-from analysis_lib.vocabulary.settings import ReportOrder, Seminar, Unit
+from analysis_lib.vocabulary.settings import CIRCLES, ReportOrder, Seminar, Unit
 from analysis_lib.vocabulary.workspace import Workspace
 
 _PACKAGES = (
@@ -42,7 +44,14 @@ _PACKAGES = (
     "typst",
     "vl-convert-python",
 )
-_SHARED_PARAMS = ("settings.yaml", "groups.yaml", "targets.yaml", "disclosure.yaml")
+_SHARED_PARAMS = (
+    "settings.yaml",
+    "groups.yaml",
+    "targets.yaml",
+    "sentences.yaml",
+    "disclosure.yaml",
+    "overrides.yaml",
+)
 
 
 @dataclass(frozen=True)
@@ -128,11 +137,11 @@ def round_fingerprint(workspace: Workspace, seminar: str) -> str:
     )
     log = workspace.snapshots / "log.jsonl"
     # What other seminars have released is known to the readers, so a new release there counts here.
-    releases = (workspace.work / "release").glob("*/*/*/meta.json")
-    others = sorted(path.parent.name for path in releases if path.parents[2].name != seminar)
+    others = [each.frame for each in timeline(workspace) if each.seminar != seminar]
+    exceptions = [each.model_dump_json() for each in in_force(load_overrides(workspace), CIRCLES[-1])]
     parts = [
         seminar,
-        json.dumps(others),
+        json.dumps([others, exceptions]),
         library_hash(),
         templates_hash(workspace),
         tree_hash(*workspace.layered("notebooks", "reports")),

@@ -13,25 +13,19 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from analysis_lib.batch.render import RenderJob
 from analysis_lib.kernels.job import NotebookJob
 from analysis_lib.kernels.process import Reply, Worker
+from analysis_lib.kernels.warm import ONE_THREAD
 
 TEMPLATE, ORDINARY, RENDER = "template", "ordinary", "render"
 RENDER_TIMEOUT = 240.0
 GRACE = 60.0
 RECYCLE_AFTER = 250
 AHEAD = 4
-_ONE_THREAD = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-    "SKOLBANK_DEFER_CHARTS": "1",
-    "PYTHONHASHSEED": "0",
-}
+_ENVIRONMENT = {**ONE_THREAD, "SKOLBANK_DEFER_CHARTS": "1"}
 
 
 @dataclass(frozen=True)
@@ -68,26 +62,45 @@ class _Running:
     tries: int = 1
 
 
+@dataclass(frozen=True)
+class Equipment:
+    """What every worker is started with, on this machine or another; plain values that can be sent."""
+
+    engine: str
+    renderer: str
+    log: str
+    preloaded: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+class Workers(Protocol):
+    """Whoever makes documents: this machine's processes, or those of a cluster."""
+
+    def warm_up(self) -> None:
+        """Starts what can be started before the tasks are known."""
+
+    def run(self, tasks: Sequence[Task]) -> Iterator[Outcome]:
+        """The outcomes of the tasks, as they come."""
+
+    def names(self) -> list[str]:
+        """The tasks that are being worked on."""
+
+    def close(self) -> None:
+        """Ends everything that was started."""
+
+
 class Pool:
     """The workers of one run; ``close`` ends them all, whatever happened."""
 
     def __init__(
-        self,
-        *,
-        jobs: int,
-        engine: str,
-        renderer: str,
-        log: Path,
-        preloaded: Sequence[str] = (),
-        environment: Mapping[str, str] | None = None,
-        warn: Callable[[str], None] = lambda text: None,
+        self, equipment: Equipment, *, jobs: int, warn: Callable[[str], None] = lambda text: None
     ) -> None:
         self.jobs = max(1, jobs)
-        self.engine = engine
-        self.renderer = renderer
-        self.log = log
-        self.preloaded = list(preloaded)
-        self.environment = {**_ONE_THREAD, **(environment or {})}
+        self.engine = equipment.engine
+        self.renderer = equipment.renderer
+        self.log = Path(equipment.log)
+        self.preloaded = list(equipment.preloaded)
+        self.environment = {**_ENVIRONMENT, **equipment.environment}
         self.warn = warn
         self.replies: queue.Queue[Reply] = queue.Queue()
         self.workers: dict[str, Worker] = {}
@@ -109,7 +122,7 @@ class Pool:
 
     def run(self, tasks: Sequence[Task]) -> Iterator[Outcome]:
         """The outcomes of the tasks, as they come."""
-        self.waiting = deque(tasks)
+        self.waiting, self.starts = deque(tasks), 0
         self._start_all(tasks)
         while self.waiting or self.executing or self.executed or self.rendering:
             self._hand_out()
@@ -142,7 +155,7 @@ class Pool:
 
     def _start_ordinary(self, size: int) -> None:
         for number in range(size):
-            self._start(f"{ORDINARY}-{number}")
+            self._start_missing(f"{ORDINARY}-{number}")
 
     def _start(self, name: str) -> None:
         kind = name.partition("-")[0]
@@ -200,7 +213,7 @@ class Pool:
         elif event == "unfit":
             self._fall_back("Mallprocessen har flera trådar, notebookarna körs i vanliga kärnor i stället.")
         elif event == "died":
-            yield from self._bury(reply.worker)
+            yield from self._bury(reply.worker, message["pid"])
         elif event in ("executed", "failed", "dead", "late"):
             running = self.executing.pop(str(message["id"]), None)
             if running and event == "executed":
@@ -223,12 +236,12 @@ class Pool:
             worker.stop()
             self._start(name)
 
-    def _bury(self, name: str) -> Iterator[Outcome]:
+    def _bury(self, name: str, pid: int) -> Iterator[Outcome]:
         """A worker died: its work is tried once more, and another worker takes its place."""
         worker = self.workers.get(name)
-        if worker is None or (worker.process.poll() is None and name in self.ready):
-            return
-        worker.process.wait()
+        if worker is None or worker.process.pid != pid:
+            return  # its successor is at work already
+        worker.kill()
         was_ready = name in self.ready
         self.ready.discard(name)
         for busy, again in ((self.executing, self.waiting), (self.rendering, None)):

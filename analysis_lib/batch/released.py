@@ -12,7 +12,6 @@ from analysis_lib.batch.rooms import RoundData, Verdict, slice_hashes
 from analysis_lib.snapshots.missing import waited_for
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.periods import SchoolYear
-from analysis_lib.vocabulary.settings import CIRCLES, Audience
 from analysis_lib.vocabulary.workspace import Workspace
 
 
@@ -33,22 +32,28 @@ def round_data(workspace: Workspace, seminar: str) -> RoundData:
 
 
 def attack(workspace: Workspace, seminar: str, facts: Sequence[Path]) -> Verdict:
-    """The attacker over the facts of this round and of all published before that the same readers can see."""
-    from analysis_lib.disclosure.audit import audit
-    from analysis_lib.disclosure.facts import read_facts
-    from analysis_lib.disclosure.policy import load_policy
+    """The attacker over the facts of this round and of everything released that the same readers can see."""
+    from analysis_lib.disclosure.gate import judge, read_facts_of
 
-    catalog = Catalog(workspace)
-    reader = catalog.seminar(seminar).audience
-    known = [*facts, *_published_to(workspace, catalog, reader, seminar)]
-    report = audit(
-        (fact for path in known for fact in read_facts(path)),
-        lattice_of(workspace, seminar),
-        nested={_short(i.id): [_short(name) for name in i.implied_by] for i in catalog.indicators.values()},
-        within={i.population: i.within for i in catalog.indicators.values() if i.within},
-        threshold=load_policy(workspace, reader).threshold,
+    reader = Catalog(workspace).seminar(seminar).audience
+    tree = lattice_of(workspace, seminar)
+    judgement = judge(workspace, read_facts_of(facts), audience=reader, lattice=tree)
+    return Verdict(judgement.findings)
+
+
+def release(workspace: Workspace, seminar: str, facts: Sequence[Path]) -> Verdict:
+    """The attack, and for what is clean a certificate; from then on it counts as known to its readers."""
+    from analysis_lib.disclosure.gate import read_facts_of, release_or_refuse
+    from analysis_lib.report.prepare import prepare, remember_release
+
+    prepared, said = prepare(workspace, seminar), read_facts_of(facts)
+    judgement = release_or_refuse(
+        workspace, said, audience=prepared.audience, scope=seminar, lattice=lattice_of(workspace, seminar)
     )
-    return Verdict(tuple(finding.message for finding in report.findings))
+    if judgement.findings:
+        return Verdict(judgement.findings)
+    remember_release(workspace, prepared)
+    return Verdict((), judgement.sha256)
 
 
 def lattice_of(workspace: Workspace, seminar: str) -> dict[str, dict[str, list[str]]]:
@@ -58,18 +63,6 @@ def lattice_of(workspace: Workspace, seminar: str) -> dict[str, dict[str, list[s
 
     units = prepare(workspace, seminar).units.values()
     return Lattice.of_units({u.code: u.area for u in units if u.organiser == "municipal"}).as_json()
-
-
-def _published_to(workspace: Workspace, catalog: Catalog, reader: Audience, seminar: str) -> list[Path]:
-    """Facts of other seminars that the same readers can see: a wider circle sees less."""
-    visible = CIRCLES[: CIRCLES.index(reader) + 1]
-    others = [s.id for s in catalog.seminars.values() if s.audience in visible and s.id != seminar]
-    root = workspace.work / "facts"
-    return [path for other in others for path in sorted((root / other).rglob("*.facts.jsonl"))]
-
-
-def _short(indicator: str) -> str:
-    return indicator.split(".", 1)[1]
 
 
 def _slices(path: Path, school_year: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from analysis_lib.kernels.warm import PRELOADED
 from analysis_lib.vocabulary.settings import Unit
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -27,25 +28,30 @@ class RoundData:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The attacker's answer: how many hidden cells can be worked out, and which, in words."""
+    """The attacker's answer: what can be worked out, in words; for a clean release its certificate's hash."""
 
     findings: tuple[str, ...] = ()
+    certificate: str = ""
 
 
 @dataclass(frozen=True)
 class Rooms:
-    """The functions of other rooms that a round uses. ``renderer`` is ``module:function``."""
+    """The functions of other rooms that a round uses. ``renderer`` is ``module:function``.
+
+    ``audit`` only looks; ``release`` also puts what is clean on record, and gives its certificate.
+    """
 
     prepare: Callable[[Workspace, str], RoundData]
     audit: Callable[[Workspace, str, Sequence[Path]], Verdict]
+    release: Callable[[Workspace, str, Sequence[Path]], Verdict]
     renderer: str = "analysis_lib.batch.render:render_report"
-    preloaded: tuple[str, ...] = ("pandas", "pyarrow.parquet", "analysis_lib.report.context")
+    preloaded: tuple[str, ...] = PRELOADED
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def real_rooms() -> Rooms:
     """The rooms of the project."""
-    return Rooms(prepare=_prepare, audit=_audit)
+    return Rooms(prepare=_prepare, audit=_audit, release=_release)
 
 
 def slice_hashes(frame: Any) -> dict[str, str]:
@@ -77,3 +83,9 @@ def _audit(workspace: Workspace, seminar: str, facts: Sequence[Path]) -> Verdict
     from analysis_lib.batch.released import attack
 
     return attack(workspace, seminar, facts)
+
+
+def _release(workspace: Workspace, seminar: str, facts: Sequence[Path]) -> Verdict:
+    from analysis_lib.batch.released import release
+
+    return release(workspace, seminar, facts)

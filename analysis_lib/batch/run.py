@@ -15,18 +15,17 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from analysis_lib.batch import publish
-from analysis_lib.batch.files import cannot_write, write_whole
-from analysis_lib.batch.index import Row, as_text, rows_json, write_index
+from analysis_lib.batch.files import cannot_write
 from analysis_lib.batch.ledger import Entry, Ledger
 from analysis_lib.batch.lock import held
 from analysis_lib.batch.plan import Document, Order, Plan, make_plan, round_fingerprint
-from analysis_lib.batch.pool import Outcome, Pool, Task
+from analysis_lib.batch.pool import Equipment, Outcome, Pool, Task, Workers
 from analysis_lib.batch.progress import Progress
 from analysis_lib.batch.render import RenderJob
 from analysis_lib.batch.rooms import Rooms, real_rooms
+from analysis_lib.batch.telling import Telling, now
 from analysis_lib.errors import (
     EXIT_DISCLOSURE,
     EXIT_DONE,
@@ -42,11 +41,15 @@ from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace
 
 CELL_TIMEOUT, NOTEBOOK_TIMEOUT = 120.0, 300.0
+LEDGER_URL = "SKOLBANK_LEDGER_URL"
 
 
 @dataclass(frozen=True)
 class Manner:
-    """How a round is run, apart from what it makes. ``jobs`` 0: one per core."""
+    """How a round is run, apart from what it makes. ``jobs`` 0: one per core.
+
+    ``scheduler``: a Dask cluster's address, or ``local``; ``events``: a file for one JSON line per event.
+    """
 
     jobs: int = 0
     engine: str = "fork"
@@ -54,6 +57,8 @@ class Manner:
     cell_timeout: float = CELL_TIMEOUT
     notebook_timeout: float = NOTEBOOK_TIMEOUT
     is_plain: bool | None = None
+    scheduler: str = ""
+    events: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ class Round:
     manner: Manner
     ledger: Ledger
     plan: Plan
-    warn: Callable[[str], None]
+    telling: Telling
 
     @property
     def folder(self) -> Path:
@@ -103,8 +108,8 @@ def facts_folder(workspace: Workspace) -> Path:
 
 
 def ledger_of(workspace: Workspace) -> Ledger:
-    """The workspace's ledger."""
-    return Ledger(workspace.work / "ledger.sqlite")
+    """The workspace's ledger; a database shared by several machines when the environment names one."""
+    return Ledger(workspace.work / "ledger.sqlite", os.environ.get(LEDGER_URL, ""))
 
 
 def lock_of(workspace: Workspace, seminar: str) -> Path:
@@ -177,13 +182,15 @@ def _run(
     try:
         pool.warm_up()
         plan = make_plan(workspace, catalog, order, rooms.prepare(workspace, order.seminar))
-        current = Round(workspace, catalog, rooms, manner, ledger, plan, warn)
+        folder = workspace.output / plan.seminar.id
+        telling = Telling(folder, catalog.settings, plan, engine=manner.engine, events=manner.events)
+        current = Round(workspace, catalog, rooms, manner, ledger, plan, telling)
         return _go_through(current, order, fingerprint, pool)
     finally:
         pool.close()
 
 
-def _go_through(current: Round, order: Order, fingerprint: str, pool: Pool) -> Result:
+def _go_through(current: Round, order: Order, fingerprint: str, pool: Workers) -> Result:
     ledger, manner, plan = current.ledger, current.manner, current.plan
     before = ledger.entries(order.seminar)
     ledger.finish_round(order.seminar, "")
@@ -194,18 +201,20 @@ def _go_through(current: Round, order: Order, fingerprint: str, pool: Pool) -> R
             left.append(document)
         elif before[document.key].state == "done":
             kept += 1
-    began = _now()
-    _show(current, began, "running")
+    current.telling.start(len(left), kept, ledger.entries(order.seminar))
     try:
         _make(current, left, pool)
         findings = _publish(current)
     except KeyboardInterrupt:
-        _show(current, began, "interrupted")
+        entries = ledger.entries(order.seminar)
+        current.telling.end("interrupted", entries, exit_status=EXIT_INTERRUPTED)
         raise
     result = _result(current, kept, findings)
     if order.is_whole and result.exit_status == EXIT_DONE:
         ledger.finish_round(order.seminar, fingerprint)
-    _show(current, began, "done" if result.exit_status == EXIT_DONE else "failed", findings)
+    status = "done" if result.exit_status == EXIT_DONE else "failed"
+    entries = ledger.entries(order.seminar)
+    current.telling.end(status, entries, exit_status=result.exit_status, findings=findings)
     return result
 
 
@@ -219,7 +228,7 @@ def _is_made(current: Round, document: Document, entry: Entry | None) -> bool:
     return False
 
 
-def _make(current: Round, documents: Sequence[Document], pool: Pool) -> None:
+def _make(current: Round, documents: Sequence[Document], pool: Workers) -> None:
     """Executes and renders the documents; each is staged or failed when this returns."""
     if not documents:
         return
@@ -231,16 +240,19 @@ def _make(current: Round, documents: Sequence[Document], pool: Pool) -> None:
     pool.close()
 
 
-def _pool(workspace: Workspace, manner: Manner, rooms: Rooms, warn: Callable[[str], None]) -> Pool:
-    return Pool(
-        jobs=manner.jobs or os.cpu_count() or 1,
+def _pool(workspace: Workspace, manner: Manner, rooms: Rooms, warn: Callable[[str], None]) -> Workers:
+    equipment = Equipment(
         engine=_engine(manner.engine),
         renderer=rooms.renderer,
-        log=workspace.work / "batch" / "workers.log",
+        log=str(workspace.work / "batch" / "workers.log"),
         preloaded=rooms.preloaded,
         environment={"SKOLBANK_WORKSPACE": str(workspace.root), **rooms.environment},
-        warn=warn,
     )
+    if manner.scheduler:
+        from analysis_lib.batch.cluster import ClusterPool
+
+        return ClusterPool(manner.scheduler, equipment, workspace, jobs=manner.jobs)
+    return Pool(equipment, jobs=manner.jobs or os.cpu_count() or 1, warn=warn)
 
 
 def _engine(asked: str) -> str:
@@ -287,13 +299,15 @@ def _settle(current: Round, document: Document, outcome: Outcome) -> bool:
         "staged",
         document.fingerprint,
         started=_stamp(outcome.started),
-        finished=_now(),
+        finished=now(),
         seconds=outcome.seconds,
         files=outcome.files,
     )
     executed = current.stage / document.code / f".{document.report}.executed.ipynb"
     if outcome.fault:
         code, message = publish.told(outcome.fault, outcome.error)
+        if outcome.fault == "render" and outcome.error == SkolbankError.__name__:
+            message = outcome.message  # ours are written to be read, and hold no personal data
         identity = error_id(document.key, document.fingerprint)
         entry = replace(entry, state="failed", error_id=identity, error_code=code, message=message)
         publish.keep_failed(current.folder, document, executed, outcome, message)
@@ -309,6 +323,7 @@ def _settle(current: Round, document: Document, outcome: Outcome) -> bool:
         publish.keep_entry(current.stage, document, outcome.entry)
     executed.unlink(missing_ok=True)
     current.ledger.write(entry)
+    current.telling.step(entry, lambda: current.ledger.entries(entry.seminar))
     return not outcome.fault and not outcome.faults
 
 
@@ -324,13 +339,13 @@ def _publish(current: Round) -> tuple[str, ...]:
     if not staged:
         return ()
     facts = publish.facts_of(current.stage, current.facts, entries.values())
-    verdict = current.rooms.audit(current.workspace, current.plan.seminar.id, facts)
-    if verdict.findings:
+    verdict = current.rooms.release(current.workspace, current.plan.seminar.id, facts)
+    if verdict.findings or not verdict.certificate:
         refused = (
             replace(entry, state="refused", error_code="release-refused", message="") for entry in staged
         )
         current.ledger.write(*refused)
-        return verdict.findings
+        return verdict.findings or ("Uppgifterna har inte klarat röjandekontrollen.",)
     for entry in staged:
         publish.publish(
             current.stage,
@@ -354,49 +369,6 @@ def _result(current: Round, kept: int, findings: tuple[str, ...]) -> Result:
     status = EXIT_DISCLOSURE if findings else EXIT_PARTIAL if failed else EXIT_DONE
     done = sum(entry.state == "done" for entry in wanted)
     return Result(status, current.folder / "index.html", done - kept, kept, failed, findings)
-
-
-def index_rows(plan: Plan, entries: Mapping[str, Entry]) -> list[Row]:
-    """All documents of the seminar with what the ledger knows of them."""
-    return [
-        Row(
-            d.code,
-            d.report,
-            d.title,
-            d.name,
-            d.area,
-            d.scope,
-            _current_entry(entries.get(d.key), d.fingerprint),
-        )
-        for d in plan.everything
-    ]
-
-
-def _current_entry(entry: Entry | None, fingerprint: str) -> Entry | None:
-    """An earlier edition of a document stays in place, and is shown, until the new one is made."""
-    return entry if entry and (entry.fingerprint == fingerprint or entry.state == "done") else None
-
-
-def _show(current: Round, began: str, status: str, findings: Sequence[str] = ()) -> None:
-    """Writes ``run.json`` and the index page as things stand."""
-    rows = index_rows(current.plan, current.ledger.entries(current.plan.seminar.id))
-    report: dict[str, Any] = {
-        "format": 1,
-        "seminar": current.plan.seminar.id,
-        "status": status,
-        "started": began,
-        "finished": "" if status == "running" else _now(),
-        "engine": current.manner.engine,
-        "findings": len(findings),
-        "documents": rows_json(rows),
-    }
-    report["failures"] = [line for line in report["documents"] if line["status"] in ("failed", "incomplete")]
-    write_whole(current.folder / "run.json", as_text(report))
-    write_index(current.folder, current.catalog.settings, current.plan.seminar, rows, status)
-
-
-def _now() -> str:
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 def _stamp(moment: float) -> str:

@@ -29,6 +29,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "Recognise, check, pseudonymise and store files.",
         "skolbank import data/inbox --json import.json",
     ),
+    "fetch": (
+        "analysis_lib.cli.fetch:fetch",
+        "Fetch figures from an API, check them and store them like imported files.",
+        "skolbank fetch kolada --json fetched.json",
+    ),
     "run": (
         "analysis_lib.cli.rounds:run",
         "Make all documents of a seminar; what is made and unchanged is left as it is.",

@@ -28,6 +28,9 @@ def run(
     jobs: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 0,
     force: Annotated[bool, Many] = False,
     engine: Literal["fork", "kernel"] = "fork",
+    scheduler: str = "",
+    if_due: Annotated[bool, Many] = False,
+    json_path: Annotated[Path | None, Parameter(name="--json")] = None,
     shared: Shared = NO_OPTIONS,
 ) -> int:
     """Make all documents of a seminar; what is made and unchanged is left as it is.
@@ -46,14 +49,30 @@ def run(
         Make everything again.
     engine
         fork: warm processes; kernel: ordinary Jupyter kernels.
+    scheduler
+        A Dask cluster's address (docs/KLUSTER.md), or local for one on this machine.
+    if_due
+        Do nothing before the seminar's cut-off date or after it is held; for scheduled runs.
+    json_path
+        Write events here while the round runs, one JSON object a line.
     """
+    import datetime
+
+    from analysis_lib.batch.due import why_not_due
     from analysis_lib.batch.plan import Order
     from analysis_lib.batch.run import Manner, interrupted, run_seminar
+    from analysis_lib.vocabulary.catalog import Catalog
 
+    refuse_unwritable(json_path)
     workspace = shared.find()
+    if if_due and (reason := why_not_due(Catalog(workspace).seminar(seminar), datetime.date.today())):
+        print(f"Inget att göra för {seminar}. {reason}")
+        return 0
+    if json_path:
+        json_path.write_text("", "utf-8")
     order = Order(seminar, tuple(unit), tuple(report))
     enter(workspace, "run", f"{seminar[:40]} {' '.join(unit)}".strip()[:200])
-    manner = Manner(jobs=jobs, engine=engine, force=force)
+    manner = Manner(jobs=jobs, engine=engine, force=force, scheduler=scheduler, events=json_path)
     try:
         result = run_seminar(workspace, order, manner=manner, warn=_warn)
     except KeyboardInterrupt:

@@ -6,6 +6,7 @@ A population is attacked by itself; so is each subject in it, which has an n of 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ Place = tuple[str, str]
 Statement = float | str
 _STRENGTH = {"..": 0, "~100": 1, "~0": 1}
 _WHOLE_SEX = "T"
+_EDGE = 1e-6
 
 
 @dataclass
@@ -25,6 +27,8 @@ class Known:
     has_sexes: bool
     said: dict[tuple[Place, tuple[str, str]], Statement] = field(default_factory=dict)
     form: dict[tuple[str, str], tuple[str, int, float]] = field(default_factory=dict)
+    intervals: dict[tuple[Place, tuple[str, str]], tuple[float, float]] = field(default_factory=dict)
+    rounded: dict[tuple[Place, tuple[str, str]], int] = field(default_factory=dict)
 
     @property
     def places(self) -> list[Place]:
@@ -51,9 +55,32 @@ class Known:
         return self.said.get((place, _key(what)))
 
     def number(self, place: Place, what: str) -> float | None:
-        """What is said as a plain number, else None."""
+        """What is said as a plain and exact number, else None."""
         said = self.said.get((place, _key(what)))
+        if (place, _key(what)) in self.rounded:
+            return None
         return None if said is None or isinstance(said, str) else float(said)
+
+    def span(self, place: Place, what: str) -> tuple[float, float] | None:
+        """The least and greatest that a number which is said can be: it may be rounded to fives or tens."""
+        said = self.said.get((place, _key(what)))
+        if said is None or isinstance(said, str):
+            return None
+        half = self.rounded.get((place, _key(what)), 0) / 2
+        return max(0.0, said - half), said + half
+
+    def count(self, place: Place, what: tuple[str, str]) -> float | None:
+        """The whole number behind a share or count that is said of a place, when only one fits."""
+        said, n = self.statement(place, what), self.number(place, "n")
+        if said is None or isinstance(said, str) or (place, what) in self.rounded:
+            return None
+        kind, half, scale = self.rounding(what)
+        if kind == "count":
+            return float(said)
+        if n is None or kind == "mean":
+            return None
+        low = math.ceil((said - half) * n / scale - _EDGE)
+        return float(low) if low == math.floor((said + half) * n / scale + _EDGE) else None
 
     def is_hidden(self, place: Place, what: str) -> bool:
         return isinstance(self.said.get((place, _key(what))), str)
@@ -117,16 +144,24 @@ def _known(
         what = (str(fact["what"]), str(fact["cell"].get("category", "")))
         most = float(fact.get("max") or 1.0) if fact["kind"] == "mean" else 1.0
         known.form[what] = str(fact["kind"]), int(fact.get("decimals", 0)), most
-        _say(known, place, what, fact["shown"])
+        if _say(known, place, what, fact["shown"]):
+            if "interval" in fact:
+                known.intervals[place, what] = float(fact["interval"][0]), float(fact["interval"][1])
+            if int(fact.get("rounded", 1)) > 1:
+                known.rounded[place, what] = int(fact["rounded"])
+            else:
+                known.rounded.pop((place, what), None)
     return known
 
 
-def _say(known: Known, place: Place, what: tuple[str, str], shown: Statement) -> None:
-    """Keep the statement that tells most: what was once shown cannot be hidden."""
+def _say(known: Known, place: Place, what: tuple[str, str], shown: Statement) -> bool:
+    """Keep the statement that tells most: what was once shown cannot be hidden. Whether it was this one."""
     before = known.said.get((place, what))
     strength = [_STRENGTH.get(said, 0) if isinstance(said, str) else 2 for said in (before or "..", shown)]
-    if before is None or strength[1] > strength[0]:
-        known.said[place, what] = shown
+    if before is not None and strength[1] <= strength[0]:
+        return False
+    known.said[place, what] = shown
+    return True
 
 
 def _parts(name: str, tree: Mapping[str, Sequence[str]], named: set[str] | None) -> set[str]:

@@ -5,6 +5,7 @@ Shares no code with the suppressor.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from analysis_lib.disclosure.attack_cells import Known, Place
@@ -52,3 +53,35 @@ def few_outside(inner: Known, outer: Known) -> Iterator[tuple[Place, float, floa
         low, high = system.bounds(terms)
         if high <= _FEW and high - low < min(_FEW, size) - 1e-6:
             yield place, low, high
+
+
+def small_outside(
+    inner: Known, outer: Known, whats: tuple[str, str], threshold: int
+) -> Iterator[tuple[Place, float, float, float]]:
+    """Small groups outside ``inner`` whose result follows from the two: place, their number, least and most.
+
+    ``whats`` name the same count in ``inner`` and in ``outer``.
+    """
+    system = System()
+    parts = {leaf: system.variable() for leaf in outer.leaves}
+    places = [place for place in outer.places if place in inner.places]
+    sizes: dict[Place, float] = {}
+    for place in places:
+        n, part = outer.number(place, "n"), inner.number(place, "n")
+        counts = [known.count(place, (what, "")) for known, what in ((outer, whats[1]), (inner, whats[0]))]
+        if n is not None and part is not None:
+            sizes[place] = n - part
+            system.know(outer.terms(parts, place), 0.0, n - part)
+        if counts[0] is not None and counts[1] is not None:
+            system.know(outer.terms(parts, place), counts[0] - counts[1], counts[0] - counts[1])
+    if not system.is_possible():
+        return
+    for place, size in sizes.items():
+        need = min(size, max(2.0, min(float(_FEW), math.ceil(size / 2))))
+        terms = outer.terms(parts, place)
+        seen = system.seen(terms)
+        if not 0 < size < threshold or seen[1] - seen[0] >= need:
+            continue
+        low, high = (float(round(end)) for end in system.bounds(terms))
+        if high - low < need:
+            yield place, size, low, high

@@ -14,12 +14,15 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from analysis_lib.disclosure.attack_cells import Known, Place, populations
-from analysis_lib.disclosure.attack_pairs import few_outside, pairs
+from analysis_lib.disclosure.attack_editions import Difference, differences, worlds
+from analysis_lib.disclosure.attack_intervals import sizes_that_fit
+from analysis_lib.disclosure.attack_pairs import few_outside, pairs, small_outside
 from analysis_lib.disclosure.attack_system import System
 
 _EDGE = 1e-6
 _TAIL = 4
 _MOST_REASONS = 8
+_MOST_SIZE = 400
 _SEX_NAMES = {"T": "alla", "F": "flickor", "P": "pojkar"}
 
 
@@ -57,34 +60,66 @@ def audit(
     *,
     nested: Mapping[str, Sequence[str]] | None = None,
     within: Mapping[str, str] | None = None,
+    same: Mapping[str, str] | None = None,
     threshold: int = 10,
 ) -> AuditReport:
     """Attack everything that the facts say.
 
     ``facts`` and ``lattice`` have the form of ``skolbank audit --facts --lattice``; ``nested`` names, for an
     indicator, those whose pupils always count in it too; ``within`` names, for a population (without school
-    year), the one that holds all its pupils; ``threshold`` is the size from which a group may be shown.
-    Findings come in a fixed order.
+    year), the one that holds all its pupils; ``same`` names, for a result of such a part, the same result of
+    the whole; ``threshold`` is the size from which a group may be shown.
+    Findings come in a fixed order. Statements of earlier editions have ``edition`` (1, 2, …).
     """
     started = time.perf_counter()
+    seen = worlds(facts)
+    attacks = [_attack(world, lattice, nested or {}, threshold) for world in seen]
+    findings = [finding for found, _ in attacks for finding in found]
+    for inner, outer in pairs(populations(seen[0], lattice), within or {}):
+        findings += [_outside(inner, outer, *found) for found in few_outside(inner, outer)]
+        for what in (same or {}).items():
+            findings += [
+                _left_out(inner, what, *found) for found in small_outside(inner, outer, what, threshold)
+            ]
+    findings += [_between(found) for found in differences(seen, lattice)]
+    unique = {(one.pop, one.what, one.unit, one.sex, one.kind): one for one in reversed(findings)}
+    told = tuple(unique[key] for key in sorted(unique))
+    cells = sum(one.cells for _, each in attacks for one in each)
+    solves = sum(one.solves for _, each in attacks for one in each)
+    return AuditReport(told, cells, time.perf_counter() - started, solves)
+
+
+def _attack(
+    facts: Sequence[Mapping[str, Any]],
+    lattice: Mapping[str, Mapping[str, Sequence[str]]],
+    nested: Mapping[str, Sequence[str]],
+    threshold: int,
+) -> tuple[list[Finding], list[_Attack]]:
+    """Every population attacked by itself."""
     findings: list[Finding] = []
-    cells = solves = 0
-    said = list(facts)
-    tightest = populations(said, lattice)
-    loosest = populations(said, lattice, silent_are_empty=False)
+    attacks: list[_Attack] = []
+    tightest = populations(facts, lattice)
+    loosest = populations(facts, lattice, silent_are_empty=False)
     for tight, loose in zip(tightest, loosest, strict=True):
-        attack = _Attack(tight, nested or {}, threshold)
+        attack = _Attack(tight, nested, threshold)
         found = attack.run()
         if any(one.kind == "contradiction" for one in found):  # a silent unit has pupils after all
-            attack = _Attack(loose, nested or {}, threshold)
+            attack = _Attack(loose, nested, threshold)
             found = attack.run()
         findings += found
-        cells += attack.cells
-        solves += attack.solves
-    for inner, outer in pairs(tightest, within or {}):
-        findings += [_outside(inner, outer, *found) for found in few_outside(inner, outer)]
-    findings.sort(key=lambda one: (one.pop, one.what, one.unit, one.sex, one.kind))
-    return AuditReport(tuple(findings), cells, time.perf_counter() - started, solves)
+        attacks.append(attack)
+    return findings, attacks
+
+
+def _between(found: Difference) -> Finding:
+    unit, sex = found.place
+    how = f"med {abs(found.change):g} elever" if found.is_exact else "så att få elever kan ha ändrats"
+    message = (
+        f"{found.pop}: {found.what} för {unit}, {_SEX_NAMES.get(sex, sex)}, skiljer {how} "
+        "mellan två utgåvor. Det följer av: den nya utgåvans tal − den tidigare utgåvans tal"
+    )
+    kind: Literal["exact", "narrow"] = "exact" if found.is_exact else "narrow"
+    return Finding(kind, found.pop, found.what, unit, sex, found.change, found.change, message)
 
 
 def _outside(inner: Known, outer: Known, place: Place, low: float, high: float) -> Finding:
@@ -94,6 +129,18 @@ def _outside(inner: Known, outer: Known, place: Place, low: float, high: float) 
         "räknas inte där. Det följer av: antalen i de två populationerna"
     )
     return Finding("exact" if low == high else "narrow", inner.pop, "n", *place, low, high, message)
+
+
+def _left_out(
+    inner: Known, what: tuple[str, str], place: Place, size: float, low: float, high: float
+) -> Finding:
+    many = f"{low:g}" if low == high else f"{low:g}–{high:g}"
+    message = (
+        f"{inner.pop}: av de {size:g} elever för {place[0]}, {_SEX_NAMES.get(place[1], place[1])}, som inte "
+        f"räknas där har {many} nått målet. "
+        f"Det följer av: + {what[1]} för alla; − {what[0]} för dem som räknas"
+    )
+    return Finding("exact" if low == high else "narrow", inner.pop, what[0], *place, low, high, message)
 
 
 def needed_width(n: float) -> float:
@@ -134,7 +181,7 @@ class _Attack:
             if shown is not None:
                 self.sizes[place] = shown, shown
                 continue
-            self.cells += 1
+            self.cells += self.known.is_hidden(place, "n")
             seen = system.seen(terms)
             if seen[1] >= self.threshold - 1 + _EDGE and seen[0] < seen[1] - needed_width(self.threshold - 1):
                 self.sizes[place] = 0.0, math.inf
@@ -151,9 +198,9 @@ class _Attack:
     def _size_variables(self, system: System) -> dict[Place, int]:
         parts = {place: system.variable() for place in self.known.leaves}
         for place in self.known.places:
-            shown = self.known.number(place, "n")
-            if shown is not None:
-                system.know(self.known.terms(parts, place), shown, shown, self._says(place, "n"))
+            told = self.known.span(place, "n")
+            if told is not None:
+                system.know(self.known.terms(parts, place), *told, self._says(place, "n"))
         return parts
 
     def _attack_results(self, group: Sequence[tuple[str, str]]) -> list[Finding]:
@@ -166,17 +213,36 @@ class _Attack:
         self._know_bonds(system, sizes, parts, group)
         hidden = [(what, place) for what in group for place in self.known.hidden(what)]
         self.cells += len(hidden)
+        findings = [finding for what in group for finding in self._attack_shares(what)]
         if not hidden:
-            return []
+            return findings
         if not system.is_possible():
-            return [self._contradiction(group[0][0])]
-        findings = []
+            return [*findings, self._contradiction(group[0][0])]
         for what, place in hidden:
             mine = {leaf: parts[what, leaf] for leaf in self.known.leaves}
             finding = self._judge(system, sizes, mine, what, place)
             if finding is not None:
                 findings.append(finding)
         self.solves += system.solves
+        return findings
+
+    def _attack_shares(self, what: tuple[str, str]) -> list[Finding]:
+        """Shares beside a hidden n: how many pupils they, and the intervals beside them, can be of."""
+        findings: list[Finding] = []
+        for place in self.known.places if self.known.rounding(what)[0] == "share" else ():
+            said = self.known.statement(place, what)
+            if said is None or isinstance(said, str) or self.known.number(place, "n") is not None:
+                continue
+            low, high = self.sizes.get(place, (0.0, math.inf))
+            interval = self.known.intervals.get((place, what))
+            bounds = {"low": int(low), "high": int(min(high, _MOST_SIZE))}
+            decimals = self.known.form[what][1]
+            sizes = sorted({n for n, _ in sizes_that_fit(said, decimals, interval=interval, **bounds)})
+            told = [(1, self._says(place, what))]
+            is_one = len(sizes) == 1 and self.known.is_hidden(place, "n") and interval is not None
+            if sizes and (sizes[-1] < self.threshold or is_one):
+                kind: Literal["exact", "narrow"] = "exact" if len(sizes) == 1 else "narrow"
+                findings.append(self._finding(kind, "n", place, (sizes[0], sizes[-1]), told))
         return findings
 
     def _know_results(
@@ -211,7 +277,8 @@ class _Attack:
         kind, half, scale = self.known.rounding(what)
         n = self.sizes.get(place, (0.0, math.inf))
         if kind == "count":
-            system.know(terms, shown, shown, says)
+            loose = self.known.rounded.get(at, 0) / 2
+            system.know(terms, shown - loose, shown + loose, says)
         elif n[0] == n[1]:
             low, high = (shown - half) * n[0] / scale, (shown + half) * n[0] / scale
             if kind == "share":

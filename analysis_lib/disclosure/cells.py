@@ -23,6 +23,7 @@ States = npt.NDArray[np.int8]
 T, F, P = 0, 1, 2
 ABSENT, SHOWN, SUPPRESSED, NEARLY_ALL, NEARLY_NONE, MISSING, UNSAID = range(7)
 STATE_NAMES = ("missing", "shown", "suppressed", "nearly_all", "nearly_none", "missing", "missing")
+FREE = 1e7
 SYSTEM = ["indicator", "subject", "category"]
 
 
@@ -33,8 +34,10 @@ class Cells:
 
     ``n`` is the denominator and ``k`` what is protected: pupils who reached it, or for a mean the sum counted
     in the highest possible value of one pupil. ``outer_n`` is the size of the group that holds the system's
-    own population, where that is another (pupils with a merit rating are within all pupils). ``known`` are
-    numbers that the reader has from elsewhere, ``told`` those and signs that we have given out ourselves.
+    own population, where that is another (pupils with a merit rating are within all pupils). ``outside_n``
+    and ``outside_k`` are the pupils outside it, where the same is counted for them too (all, and without
+    newcomers). ``known`` are numbers that the reader has from elsewhere, ``told`` those and signs that we
+    have given out ourselves.
     """
 
     names: list[tuple[str, str]]
@@ -53,6 +56,8 @@ class Cells:
     harmless: Flags
     dominated: Flags
     n_public: bool
+    outside_n: Numbers
+    outside_k: Numbers
     inner: dict[int, list[int]] = field(default_factory=dict)
 
     @property
@@ -86,18 +91,24 @@ class Cells:
         changed = where & (self.n_state == SHOWN) & ~self.known & ~self.harmless
         self.n_state[changed] = SUPPRESSED
 
-    def settle(self, threshold: int) -> None:
-        """Girls and boys are shown only beside their whole and each other; ``~100`` holds for both."""
+    def settle(self, policy: Policy) -> None:
+        """Girls and boys are shown only beside their whole and each other; ``~100`` holds for both.
+
+        A sign for one sex may stand beside a shown whole where the other sex is hidden.
+        """
         whole = self.state[..., T]
         twins = (self.n[..., F] > 0) & (self.n[..., P] > 0)
         open_ = np.isin(self.state, (SHOWN, NEARLY_ALL, NEARLY_NONE))
         ends = (self.state[..., F] == SUPPRESSED) | (self.state[..., P] == SUPPRESSED)
         ends |= ((self.state[..., F] == SHOWN) != (self.state[..., P] == SHOWN)) & twins
         is_sign = np.isin(whole, (NEARLY_ALL, NEARLY_NONE))
-        fit = open_ & (self.n >= threshold) & ~self.protected & (self.n_state == SHOWN)
+        lone = lone_signs(self, policy)
+        fit = open_ & (self.n >= policy.threshold) & ~self.protected & (self.n_state == SHOWN)
         for sex in (F, P):
             sign = is_sign & fit[..., F] & fit[..., P]
-            hide = open_[..., sex] & ~sign & ((whole == SUPPRESSED) | is_sign | (twins & ends))
+            hide = (
+                open_[..., sex] & ~sign & ~lone[..., sex] & ((whole == SUPPRESSED) | is_sign | (twins & ends))
+            )
             alone = ~twins & open_[..., sex] & np.isin(whole, (SHOWN, NEARLY_ALL, NEARLY_NONE, SUPPRESSED))
             free = ~(self.known | self.told | self.harmless)[..., sex]
             self.state[..., sex] = np.where(hide & free & ~alone, SUPPRESSED, self.state[..., sex])
@@ -108,6 +119,35 @@ class Cells:
         hidden = self.n_state == SUPPRESSED
         either = (hidden[..., F] | hidden[..., P]) & twins | hidden[..., T]
         self.hide_n(np.stack([np.zeros_like(either), either, either], axis=-1))
+
+
+def lone_signs(cells: Cells, policy: Policy) -> Flags:
+    """Signs of one sex that can stand while the whole is shown and the other sex is not.
+
+    The shown whole less the sign leaves the other sex as many possible numbers as the sign has; of two signs
+    the one said before stays, else that of the larger group.
+    """
+    whole, parts = cells.state[..., T], cells.state[..., 1:]
+    n, twin = cells.n[..., 1:], cells.n[..., :0:-1]
+    all_missed = np.where(parts == NEARLY_ALL, (cells.n - cells.k)[..., :1], cells.k[..., :1])
+    least = np.maximum(0, all_missed - (cells.n[..., :1] - n))
+    most = np.minimum(np.minimum(policy.tail - 1, n), all_missed)
+    need = np.minimum(n, policy.tail - 1)
+    need = np.maximum(need, np.where(twin < policy.threshold, widths(twin, policy), 0.0))
+    fit = np.isin(parts, (NEARLY_ALL, NEARLY_NONE)) & (n >= policy.threshold) & (most - least >= need)
+    fit &= (twin > 0) & (whole == SHOWN)[..., None]
+    fit &= ~(cells.protected[..., 1:] | cells.protected[..., :0:-1])
+    fit &= (cells.n_state[..., 1:] == SHOWN) & (cells.n_state[..., :0:-1] == SHOWN)
+    rank = np.where(cells.told[..., 1:], FREE, n) - np.array([0.0, 0.5])
+    found = np.zeros(cells.state.shape, bool)
+    found[..., 1:] = fit & ~(fit[..., ::-1] & (rank < rank[..., ::-1]))
+    return found
+
+
+def widths(n: Numbers, policy: Policy) -> Numbers:
+    """How wide the interval of a hidden count among ``n`` pupils must be, as ``Policy.width``."""
+    least = np.maximum(2, np.minimum(policy.interval_width, np.ceil(n / 2)))
+    return np.asarray(np.minimum(n, least))
 
 
 def read_cells(
@@ -180,6 +220,7 @@ def read_cells(
         harmless=np.broadcast_to(np.array(harmless)[:, None, None], shape),
         dominated=dominated,
         n_public=n_public,
+        **_outside(systems, n, k, indicators),
         inner=_nested(systems, kinds, indicators),
     )
 
@@ -227,6 +268,19 @@ def _outer_sizes(
         if within and roots:
             outer[i] = n[roots].max(axis=0)
     return outer
+
+
+def _outside(
+    systems: list[tuple[str, str, str]], n: Numbers, k: Numbers, indicators: Mapping[str, Indicator]
+) -> dict[str, Numbers]:
+    """The pupils that a part of a population leaves out, and what is counted of them; else no limit."""
+    number = {system: i for i, system in enumerate(systems)}
+    outside_n, outside_k = np.zeros_like(n), np.full_like(k, FREE)
+    for i, (name, subject, category) in enumerate(systems):
+        whole = number.get((indicators[name].counts_as, subject, category)) if name in indicators else None
+        if whole is not None:
+            outside_n[i], outside_k[i] = n[whole] - n[i], k[whole] - k[i]
+    return {"outside_n": outside_n, "outside_k": outside_k}
 
 
 def _nested(

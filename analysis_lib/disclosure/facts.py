@@ -1,8 +1,7 @@
 """Every number that is shown, as a statement that the attacker can read (floor 5).
 
 The form is that of ``audit --facts``: population, cell, what is said, shown text. A statement is what a
-reader sees: rounded as drawn, or the sign in its place. An interval is not a statement of its own: it follows
-from the value and n beside it.
+reader sees: rounded as drawn, or the sign in its place, with the interval beside it: that is a statement too.
 """
 
 from __future__ import annotations
@@ -33,16 +32,16 @@ def cell_facts(cell: ReleasedCell, indicator: Indicator) -> tuple[Fact, ...]:
     shown_n = cell.n if cell.n_state == "shown" else _SIGNS.get(cell.n_state)
     if cell.n_state == "whole" and cell.n is not None:
         around = f"{indicator.within}-{cell.population.rsplit('-', 1)[1]}"
-        facts.append(Fact(around, where, "n", "count", cell.n))
+        facts.append(Fact(around, where, "n", "count", cell.n, rounded=cell.rounding))
     elif indicator.kind != "count" and shown_n is not None:
         whole = {key: value for key, value in where.items() if key != "category"}
-        facts.append(Fact(pop, whole, "n", "count", shown_n))
+        facts.append(Fact(pop, whole, "n", "count", shown_n, rounded=cell.rounding))
     shown = _shown(cell)
     if shown is not None and indicator.is_head_count:
         # A head count of our own is the n of its population, not a result within it.
-        facts.append(Fact(pop, where, "n", "count", shown))
+        facts.append(Fact(pop, where, "n", "count", shown, rounded=cell.rounding))
     elif shown is not None:
-        facts.append(_result(pop, where, name, indicator, (shown, cell.decimals)))
+        facts.append(_result(pop, where, name, indicator, shown, cell))
     return tuple(facts)
 
 
@@ -97,12 +96,34 @@ def _shown(cell: ReleasedCell) -> float | str | None:
 
 
 def _result(
-    pop: str, where: Mapping[str, str], name: str, indicator: Indicator, shown: tuple[float | str, int]
+    pop: str,
+    where: Mapping[str, str],
+    name: str,
+    indicator: Indicator,
+    shown: float | str,
+    cell: ReleasedCell,
 ) -> Fact:
     if indicator.kind == "mean":
-        bound, step = indicator.maximum, indicator.quantum
-        return Fact(pop, where, name, "mean", shown[0], decimals=shown[1], maximum=bound, quantum=step)
+        return Fact(
+            pop,
+            where,
+            name,
+            "mean",
+            shown,
+            decimals=cell.decimals,
+            maximum=indicator.maximum,
+            quantum=indicator.quantum,
+            interval=_interval(cell),
+        )
     if indicator.kind == "count":
-        number = int(shown[0]) if isinstance(shown[0], float) and shown[0].is_integer() else shown[0]
-        return Fact(pop, where, name, "count", number)
-    return Fact(pop, where, name, "share", shown[0], decimals=shown[1])
+        number = int(shown) if isinstance(shown, float) and shown.is_integer() else shown
+        return Fact(pop, where, name, "count", number, rounded=cell.rounding)
+    return Fact(pop, where, name, "share", shown, decimals=cell.decimals, interval=_interval(cell))
+
+
+def _interval(cell: ReleasedCell) -> tuple[float, float] | None:
+    """The interval as a reader sees it, where one stands beside the value."""
+    if not cell.is_shown or cell.low is None or cell.high is None:
+        return None
+    low, high = (float(text.round_half_up(each, cell.decimals)) for each in (cell.low, cell.high))
+    return low, high

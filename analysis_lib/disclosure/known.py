@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis_lib import text
 from analysis_lib.disclosure.cells import (
     NEARLY_ALL,
     NEARLY_NONE,
@@ -59,15 +60,23 @@ def count_published(cells: Cells, rows: Iterable[Mapping[Any, Any]], policy: Pol
 
 
 def remember_earlier(
-    cells: Cells, part: pd.DataFrame, earlier: pd.DataFrame, policy: Policy, *, is_wider: bool = False
+    cells: Cells,
+    part: pd.DataFrame,
+    earlier: pd.DataFrame,
+    policy: Policy,
+    *,
+    is_wider: bool = False,
+    is_narrower: bool = False,
 ) -> None:
     """Hide what was hidden before, and what has changed by so few pupils that it would tell of them.
 
     A wider circle's release (``is_wider``) is known to these readers too, but what it hides is hidden from
-    that circle only.
+    that circle only. What a narrower circle was not told (``is_narrower``), a wider one is not told later:
+    put together, the two would tell the narrower circle.
     """
     keys = [name for name in KEYS if name != "organiser"]
-    before = earlier[earlier["basis"] == "own"].drop_duplicates([*keys, "state", "n_state", "n", "value"])
+    told = [*keys, "state", "n_state", "n", "numerator", "value"]
+    before = earlier[earlier["basis"] == "own"].drop_duplicates(told)
     if before.empty:
         return
     # A head count that stood beside a mean was never the mean's own n.
@@ -77,8 +86,12 @@ def remember_earlier(
     )
     if is_wider:
         before = before[before["state"].isin(["shown", "nearly_all", "nearly_none"])].assign(n_state="shown")
+    if is_narrower:
+        before = before[before["state"].isin(["suppressed", "nearly_all", "nearly_none"])].assign(
+            state="suppressed", n_state="shown"
+        )
     place = {int(index): at for at, index in np.ndenumerate(cells.row) if index >= 0}
-    mine = part[keys].reset_index(names="row_number")
+    mine = part[[*keys, "value", "decimals"]].rename(columns={"value": "now"}).reset_index(names="row_number")
     joined = mine.merge(before[[*keys, "state", "n_state", "n", "value", "numerator", "reason"]], on=keys)
     for row in joined.to_dict("records"):
         _remember(cells, place[int(row["row_number"])], row, policy)
@@ -132,12 +145,14 @@ def _is_tail(cells: Cells, at: tuple[int, ...], policy: Policy) -> bool:
 
 def _change(cells: Cells, at: tuple[int, ...], row: Mapping[Any, Any]) -> float:
     """By how many pupils a cell differs from what was shown before; a changed mean counts as one pupil."""
+    places = int(row["decimals"])
+    changed = float(text.round_half_up(float(row["now"]), places) != text.round_half_up(row["value"], places))
     if pd.isna(row["n"]):
-        return 0.0
+        return changed
     moved = abs(float(cells.n[at]) - float(row["n"]))
     if not pd.isna(row["numerator"]):
         return max(moved, abs(float(cells.k[at]) - float(row["numerator"])))
-    return moved
+    return max(moved, changed) if cells.kinds[at[0]] == "mean" else moved
 
 
 def _agrees(cells: Cells, at: tuple[int, ...], row: Mapping[Any, Any]) -> bool:

@@ -5,12 +5,30 @@ Both the suppressor and the attacker work on sums; this is the one statement of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 ROOT = "KOMMUN"
 SEXES = ("T", "F", "P")
+
+
+def with_places(
+    tree: Mapping[str, Mapping[str, Sequence[str]]], places: Iterable[str]
+) -> dict[str, dict[str, list[str]]]:
+    """The lattice with a node for every place that statements are about, published statistics' too.
+
+    A place that adds up to nothing here (``2081:municipal``, ``RIKET:all``, a school of another huvudman) has
+    no children: nobody says that its parts are all there are.
+
+    >>> with_places({"unit": {"KOMMUN": ["1"]}}, ["1", "RIKET:all"])["unit"]
+    {'KOMMUN': ['1'], 'RIKET:all': []}
+    """
+    unit = {name: list(children) for name, children in tree.get("unit", {}).items()}
+    known = {*unit, *(child for children in unit.values() for child in children)}
+    unit |= {place: [] for place in sorted(set(places) - known)}
+    rest = {name: {at: list(to) for at, to in each.items()} for name, each in tree.items() if name != "unit"}
+    return {"unit": unit, **rest}
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,10 @@ One policy per audience. Nothing here knows how a number is hidden, only when.
 from __future__ import annotations
 
 import math
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from analysis_lib.vocabulary.catalog import read_model
 from analysis_lib.vocabulary.settings import Audience, Strict
@@ -21,7 +23,12 @@ class Policy(Strict):
     threshold: int = Field(
         default=10, ge=5, description="Minsta antal elever för att visa resultat och antal"
     )
-    survey_threshold: int = Field(default=10, ge=5, description="Minsta antal svarande i enkäter")
+    survey_threshold: int = Field(
+        default=10, ge=5, le=10, description="Minsta antal svarande i enkäter, 5–10"
+    )
+    survey_response_rate: float = Field(
+        default=0.5, ge=0, le=1, description="Minsta andel som ska ha svarat för att en enkät visas (0–1)"
+    )
     tail: int = Field(default=5, ge=2, description="Färre än så på ena sidan visas som ~100 eller ~0")
     exact_extreme: int = Field(default=50, ge=10, description="Minsta grupp där exakt 0 och 100 % visas")
     dominance: float = Field(default=0.5, gt=0, le=1, description="Största andel av summan från en elev")
@@ -31,6 +38,33 @@ class Policy(Strict):
     )
     follows_published: bool = Field(default=True, description="Sant: det myndigheten dolt döljs också här")
     repeat_difference: int = Field(default=5, ge=1, description="Mindre rättelser än så visas inte")
+    whole_percent: bool = Field(default=False, description="Sant: andelar visas i hela procent")
+    round_counts: Literal[1, 5, 10] = Field(
+        default=1, description="Antal avrundas till närmaste 5 eller 10; 1: inte alls"
+    )
+    mean_interval_step: float = Field(
+        default=1.0, ge=0.1, description="Medelvärdens intervall vidgas utåt till hela sådana steg"
+    )
+
+    @model_validator(mode="after")
+    def _hang_together(self) -> Policy:
+        if self.tail > self.threshold:
+            raise PydanticCustomError("in_swedish", "tail får inte vara större än threshold")
+        if self.exact_extreme < self.threshold:
+            raise PydanticCustomError("in_swedish", "exact_extreme får inte vara mindre än threshold")
+        return self
+
+    def for_surveys(self) -> Policy:
+        """The same rules where the pupils are respondents: the survey's own threshold."""
+        return self.model_copy(update={"threshold": self.survey_threshold, "n_public": False})
+
+    def survey_may_be_shown(self, answers: int, invited: int) -> bool:
+        """Whether enough have answered, in number and as a share of those who were asked.
+
+        >>> [Policy().survey_may_be_shown(*each) for each in ((9, 10), (10, 12), (10, 40))]
+        [False, True, False]
+        """
+        return answers >= self.survey_threshold and answers >= self.survey_response_rate * invited
 
     def width(self, n: int) -> int:
         """How wide the interval of a hidden count among ``n`` pupils must stay (safety rule 5).

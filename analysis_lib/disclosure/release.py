@@ -26,7 +26,7 @@ from analysis_lib.disclosure.cells import (
 from analysis_lib.disclosure.known import count_published, published_rows, remember_earlier
 from analysis_lib.disclosure.lattice import Lattice
 from analysis_lib.disclosure.policy import Policy
-from analysis_lib.disclosure.released import _SEAL, KEYS, ReleasedTable
+from analysis_lib.disclosure.released import KEYS, ReleasedTable, seal
 from analysis_lib.disclosure.suppress import suppress
 from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.settings import Audience
@@ -42,6 +42,7 @@ RELEASED_COLUMNS = [
     "n_state",
     "numerator",
     "decimals",
+    "rounding",
     "basis",
     "sources",
 ]
@@ -66,12 +67,15 @@ def release_cube(
     indicators: Mapping[str, Indicator] | None = None,
     earlier: pd.DataFrame | None = None,
     wider: pd.DataFrame | None = None,
+    narrower: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The released frame of one audience: the cube's rows in order, hidden numbers taken away.
 
     ``earlier`` is a released frame of the same audience, or several put together: what was hidden stays
     hidden and what was shown counts as known. ``wider`` are releases to wider circles, which these readers
-    see too: what they show counts as known. Columns: ``RELEASED_COLUMNS``. Same input, same output.
+    see too: what they show counts as known. ``narrower`` are earlier releases to narrower circles, who will
+    see this one: what was hidden from them is hidden here. Columns: ``RELEASED_COLUMNS``. Same input, same
+    output.
     """
     rows = cube.reset_index(drop=True)
     released = _open(rows)
@@ -81,20 +85,23 @@ def release_cube(
     known = indicators or {}
     said = _is_said(rows, known)
     for units, part in _groups(own, known, said):
-        cells = read_cells(part, units=units, indicators=known, policy=policy)
+        rules = policy.for_surveys() if _is_survey(part, known) else policy
+        cells = read_cells(part, units=units, indicators=known, policy=rules)
         year = str(part["school_year"].iloc[0])
         told = {name for name, _, _ in cells.systems}
         count_published(
             cells, (row for name in sorted(told) for row in published.get((year, name), ())), policy
         )
         if earlier is not None and len(earlier):
-            remember_earlier(cells, part, earlier, policy)
+            remember_earlier(cells, part, earlier, rules)
         if wider is not None and len(wider):
-            remember_earlier(cells, part, wider, policy, is_wider=True)
-        suppress(cells, policy)
+            remember_earlier(cells, part, wider, rules, is_wider=True)
+        if narrower is not None and len(narrower):
+            remember_earlier(cells, part, narrower, rules, is_narrower=True)
+        suppress(cells, rules)
         done.append(cells)
     _write_back(released, done)
-    _blank(released)
+    _blank(released, known, policy)
     _show_whole(released, known)
     return released.loc[said, RELEASED_COLUMNS]
 
@@ -112,7 +119,7 @@ def open_released(frame: pd.DataFrame, audience: Audience) -> ReleasedTable:
         raise ValueError("not a released frame: a hidden cell holds a number")
     if frame.loc[~frame["n_state"].isin(["shown", "whole"]), "n"].notna().any():
         raise ValueError("not a released frame: a hidden n holds a number")
-    return ReleasedTable(frame, audience, _SEAL)
+    return seal(frame, audience)
 
 
 def _open(rows: pd.DataFrame) -> pd.DataFrame:
@@ -157,6 +164,12 @@ def _groups(
             yield sorted(part.loc[part["level"] == "unit", "code"].unique()), part
 
 
+def _is_survey(part: pd.DataFrame, indicators: Mapping[str, Indicator]) -> bool:
+    """Whether the group's pupils are those who answered a survey."""
+    names = set(part["indicator"])
+    return all(name in indicators and indicators[name].family.startswith("survey") for name in names)
+
+
 def _write_back(released: pd.DataFrame, done: list[Cells]) -> None:
     names = np.array(STATE_NAMES, object)
     state, n_state, reason = (released[name].to_numpy(object, copy=True) for name in _TOLD)
@@ -171,7 +184,8 @@ def _write_back(released: pd.DataFrame, done: list[Cells]) -> None:
         released[name] = values
 
 
-def _blank(released: pd.DataFrame) -> None:
+def _blank(released: pd.DataFrame, indicators: Mapping[str, Indicator], policy: Policy) -> None:
+    kind = released["indicator"].map({name: str(each.kind) for name, each in indicators.items()})
     own = released["basis"] == "own"
     hidden = own & (released["state"] != "shown") | released["state"].isin(
         ["suppressed", "nearly_all", "nearly_none", "missing"]
@@ -180,11 +194,33 @@ def _blank(released: pd.DataFrame) -> None:
         released[name] = released[name].astype("Float64").mask(hidden)
     released["numerator"] = released["numerator"].astype("Int64")
     released["n"] = released["n"].astype("Int64").mask(released["n_state"] != "shown")
+    # An interval of a share is as good as its n; that of a mean tells of single pupils where it is fine.
+    bare = own & (released["n_state"] != "shown") & (kind != "mean")
+    step = policy.mean_interval_step
+    for name, outward in (("low", np.floor), ("high", np.ceil)):
+        released[name] = released[name].mask(bare | own & (kind != "mean") & (policy.round_counts > 1))
+        means = own & (kind == "mean") & released[name].notna()
+        released.loc[means, name] = outward(released.loc[means, name].astype(float) / step) * step
+    released["numerator"] = released["numerator"].mask(bare)
+    _round_counts(released, own, kind, policy.round_counts)
+    if policy.whole_percent:
+        released["decimals"] = released["decimals"].mask(own & (kind == "share"), 0)
     # More decimals than a reader sees would tell the n behind a mean.
     for name in ("value", "low", "high"):
         exact = released.loc[own, [name, "decimals"]].dropna()
         told = [float(text.round_half_up(value, int(places))) for value, places in exact.to_numpy()]
         released.loc[exact.index, name] = told
+
+
+def _round_counts(released: pd.DataFrame, own: pd.Series[bool], kind: pd.Series[str], step: int) -> None:
+    """Our own numbers of pupils to the nearest 5 or 10, where the rules ask for it."""
+    released["rounding"] = np.where(own, step, 1)
+    if step == 1:
+        return
+    for name, where in (("n", own), ("numerator", own), ("value", own & (kind == "count"))):
+        exact = released[name].astype("Float64")
+        rounded = (((exact / step + 0.5) // 1) * step).where(where, exact)
+        released[name] = rounded.astype("Float64" if name == "value" else "Int64")
 
 
 def _show_whole(released: pd.DataFrame, indicators: Mapping[str, Indicator]) -> None:

@@ -6,10 +6,11 @@ released cell at all, so no chart, sentence or workbook can leak it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from analysis_lib import text
@@ -33,6 +34,19 @@ _SIGNS: dict[str, str] = {
     "nearly_none": "~0",
     "missing": ".",
 }
+_VALUES = (
+    "state",
+    "reason",
+    "value",
+    "low",
+    "high",
+    "n",
+    "n_state",
+    "numerator",
+    "decimals",
+    "basis",
+    "sources",
+)
 _SEAL = object()
 
 
@@ -48,6 +62,8 @@ class Fact:
     decimals: int = 0
     maximum: float | None = None
     quantum: float | None = None
+    interval: tuple[float, float] | None = None
+    rounded: int = 1
     origin: ReleasedCell | None = field(default=None, compare=False, repr=False)  # never exported
 
     def as_json(self, doc: str) -> dict[str, Any]:
@@ -62,6 +78,10 @@ class Fact:
             line["decimals"] = self.decimals
         if self.kind == "mean":
             line |= {"max": self.maximum, "quantum": self.quantum}
+        if self.interval is not None:
+            line["interval"] = list(self.interval)
+        if self.rounded > 1:
+            line["rounded"] = self.rounded
         return line | {"shown": self.shown, "doc": doc}
 
 
@@ -89,6 +109,7 @@ class ReleasedCell:
     decimals: int
     basis: str
     sources: tuple[str, ...] = ()
+    rounding: int = 1
 
     @property
     def is_shown(self) -> bool:
@@ -121,58 +142,105 @@ class ReleasedCell:
         return "" if self.is_shown else self.text
 
 
-@dataclass(frozen=True)
 class ReleasedTable:
-    """Released cells of one audience; only ``analysis_lib.disclosure`` can make one."""
+    """Released cells of one audience; only ``analysis_lib.disclosure`` can make one.
 
-    frame: pd.DataFrame
-    audience: str
-    _seal: object = field(default=None, repr=False)
+    A report asks for some thousand small selections. They share one index of the frame, so that each costs
+    a comparison of small integers and no copy of the rows.
+    """
 
-    def __post_init__(self) -> None:
-        if self._seal is not _SEAL:
+    __slots__ = ("_index", "_rows", "audience")
+
+    def __init__(
+        self, index: _Index, audience: str, _seal: object = None, *, rows: np.ndarray | None = None
+    ) -> None:
+        if _seal is not _SEAL:
             raise TypeError("a ReleasedTable is made by analysis_lib.disclosure.release only")
+        self._index = index
+        self._rows = np.arange(len(index.frame)) if rows is None else rows
+        self.audience = audience
 
     def __len__(self) -> int:
-        return len(self.frame)
+        return len(self._rows)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The rows as a frame of their own."""
+        return self._index.frame.iloc[self._rows]
 
     def select(self, **keys: Any) -> ReleasedTable:
         """The rows whose key columns equal the given values (a list: are among them)."""
-        wanted = pd.Series(True, index=self.frame.index)
+        rows = self._rows
         for name, value in keys.items():
-            column = self.frame[name]
-            wanted &= column.isin(value) if isinstance(value, list | tuple | set) else column == value
-        frame = self.frame[wanted]
-        return ReleasedTable(frame, self.audience, _SEAL)
+            wanted = value if isinstance(value, list | tuple | set) else (value,)
+            rows = self._index.among(rows, name, wanted)
+        return ReleasedTable(self._index, self.audience, _SEAL, rows=rows)
 
     def cells(self) -> Iterator[ReleasedCell]:
         """The cells in the order of the frame."""
-        for row in self.frame.itertuples(index=False):
-            yield _cell(row)
+        return map(self._index.cell, self._rows.tolist())
+
+    def distinct(self, *names: str) -> set[tuple[Any, ...]]:
+        """The different values that the columns hold together."""
+        columns = [self._index.column(name) for name in names]
+        return {tuple(column[row] for column in columns) for row in self._rows.tolist()}
 
     def one(self, **keys: Any) -> ReleasedCell | None:
         """The only cell with these keys, or None; two are a fault of the caller."""
-        rows = self.select(**keys).frame
-        if len(rows) > 1:
-            raise ValueError(f"{len(rows)} released cells fit {keys}")
-        return _cell(next(rows.itertuples(index=False))) if len(rows) else None
+        found = self.select(**keys)
+        if len(found) > 1:
+            raise ValueError(f"{len(found)} released cells fit {keys}")
+        return next(found.cells(), None)
 
 
-def _cell(row: Any) -> ReleasedCell:
-    return ReleasedCell(
-        **{name: getattr(row, name) for name in KEYS},
-        state=row.state,
-        reason=row.reason,
-        value=_float(row.value),
-        low=_float(row.low),
-        high=_float(row.high),
-        n=_int(row.n),
-        n_state=row.n_state,
-        numerator=_int(row.numerator),
-        decimals=int(row.decimals),
-        basis=row.basis,
-        sources=tuple(part for part in str(row.sources or "").split(";") if part),
-    )
+class _Index:
+    """One released frame, its columns as lists and small integers, and the cells made of it so far."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.frame = frame
+        self._columns: dict[str, list[Any]] = {}
+        self._codes: dict[str, tuple[np.ndarray, dict[Any, int]]] = {}
+        self._cells: dict[int, ReleasedCell] = {}
+
+    def column(self, name: str) -> list[Any]:
+        if name not in self._columns:
+            self._columns[name] = self.frame[name].tolist()
+        return self._columns[name]
+
+    def among(self, rows: np.ndarray, name: str, wanted: Collection[Any]) -> np.ndarray:
+        """Those of the rows whose column holds one of the wanted values."""
+        if name not in self._codes:
+            codes, values = pd.factorize(self.frame[name])
+            self._codes[name] = (codes, {value: code for code, value in enumerate(values.tolist())})
+        codes, known = self._codes[name]
+        numbers = [known[value] for value in wanted if value in known]
+        here = codes[rows]
+        chosen: np.ndarray = rows[here == numbers[0] if len(numbers) == 1 else np.isin(here, numbers)]
+        return chosen
+
+    def cell(self, row: int) -> ReleasedCell:
+        if row not in self._cells:
+            self._cells[row] = self._made(row)
+        return self._cells[row]
+
+    def _made(self, row: int) -> ReleasedCell:
+        get = {name: self.column(name)[row] for name in (*KEYS, *_VALUES)}
+        return ReleasedCell(
+            **{name: get[name] for name in (*KEYS, "state", "reason", "n_state", "basis")},
+            value=_float(get["value"]),
+            low=_float(get["low"]),
+            high=_float(get["high"]),
+            n=_int(get["n"]),
+            numerator=_int(get["numerator"]),
+            decimals=int(get["decimals"]),
+            rounding=int(self.column("rounding")[row]) if "rounding" in self.frame else 1,
+            sources=tuple(part for part in str(get["sources"] or "").split(";") if part),
+        )
+
+
+def seal(frame: pd.DataFrame, audience: str) -> ReleasedTable:
+    """Wraps a frame that has passed disclosure control; called by ``disclosure.release`` only."""
+    return ReleasedTable(_Index(frame), audience, _SEAL)
 
 
 def _float(value: Any) -> float | None:

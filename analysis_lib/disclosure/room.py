@@ -11,6 +11,7 @@ import numpy as np
 
 from analysis_lib.disclosure.cells import (
     ABSENT,
+    FREE,
     MISSING,
     NEARLY_ALL,
     NEARLY_NONE,
@@ -24,8 +25,6 @@ from analysis_lib.disclosure.cells import (
 )
 from analysis_lib.disclosure.policy import Policy
 
-FREE = 1e7
-
 
 def rooms(cells: Cells, policy: Policy) -> tuple[Numbers, Numbers]:
     """How far each result could lie above and below the truth by its own sign, when every n is known."""
@@ -37,6 +36,9 @@ def rooms(cells: Cells, policy: Policy) -> tuple[Numbers, Numbers]:
     nearly_all, nearly_none = cells.state == NEARLY_ALL, cells.state == NEARLY_NONE
     up[nearly_all], down[nearly_all] = missed[nearly_all], (most - missed)[nearly_all]
     up[nearly_none], down[nearly_none] = (most - cells.k)[nearly_none], cells.k[nearly_none]
+    limited = hidden & (cells.outside_k < FREE)
+    up[limited] = np.minimum(up, cells.outside_k)[limited]
+    down[limited] = np.minimum(down, cells.outside_n - cells.outside_k)[limited]
     up[cells.known] = down[cells.known] = 0
     silent = cells.state == UNSAID
     up[silent], down[silent] = missed[silent], cells.k[silent]

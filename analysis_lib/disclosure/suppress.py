@@ -13,6 +13,7 @@ import numpy as np
 
 from analysis_lib.disclosure.cells import (
     ABSENT,
+    FREE,
     NEARLY_ALL,
     NEARLY_NONE,
     SHOWN,
@@ -24,13 +25,16 @@ from analysis_lib.disclosure.cells import (
     Numbers,
     P,
     T,
+    lone_signs,
+    widths,
 )
 from analysis_lib.disclosure.distributions import release_distributions
 from analysis_lib.disclosure.policy import Policy
-from analysis_lib.disclosure.room import FREE, free_the_silent, freedom, reach, rooms
+from analysis_lib.disclosure.room import free_the_silent, freedom, reach, rooms
 
 _EDGE = 1e-6
 _MOST_ROUNDS = 2000
+_SENSITIVE = ("earlier", "published", "dominance")  # hidden for more than being few
 
 
 def suppress(cells: Cells, policy: Policy) -> None:
@@ -56,13 +60,18 @@ def suppress(cells: Cells, policy: Policy) -> None:
 def hide_small_groups(cells: Cells, policy: Policy) -> None:
     """Groups under the threshold lose their result, and their size where it is not public."""
     size = np.broadcast_to(cells.size, cells.n.shape)
-    inner = (cells.outer_n > 0) & (cells.n > 0) & (cells.n < policy.threshold)
+    inner = (cells.outer_n > 0) & (cells.n > 0) & (cells.n < policy.threshold) | _few_left_out(cells, policy)
     small = (size > 0) & (size < policy.threshold)
     whole = np.broadcast_to(small[..., :1], small.shape)
     cells.hide((small | whole | inner) & _is_result(cells), "primary")
     if not cells.n_public:
         cells.hide_n(small | whole)
         _add_partner(cells, policy)
+
+
+def _few_left_out(cells: Cells, policy: Policy) -> Flags:
+    """Where the difference between a population and the one around it is a small group with a result."""
+    return (cells.outside_n > 0) & (cells.outside_n < policy.threshold) & (cells.outside_k < FREE)
 
 
 def _is_result(cells: Cells) -> Flags:
@@ -111,24 +120,37 @@ def hide_tails(cells: Cells, policy: Policy) -> None:
 
 
 def hide_sexes(cells: Cells, policy: Policy) -> None:
-    """Girls and boys are shown only when both may be: large groups, no signs, no protected identity."""
+    """Girls and boys are shown only when both may be: large groups, no protected identity.
+
+    Where one is a sign the other is hidden, as in the authority's own statistics.
+    """
     twins = (cells.n[..., F] > 0) & (cells.n[..., P] > 0)
     said = cells.state[..., 1:] != UNSAID
     bad = (cells.state[..., 1:] != SHOWN) & said & (cells.state[..., 1:] != ABSENT)
     bad |= said & (cells.n[..., 1:] < policy.threshold) | cells.protected[..., 1:]
     apart = (bad.any(axis=-1) & twins & (cells.state[..., T] == SHOWN))[..., None]
     where = np.zeros(cells.n.shape, bool)
-    where[..., 1:] = apart
+    where[..., 1:] = apart & ~lone_signs(cells, policy)[..., 1:]
     cells.hide(where & _is_result(cells), "sexes")
     if not cells.n_public:
         cells.hide_n(cells.protected)
-    cells.settle(policy.threshold)
+    cells.settle(policy)
+
+
+def _drop_short_signs(cells: Cells, short: Flags) -> bool:
+    """Take away the sign of girls or boys where it is what binds the two; whether any was."""
+    signs = np.isin(cells.state, (NEARLY_ALL, NEARLY_NONE)) & ~cells.told & ~cells.known
+    signs[..., T] = False
+    parts = short[..., F] | short[..., P]
+    where = signs & (parts & (cells.state[..., T] == SHOWN))[..., None]
+    cells.hide(where, "sexes")
+    return bool(where.any())
 
 
 def protect_sizes(cells: Cells, policy: Policy) -> None:
     """Hide more group sizes until every small one could be anything below the threshold."""
     for _ in range(_MOST_ROUNDS):
-        cells.settle(policy.threshold)
+        cells.settle(policy)
         hidden, silent = cells.n_state == SUPPRESSED, cells.state == UNSAID
         up = np.where(hidden | silent, FREE, 0.0)
         down = np.where(hidden | silent, cells.n, 0.0)
@@ -136,7 +158,7 @@ def protect_sizes(cells: Cells, policy: Policy) -> None:
         said = ~np.isin(cells.state, (ABSENT, UNSAID)) & ~cells.known & ~cells.harmless
         small = (cells.n < policy.threshold) & (cells.n > 0)
         sensitive = hidden & said & (small | cells.protected) & (cells.outer_n == 0)
-        tight = rise + fall < _widths(cells.n, policy)
+        tight = rise + fall < widths(cells.n, policy)
         short = sensitive & (tight | (rise < policy.threshold - 1 - cells.n))
         shown = (cells.n_state == SHOWN) & said
         wanted = _next(cells, short, shown, np.zeros_like(short))
@@ -152,13 +174,15 @@ def protect_sizes(cells: Cells, policy: Policy) -> None:
 def protect_results(cells: Cells, policy: Policy) -> None:
     """Hide more results until every hidden one keeps the width that the policy demands."""
     for _ in range(_MOST_ROUNDS):
-        cells.settle(policy.threshold)
+        cells.settle(policy)
         demand = np.minimum(_demand(cells, policy), _widest(cells, policy))
         room = rooms(cells, policy)
         rise, fall = reach(cells, room)
         short = cells.unshown & ~cells.known & (rise + fall < demand - _EDGE)
         if not short.any():
             return
+        if _drop_short_signs(cells, short):
+            continue
         shown = (cells.state == SHOWN) & ~cells.known & ~cells.harmless & _is_result(cells)
         wanted = _next(cells, short, shown, _bound_by_whole(room, demand))
         wanted = _better_units(cells, policy, wanted, short, shown)
@@ -196,7 +220,7 @@ def _lack(cells: Cells, policy: Policy, family: list[int], node: int) -> float:
     where = np.zeros(cells.state.shape, bool)
     where[family, node] = True
     tried.hide(where, "complementary")
-    tried.settle(policy.threshold)
+    tried.settle(policy)
     rise, fall = reach(tried, rooms(tried, policy))
     lack = np.maximum(_demand(tried, policy) - rise - fall, 0) * ~tried.known
     return float(lack[family][..., T].sum())
@@ -207,7 +231,7 @@ def _drop_tight_signs(cells: Cells, policy: Policy) -> None:
     rise, fall = reach(cells, rooms(cells, policy))
     signs = np.isin(cells.state, (NEARLY_ALL, NEARLY_NONE))
     cells.hide(signs & (rise + fall < _demand(cells, policy) - _EDGE), "complementary")
-    cells.settle(policy.threshold)
+    cells.settle(policy)
 
 
 def _widest(cells: Cells, policy: Policy) -> Numbers:
@@ -255,16 +279,13 @@ def _first(order: np.ndarray[tuple[int], np.dtype[np.intp]], free: Flags) -> int
     return int(there[0]) if len(there) else None
 
 
-def _widths(n: Numbers, policy: Policy) -> Numbers:
-    least = np.maximum(2, np.minimum(policy.interval_width, np.ceil(n / 2)))
-    return np.minimum(n, least)
-
-
 def _demand(cells: Cells, policy: Policy) -> Numbers:
     """The width that each hidden result must keep: small groups, protected identities, signs."""
     sensitive = (cells.n < policy.threshold) | cells.protected
-    sensitive |= np.isin(cells.reason, ("published", "dominance"))
-    demand = np.where((cells.state == SUPPRESSED) & sensitive, _widths(cells.n, policy), 0.0)
+    sensitive |= np.isin(cells.reason, _SENSITIVE)
+    demand = np.where((cells.state == SUPPRESSED) & sensitive, widths(cells.n, policy), 0.0)
+    left_out = (cells.state == SUPPRESSED) & _few_left_out(cells, policy)
+    demand = np.maximum(demand, np.where(left_out, widths(cells.outside_n, policy), 0.0))
     signs = np.isin(cells.state, (NEARLY_ALL, NEARLY_NONE))
     demand = np.where(signs, np.minimum(cells.n, policy.tail - 1), demand)
     counted = np.array([kind in ("share", "mean") for kind in cells.kinds])[:, None, None]
@@ -297,12 +318,16 @@ def hide_inner_sizes(cells: Cells, policy: Policy) -> None:
         harmless=np.zeros(cells.n[inside].shape, bool),
         dominated=np.zeros(cells.n[inside].shape, bool),
         n_public=True,
+        outside_n=np.zeros_like(cells.n[inside]),
+        outside_k=np.full_like(cells.n[inside], FREE),
         inner={},
     )
     small = (cells.n[inside] < policy.threshold) | (cells.n_state[inside] == SUPPRESSED)
     pseudo.hide(small, "primary")
     hide_tails(pseudo, policy)
     hide_sexes(pseudo, policy)
+    few = (pseudo.n - pseudo.k < policy.tail) & (pseudo.state == SUPPRESSED)
+    pseudo.reason[few] = _SENSITIVE[0]
     protect_results(pseudo, policy)
     for at, i in enumerate(inside.tolist()):
         cells.n_state[i][pseudo.unshown[at] & (cells.n_state[i] == SHOWN)] = SUPPRESSED

@@ -14,9 +14,17 @@ from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
 from analysis_lib.indicators.columns import Origin, Tables, cube_rows
 from analysis_lib.indicators.formula import Formula, parse_formula
 from analysis_lib.indicators.provenance import SnapshotIndex, joined
-from analysis_lib.indicators.results import long_numbers, source_table, sum_columns, sums_sql
+from analysis_lib.indicators.results import (
+    STEP,
+    earlier_units_sql,
+    long_numbers,
+    source_table,
+    sum_columns,
+    sums_sql,
+)
 from analysis_lib.indicators.rules import GradeRules
 from analysis_lib.vocabulary.indicators import Indicator
+from analysis_lib.vocabulary.periods import SchoolYear
 from analysis_lib.vocabulary.settings import Unit
 
 FIRST_CELLS = ["school_year", "year_group", "sex", "subject"]
@@ -51,10 +59,34 @@ def own_rows(
         sums = store.query(sums_sql(table, columns, rules))
         index = SnapshotIndex(store, snapshot)
         sums["sources"] = index.hashes(sums, ["year_group", "school_year"], ["unit_code"])
+        if table == "steps":
+            sums["sources"] = _with_earlier(sums, store, rules, index)
         groups = roll_up(sums, units, municipality_code=municipality_code)
         for name, (indicator, formula) in chosen.items():
             frames.append(_indicator_rows(groups, indicator, formula, _column(name)))
     return frames
+
+
+def _with_earlier(sums: pd.DataFrame, store: Tables, rules: GradeRules, index: SnapshotIndex) -> pd.Series:
+    """The files of a step: those of the unit's pupils now, and those that hold the same pupils earlier."""
+    keys = ["school_year", "year_group", "unit_code"]
+    links = store.query(earlier_units_sql(rules))
+    if links.empty:
+        return sums["sources"]
+    years = links["school_year"].unique()
+    before = {year: str(SchoolYear.parse(year).plus(-STEP)) for year in years}
+    place = pd.DataFrame(
+        {
+            "year_group": links["year_group"] - STEP,
+            "school_year": links["school_year"].map(before),
+            "unit_code": links["earlier_unit"],
+        }
+    )
+    hashes = index.hashes(place, ["year_group", "school_year"], ["unit_code"])
+    found = hashes.groupby([links[key] for key in keys]).agg(joined).rename("earlier").reset_index()
+    both = sums[[*keys, "sources"]].merge(found, on=keys, how="left")
+    pairs = zip(both["sources"], both["earlier"].fillna(""), strict=True)
+    return pd.Series([joined([now, *then.split(";")]) for now, then in pairs], index=sums.index, dtype="str")
 
 
 def roll_up(sums: pd.DataFrame, units: Mapping[str, Unit], *, municipality_code: str) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
 from analysis_lib.indicators.columns import Tables
-from analysis_lib.indicators.formula import is_formula, parse_formula
+from analysis_lib.indicators.formula import WITHOUT_SUBJECT, is_formula, parse_formula
 from analysis_lib.vocabulary.indicators import Indicator
 
 FamilyFunction = Callable[[Tables, Indicator], pd.DataFrame]
@@ -78,7 +78,7 @@ def _check_formula(indicator: Indicator, where: str) -> None:
         fault = f"Formeln räknar {formula.measure} men kind är {indicator.kind}"
     elif not indicator.year_group:
         fault = "En formel räknar en årskurs åt gången: year_group saknas"
-    elif indicator.by_subject != (formula.table != "pupils"):
+    elif indicator.by_subject == (formula.table in WITHOUT_SUBJECT):
         fault = f"Tabellen {formula.table} passar inte med by_subject: {str(indicator.by_subject).lower()}"
     if fault:
         raise SkolbankError("formula-invalid", fault, where=where)

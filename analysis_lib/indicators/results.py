@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from analysis_lib.indicators.formula import Formula
+from analysis_lib.indicators.formula import WITHOUT_SUBJECT, Formula
 from analysis_lib.indicators.rules import (
     GradeRules,
+    core_sql,
     eligible_sql,
     half_points_sql,
     passed_sql,
@@ -24,6 +25,7 @@ from analysis_lib.indicators.rules import (
 GRADES_TABLE = "core_scb__pupil_grades"
 TESTS_TABLE = "core_scb__national_tests"
 CATEGORIES = ("A", "B", "C", "D", "E", "F", "-")
+STEP = 3  # year groups between the grades that a pupil is followed over: 6 to 9
 GROUP_KEYS = ("school_year", "year_group", "unit_code", "sex")
 
 
@@ -39,9 +41,10 @@ def sums_sql(table: str, formulas: Mapping[str, Formula], rules: GradeRules) -> 
     in ``formulas``: ``<name>__n``, ``<name>__p`` (a protected pupil is among them) and, by measure,
     ``<name>__k``, ``<name>__t`` with ``<name>__s`` (sum of squares), or ``<name>__k_A`` … per grade.
     """
-    keys = list(GROUP_KEYS) + ([] if table == "pupils" else ["subject"])
+    keys = list(GROUP_KEYS) + ([] if table in WITHOUT_SUBJECT else ["subject"])
     selects = [part for name, formula in formulas.items() for part in _aggregates(name, formula)]
-    source = {"pupils": _pupils_sql, "grades": _grades_sql, "tests": _tests_sql}[table](rules)
+    sources = {"pupils": _pupils_sql, "grades": _grades_sql, "tests": _tests_sql, "steps": _steps_sql}
+    source = sources[table](rules)
     return (
         f"WITH {source} SELECT {', '.join(keys)}, {', '.join(selects)} "
         f"FROM {table} GROUP BY {', '.join(keys)} ORDER BY {', '.join(keys)}"
@@ -146,6 +149,41 @@ def _pupils_sql(rules: GradeRules) -> str:
             (list_sum(half_best) + half_extra) / 2 AS merit_17,
             {eligible}
         FROM pupil_best)"""
+
+
+def _steps_sql(rules: GradeRules) -> str:
+    """One row per pupil with the same pupil's results three year groups and three school years earlier.
+
+    A pupil with two rows in a year group and school year cannot be followed. ``is_stayer``: at the same
+    unit then, or at a unit that had no such year group then and so received its pupils from others.
+    """
+    start = "substr(school_year, 1, 4)::INT"
+    return f"""{_pupils_sql(rules)},
+    known AS (
+        SELECT pupil, unit_code, year_group, {start} AS start, {core_sql(rules)} AS core_passed,
+            count(*) OVER (PARTITION BY pupil, year_group, school_year) = 1 AND NOT is_protected AS is_single
+        FROM pupils WHERE in_scope),
+    taught AS (SELECT DISTINCT unit_code, year_group, start FROM known),
+    steps AS (
+        SELECT now.*, {core_sql(rules)} AS core_passed,
+            coalesce(earlier.core_passed, false) AS core_passed_before,
+            earlier.unit_code AS earlier_unit, earlier.pupil IS NOT NULL AS is_linked,
+            earlier.pupil IS NOT NULL
+                AND (earlier.unit_code = now.unit_code OR taught.unit_code IS NULL) AS is_stayer
+        FROM pupils now
+        LEFT JOIN known own ON own.pupil = now.pupil AND own.unit_code = now.unit_code AND own.is_single
+            AND own.year_group = now.year_group AND own.start = {start.replace("school", "now.school")}
+        LEFT JOIN known earlier ON earlier.pupil = own.pupil AND earlier.is_single
+            AND earlier.year_group = own.year_group - {STEP} AND earlier.start = own.start - {STEP}
+        LEFT JOIN taught ON taught.unit_code = now.unit_code AND taught.year_group = now.year_group - {STEP}
+            AND taught.start = {start.replace("school", "now.school")} - {STEP})"""
+
+
+def earlier_units_sql(rules: GradeRules) -> str:
+    """The query that tells at which units the followed pupils of a unit had their earlier results."""
+    return f"""WITH {_steps_sql(rules)}
+        SELECT DISTINCT school_year, year_group, unit_code, earlier_unit FROM steps
+        WHERE is_linked ORDER BY ALL"""
 
 
 def long_numbers(wide: pd.DataFrame, name: str, formula: Formula) -> pd.DataFrame:

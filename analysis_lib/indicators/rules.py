@@ -147,6 +147,15 @@ def eligible_sql(rules: GradeRules, programme: str) -> str:
     return _dated_sql(rules.eligibility, bodies)
 
 
+def core_sql(rules: GradeRules) -> str:
+    """SQL for whether a pupil passes every core subject, from the columns of ``watched_subjects``."""
+    bodies = {
+        rule.id: f"({' AND '.join(f'coalesce(has_passed_{group[0]}, false)' for group in rule.core)})"
+        for rule in rules.eligibility
+    }
+    return _dated_sql(rules.eligibility, bodies)
+
+
 def watched_subjects(rules: GradeRules) -> dict[str, tuple[str, ...]]:
     """The subjects whose pass the requirements ask for: name of the SQL column's end to its codes."""
     watched: dict[str, tuple[str, ...]] = {}

@@ -7,6 +7,7 @@ Jupyter kernel, over IPC where the machine has it.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import warnings
@@ -16,9 +17,10 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import nbformat
+from nbformat.v4.rwbase import split_lines, strip_transient
+from papermill import execute as papermill_execute
 from papermill.engines import Engine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
-from papermill.execute import execute_notebook
 
 from analysis_lib.kernels.shell import LANGUAGE_INFO, NotebookShell, make_shell, run_cell
 
@@ -67,6 +69,8 @@ def execute(
 ) -> None:
     """Executes ``notebook`` with ``parameters`` and writes it to ``output``; raises ``NotebookFailed``."""
     options: dict[str, Any] = {"execution_timeout": cell_timeout or None}
+    if engine == "fork":
+        setattr(papermill_execute, "write_ipynb", _write)  # noqa: B010
     if engine == "kernel":
         options |= {"record_timing": False, "shutdown_kernel": "immediate"}
     logging.getLogger("papermill").setLevel(logging.ERROR)
@@ -75,7 +79,7 @@ def execute(
         if engine == "kernel":
             options |= _transport(sockets)
         try:
-            execute_notebook(
+            papermill_execute.execute_notebook(
                 _literal(notebook),
                 _literal(output),
                 parameters=dict(parameters),
@@ -88,6 +92,11 @@ def execute(
             )
         except PapermillExecutionError as error:
             raise NotebookFailed(str(error.ename), str(error.evalue)) from None
+
+
+def warm_up() -> None:
+    """Builds what the first notebook would else wait for: the validator of the notebook format."""
+    nbformat.validate(nbformat.v4.new_notebook())
 
 
 def _execute(shell: NotebookShell, cell: Any, timeout: float) -> bool:
@@ -113,6 +122,12 @@ def _transport(folder: str) -> dict[str, Any]:
             super().__init__(**{**kwargs, "transport": "ipc", "ip": f"{folder}/k"})
 
     return {"kernel_manager_class": IpcKernelManager}
+
+
+def _write(notebook: Any, path: str) -> None:
+    """Papermill's writing of the executed notebook, without indents: those took as long as the report."""
+    lines = split_lines(strip_transient(notebook))
+    Path(path).write_text(json.dumps(lines, ensure_ascii=False), "utf-8")
 
 
 def _literal(path: Path) -> str:

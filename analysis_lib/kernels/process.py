@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 _PARENT = "SKOLBANK_PARENT"
-_DIED = {"event": "died"}
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ class Worker:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.replies.put(Reply(self.name, json.loads(line)))
-        self.replies.put(Reply(self.name, _DIED))
+        self.replies.put(Reply(self.name, {"event": "died", "pid": self.process.pid}))
 
 
 def serve(answer: Callable[[dict[str, Any]], Mapping[str, Any]], *, greeting: Mapping[str, Any]) -> None:

@@ -39,13 +39,16 @@ def main() -> None:
 
 
 def warm_up(modules: list[str]) -> None:
-    """Imports what notebooks use and freezes it, so that children share the memory."""
+    """Imports what notebooks use and freezes it, so that children share the memory.
+
+    A module that has a function ``warm_up`` prepares more than its import does.
+    """
     from analysis_lib.kernels import engine, shell
 
     for name in modules:
         with contextlib.suppress(ModuleNotFoundError):
-            importlib.import_module(name)
-    assert engine.ENGINE
+            getattr(importlib.import_module(name), "warm_up", lambda: None)()
+    engine.warm_up()
     shell.make_shell()
     gc.collect()
     gc.freeze()

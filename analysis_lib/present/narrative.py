@@ -7,8 +7,9 @@ rank schools or sound an alarm are not in the language; a test holds every templ
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from analysis_lib import text
 from analysis_lib.disclosure.released import ReleasedCell
@@ -16,6 +17,7 @@ from analysis_lib.present.evidence import cell_name, derived_value
 from analysis_lib.statistics.change import Change, Observed, Verdict, change
 from analysis_lib.vocabulary.indicators import Indicator
 
+Standing: TypeAlias = Mapping[tuple[str, str], Change]
 NBSP: Final = text.NBSP
 DASH: Final = f"{NBSP}{text.EN_DASH} "
 FORBIDDEN: Final = (
@@ -165,10 +167,22 @@ def observed(cell: ReleasedCell) -> Observed:
     )
 
 
-def change_between(earlier: ReleasedCell | None, later: ReleasedCell | None, indicator: Indicator) -> Change:
-    """What may be said about the later value against the earlier."""
+def change_between(
+    earlier: ReleasedCell | None,
+    later: ReleasedCell | None,
+    indicator: Indicator,
+    *,
+    standing: Standing | None = None,
+) -> Change:
+    """What may be said about the later value against the earlier.
+
+    ``standing`` holds what stands among all candidate changes of a report, by the names of the two cells.
+    """
     if earlier is None or later is None or not (earlier.is_shown and later.is_shown):
         return Change(Verdict.UNKNOWN)
+    told = (standing or {}).get((cell_name(earlier), cell_name(later)))
+    if told is not None:
+        return told
     return change("share" if indicator.kind == "share" else "mean", observed(earlier), observed(later))
 
 
@@ -202,10 +216,16 @@ def against(earlier: ReleasedCell, later: ReleasedCell) -> str:
     return "året före" if follows else f"läsåret {earlier.school_year}"
 
 
-def change_sentence(earlier: ReleasedCell | None, later: ReleasedCell, indicator: Indicator) -> Sentence:
+def change_sentence(
+    earlier: ReleasedCell | None,
+    later: ReleasedCell,
+    indicator: Indicator,
+    *,
+    standing: Standing | None = None,
+) -> Sentence:
     """The finding of a trend: what the latest value says and whether it has surely changed."""
     told = statement(later, indicator)
-    found = change_between(earlier, later, indicator)
+    found = change_between(earlier, later, indicator, standing=standing)
     certainty = CERTAINTY.get(found.verdict, "")
     if earlier is None or not certainty:
         return Sentence(told, (later,))

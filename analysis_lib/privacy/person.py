@@ -61,7 +61,8 @@ def stored_about(workspace: Workspace, number: str) -> list[dict[str, Any]]:
         if not schema.holds_pupils or not store.path(snapshot).is_file():
             continue
         wanted = set(_pseudonyms(keys, versions, schema.purpose, number))
-        wanted |= set(_protected(keys, snapshot, schema.purpose, number))
+        form = f"{schema.purpose}|{source.get('format', '')}"
+        wanted |= set(_protected(keys, snapshot, form, number))
         frame: pd.DataFrame = store.read(snapshot).to_pandas()
         rows = frame[frame["pupil"].isin(wanted)]
         if len(rows):
@@ -107,14 +108,12 @@ def _pseudonyms(keys: KeyStore, versions: list[int], purpose: str, number: str) 
         yield Pseudonyms(keys.key(version), purpose, version).pseudonym(number)
 
 
-def _protected(keys: KeyStore, snapshot: Snapshot, purpose: str, number: str) -> list[str]:
+def _protected(keys: KeyStore, snapshot: Snapshot, form: str, number: str) -> list[str]:
     """The random ids of rows with this number: of all who share it, when it is a temporary one."""
     group, _, year = snapshot.partition.partition("/")
     school_year = year.replace("-", "/")
     sharing = range(_MOST_SHARING if read_identity(number, int(number[:4]) + 10).kind == TEMPORARY else 1)
     places = [
-        f"{purpose}|{snapshot.table}|{school_year}|{group}|{unit}|{number}|{order}"
-        for unit in snapshot.keys
-        for order in sharing
+        f"{form}|{school_year}|{group}|{unit}|{number}|{order}" for unit in snapshot.keys for order in sharing
     ]
     return list(keys.known_protected(places).values())

@@ -62,7 +62,7 @@ _FAULTS: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
         "Frigör plats och spara igen.",
     ),
     (
-        ("readonly", "read-only", "unable to open", "permission denied"),
+        ("readonly", "read-only", "unable to open", "permission denied", "must be owner"),
         "register-readonly",
         "Registret kan inte skrivas",
         "Kontrollera rättigheterna till data/register, eller till databasen.",

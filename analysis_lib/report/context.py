@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -15,14 +16,19 @@ import pandas as pd
 import yaml
 
 from analysis_lib import text
+from analysis_lib.disclosure.overrides import in_force, load_overrides
+from analysis_lib.disclosure.policy import load_policy
 from analysis_lib.disclosure.release import open_released
-from analysis_lib.disclosure.released import ReleasedCell
+from analysis_lib.disclosure.released import Fact, ReleasedCell
 from analysis_lib.errors import SkolbankError, did_you_mean
+from analysis_lib.indicators.series_rules import load_series_rules
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import Setting, gap_block
 from analysis_lib.present.evidence import merged
-from analysis_lib.report import figures, findings, overview, sections, tables, waiting
+from analysis_lib.present.triggered import triggered_block
+from analysis_lib.report import figures, findings, overview, sections, tables, triggered, waiting
 from analysis_lib.report.manifest import versions
+from analysis_lib.report.methods import methods_text
 from analysis_lib.report.parameters import Sidecar, check_parameters, load_sidecar
 from analysis_lib.report.prepare import Prepared, library_hash, prepare
 from analysis_lib.report.provenance import Marks
@@ -84,7 +90,10 @@ class Report:
         self.catalog = catalog
         self.prepared = prepared
         self.parameters = parameters
-        self.scope = _scope(catalog, prepared, unit)
+        known = catalog.indicators
+        candidates = tuple(known[each] for each in sidecar.indicators if each in known)
+        rules = load_series_rules(catalog)
+        self.scope = replace(_scope(catalog, prepared, unit), candidates=candidates, rules=rules)
         self._marks = Marks(f"{sidecar.short}-{_two_digits(prepared)}", self._document)
         self._blocks: list[Block] = []
         self._figures = 0
@@ -193,7 +202,13 @@ class Report:
                 rows.append((self._indicator(name), self.scope.earlier(later), later))
         if not rows:
             return self._no_data(indicators)
-        return self._kept(tables.change_table(rows, self.prepared.school_year))
+        return self._kept(tables.change_table(self.scope, rows, self.prepared.school_year))
+
+    def signals(self) -> Block:
+        """What public rules (``params/sentences.yaml``) say of the newest results, each with its rule."""
+        rules, known = self.catalog.sentences, self.catalog.indicators
+        found = triggered.triggered(self.scope, rules, known, self._target_value)
+        return self._kept(triggered_block(found))
 
     # -- words ---------------------------------------------------------------------------------------------
 
@@ -241,9 +256,21 @@ class Report:
             "gaps": self._gaps,
             "is_complete": not self._gaps,
             "versions": versions(),
+            "methods": self._methods(facts),
             "provenance": self._marks.as_json(self.catalog.indicators),
         }
         return Block("seal", data, facts)
+
+    def _methods(self, facts: Sequence[Fact]) -> str:
+        """The appendix that stands last in every report: how these numbers are made and protected."""
+        workspace, audience = self.catalog.workspace, self.prepared.audience
+        return methods_text(
+            facts,
+            self.catalog.indicators,
+            load_policy(workspace, audience),
+            overrides=in_force(load_overrides(workspace), audience),
+            unit_names={code: unit.name for code, unit in self.prepared.units.items()},
+        )
 
     # -- inside --------------------------------------------------------------------------------------------
 
@@ -327,6 +354,7 @@ class Report:
             subject=self.scope.name,
             source="",
             until=text.date(cutoff) if cutoff else "",
+            standing=self.scope.standing,
         )
 
     def _newest(self, name: str) -> ReleasedCell | None:

@@ -16,7 +16,9 @@ from markdown_it import MarkdownIt
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.present.blocks import MIME
+from analysis_lib.report.methods import HEADING
 
+_APPENDIX = "om-siffrorna"
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 _DROPPED_METADATA = ("papermill", "widgets", "execution", "collapsed", "scrolled")
 _DROPPED_TAGS = {"injected-parameters"}
@@ -79,6 +81,13 @@ class Document:
             )
         parts = [str(masthead.data.get(name) or "") for name in ("title", "kicker", "municipality")]
         return " – ".join(part for part in parts if part)
+
+    @property
+    def printed(self) -> tuple[Section, ...]:
+        """The sections with the methods appendix last, as HTML and PDF show them."""
+        seal = self.first("seal")
+        words = str((seal.data if seal else {}).get("methods") or "")
+        return (*self.sections, Section(HEADING, _APPENDIX, [Text(words)])) if words else self.sections
 
     @property
     def facts(self) -> list[dict[str, Any]]:

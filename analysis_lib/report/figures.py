@@ -64,9 +64,10 @@ def trend(scope: Scope, indicator: Indicator, setting: Setting, target: float | 
     if sum(cell.state != "missing" for cell in cells) < LEAST_YEARS:
         return None
     compared = comparisons(scope, indicator)
+    known = with_notes(sourced(setting, cells, indicator), compared)
     return draw_trend(
         cells,
-        setting=with_notes(sourced(setting, cells, indicator), compared),
+        setting=with_breaks(known, scope, cells),
         indicator=indicator,
         years=_years(scope, cells),
         comparisons=compared,
@@ -102,6 +103,17 @@ def with_notes(setting: Setting, compared: list[Comparison]) -> Setting:
         cell.basis == "computed" for each in compared if each.style == "nation" for cell in each.cells
     )
     return replace(setting, notes=(*setting.notes, _COMPUTED_NATION)) if computed else setting
+
+
+def with_breaks(setting: Setting, scope: Scope, cells: Sequence[ReleasedCell]) -> Setting:
+    """The setting with the breaks of a series and a note on each."""
+    found = {each.school_year: each.words for each in scope.segments(cells[-1]).breaks}
+    notes = tuple(
+        {"term": f"Brott {year}", "text": f"{words}: värden före och efter går inte att jämföra."}
+        for year, words in found.items()
+        if year in {cell.school_year for cell in cells}
+    )
+    return replace(setting, breaks=found, notes=(*setting.notes, *notes))
 
 
 def measures(scope: Scope, indicators: Sequence[Indicator], setting: Setting) -> Block | None:

@@ -16,6 +16,7 @@ from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import gap_block
 from analysis_lib.present.evidence import facts_of, merged
 from analysis_lib.report.scope import Scope
+from analysis_lib.statistics.change import Change
 from analysis_lib.vocabulary.indicators import Indicator
 
 MOST = 3
@@ -35,11 +36,11 @@ def findings_block(scope: Scope, indicators: Sequence[Indicator], nothing: Block
             continue
         before = scope.earlier(later)
         nation = _same_year(list(scope.nation(indicator.id).cells()), later)
-        found = narrative.change_between(before, later, indicator)
+        found = scope.change(before, later, indicator)
         items.append(
             {
                 "headline": _headline(later, indicator),
-                "text": _below(before, later, nation, indicator),
+                "text": _below(before, later, nation, indicator, found),
             }
         )
         facts.append(facts_of([before if before and before.is_shown else None, later, nation], indicator))
@@ -55,11 +56,14 @@ def _headline(cell: ReleasedCell, indicator: Indicator) -> str:
 
 
 def _below(
-    before: ReleasedCell | None, later: ReleasedCell, nation: ReleasedCell | None, indicator: Indicator
+    before: ReleasedCell | None,
+    later: ReleasedCell,
+    nation: ReleasedCell | None,
+    indicator: Indicator,
+    found: Change,
 ) -> str:
     exact = f"{_size(later)}{narrative.in_prose(later, indicator)} läsåret {later.school_year}"
     told = [text.capitalised(f"{exact}{', beräknat' if later.basis == 'computed' else ''}.")]
-    found = narrative.change_between(before, later, indicator)
     certainty = narrative.CERTAINTY.get(found.verdict)
     if certainty and before is not None and found.difference is not None:
         difference = narrative.difference_words(found, indicator).split(" (")[0]

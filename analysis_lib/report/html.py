@@ -42,8 +42,8 @@ class PagePreprocessor(Preprocessor):
     """Puts the page that an executed notebook shows into ``resources['page']``, ready for the template."""
 
     def preprocess(self, nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-        document = read_document(nb)
-        resources["page"] = page_of(document)
+        if "page" not in resources:
+            resources["page"] = page_of(read_document(nb))
         return nb, resources
 
 
@@ -69,8 +69,9 @@ class PageExporter(HTMLExporter):
 def write_html(notebook: Mapping[str, Any], *, template_folders: Sequence[Path] = ()) -> str:
     """The whole page of an executed notebook, charts drawn; refuses a page that points outside itself."""
     exporter = _exporter(tuple(template_folders))
-    node: Any = nbformat.from_dict(notebook)
-    html, _ = exporter.from_notebook_node(node)
+    page = page_of(read_document(notebook))
+    bare: Any = nbformat.from_dict({**notebook, "cells": []})  # nbconvert copies what it is given, twice
+    html, _ = exporter.from_notebook_node(bare, resources={"page": page})
     refuse_outside(html)
     return str(html)
 
@@ -85,8 +86,8 @@ def page_of(document: Document) -> dict[str, Any]:
         "edition": str((seal.data if seal else {}).get("audience", "public")),
         "masthead": _drawn(document.first("masthead")),
         "lead": [_part(part) for part in document.lead.parts if not _is_placed(part)],
-        "links": _links(document.sections),
-        "sections": [_section(section) for section in document.sections],
+        "links": _links(document.printed),
+        "sections": [_section(section) for section in document.printed],
         "foot": _drawn(foot),
     }
 

@@ -18,6 +18,7 @@ from analysis_lib.present.evidence import facts_of, merged
 from analysis_lib.report.figures import whose
 from analysis_lib.report.scope import Scope
 from analysis_lib.report.tables import CERTAINTY_SIGNS, table_data
+from analysis_lib.statistics.change import Change
 from analysis_lib.vocabulary.indicators import Indicator
 
 BASIS_WORDS = {"own": "Skolorna", "published": "Skolverket", "computed": "Beräknat"}
@@ -55,7 +56,7 @@ def indicator_table(
         nation = next(scope.nation(indicator.id, **keys).cells(), None)
         authority = next(scope.authority(indicator.id, **keys).cells(), None) if scope.unit else None
         before = scope.earlier(cell)
-        found = narrative.change_between(before, cell, indicator)
+        found = scope.change(before, cell, indicator)
         if before is not None and found.difference is not None:
             derived.extend(narrative.derived_change(found, before, cell, indicator))
             facts.append(facts_of([before], indicator))
@@ -72,7 +73,7 @@ def indicator_table(
                     "n": table_cell("" if cell.n_state == "missing" else cell.n_text),
                     "authority": value_cell(authority, indicator),
                     "nation": value_cell(nation, indicator),
-                    "change": table_cell(_change_words(before, cell, indicator)),
+                    "change": table_cell(_change_words(before, cell, indicator, found)),
                     "source": table_cell(BASIS_WORDS[cell.basis]),
                 }
             )
@@ -132,8 +133,9 @@ def history_table(scope: Scope, indicators: Sequence[Indicator], years: Sequence
     )
 
 
-def _change_words(before: ReleasedCell | None, cell: ReleasedCell, indicator: Indicator) -> str:
-    found = narrative.change_between(before, cell, indicator)
+def _change_words(
+    before: ReleasedCell | None, cell: ReleasedCell, indicator: Indicator, found: Change
+) -> str:
     words = narrative.CERTAINTY.get(found.verdict)
     if before is None or found.difference is None:
         return words or ""

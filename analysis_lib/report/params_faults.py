@@ -20,6 +20,7 @@ from analysis_lib.vocabulary.questions import (
     load_question_sets,
 )
 from analysis_lib.vocabulary.self_rating import load_self_ratings
+from analysis_lib.vocabulary.successors import load_successions
 from analysis_lib.vocabulary.wheel import load_wheel
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -36,6 +37,7 @@ def params_faults(workspace: Workspace, catalog: Catalog, *, seminar: str = "") 
         lambda: catalog.groups,
         lambda: catalog.indicators,
         lambda: catalog.targets,
+        lambda: catalog.sentences,
         lambda: catalog.seminars,
         lambda: load_wheel(workspace),
         lambda: load_self_ratings(workspace),
@@ -43,6 +45,7 @@ def params_faults(workspace: Workspace, catalog: Catalog, *, seminar: str = "") 
         lambda: load_codebooks(workspace),
         lambda: load_handbooks(workspace),
         lambda: load_national_goals(workspace),
+        lambda: load_successions(workspace),
     ):
         faults += caught(look)
     for path in sorted((workspace.params / "seminars").glob("*.yaml")):

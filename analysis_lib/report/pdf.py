@@ -67,7 +67,7 @@ def print_data(document: Document) -> dict[str, Any]:
             name: str((seal.data if seal else {}).get(name) or "") for name in ("audience", "made", "source")
         },
         "lead": _parts(document.lead.parts),
-        "sections": [_section(section) for section in document.sections],
+        "sections": [_section(section) for section in document.printed],
         "foot": dict(foot.data) if foot else {"columns": [], "closing": ""},
     }
     _told_once(data["lead"], *(section["parts"] for section in data["sections"]))

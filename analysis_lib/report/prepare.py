@@ -18,6 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 import analysis_lib
+from analysis_lib.disclosure import archive
 from analysis_lib.disclosure.lattice import Lattice
 from analysis_lib.disclosure.policy import load_policy
 from analysis_lib.disclosure.release import release_cube
@@ -38,7 +39,6 @@ _LEADING = ("results.all_passed_9", "results.eligible_vocational", "results.all_
 _AUDIENCES: dict[str, Audience] = {"public": "public", "board": "board", "internal": "internal"}
 _META = "meta.json"
 _RELEASED = "released.parquet"
-_ORDER = "order.json"
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ class Prepared:
     snapshots: tuple[str, ...]
     imported: datetime.date | None
     missing: tuple[MissingRows, ...] = ()
+    edition: str = ""
     params: Mapping[str, str] = field(default_factory=dict)  # sha256 of each file that shaped the numbers
 
 
@@ -84,6 +85,7 @@ def prepare(workspace: Workspace, seminar_id: str, *, audience: str = "") -> Pre
         snapshots=tuple(meta["snapshots"]),
         imported=datetime.date.fromisoformat(meta["imported"][:10]) if meta["imported"] else None,
         missing=tuple(store.missing_rows()),
+        edition=meta["edition"],
         params=meta.get("params", {}),
     )
 
@@ -94,13 +96,15 @@ def _make(
     units = load_units(workspace, catalog, store)
     cube = _cube(workspace, catalog, store, units)
     school_year = latest_school_year(cube, units) if seminar.school_year == "latest" else seminar.school_year
+    before = _before(workspace, _edition_key(workspace, store, seminar, reader), reader)
     released = release_cube(
         cube,
         policy=load_policy(workspace, reader),
         lattice=Lattice.of_units({code: unit.area for code, unit in units.items()}),
         indicators=catalog.indicators,
-        earlier=_frames(_earlier(workspace, seminar, reader)),
-        wider=_frames(_wider(workspace, seminar, reader)),
+        earlier=archive.frames(workspace, before.same),
+        wider=archive.frames(workspace, before.wider),
+        narrower=archive.frames(workspace, before.narrower),
     )
     meta = {
         "seminar": seminar.id,
@@ -110,12 +114,10 @@ def _make(
         "snapshots": sorted({snapshot.hash for snapshot in store.current()}),
         "params": {workspace.shown(path): file_hash(path) for path in _params_files(workspace)},
         "imported": max((snapshot.imported_at for snapshot in store.current()), default=""),
+        "edition": _edition_key(workspace, store, seminar, reader),
     }
     folder.mkdir(parents=True, exist_ok=True)
     _write_frame(folder / _RELEASED, released)
-    order = _order(workspace)
-    if seminar.id not in order:
-        write_whole(workspace.work / "release" / _ORDER, json.dumps([*order, seminar.id]).encode())
     write_whole(folder / _META, json.dumps(meta, ensure_ascii=False, indent=1).encode())
 
 
@@ -148,47 +150,61 @@ def latest_school_year(cube: pd.DataFrame, units: dict[str, Unit]) -> str:
     return str(years.max())
 
 
-def _earlier(workspace: Workspace, seminar: Seminar, reader: Audience) -> list[Path]:
-    """The newest release of each seminar that was released before this one, for the same readers.
+def remember_release(workspace: Workspace, prepared: Prepared) -> None:
+    """Put the release on the time line of everything released: its documents are about to be published.
 
-    Only those before: two seminars that looked at each other would never come to rest.
+    Later releases count what it said as known; the same edition is kept once.
     """
-    order = _order(workspace)
-    before = order[: order.index(seminar.id)] if seminar.id in order else order
-    found = []
-    for name in before:
-        releases = (workspace.work / "release" / name / reader).glob(f"*/{_RELEASED}")
-        found.extend(sorted(releases, key=lambda path: path.stat().st_mtime_ns)[-1:])
-    return found
+    archive.add_edition(
+        workspace,
+        prepared.seminar.id,
+        prepared.audience,
+        key=prepared.edition,
+        frame=pd.read_parquet(prepared.released_path),
+    )
 
 
-def _wider(workspace: Workspace, seminar: Seminar, reader: Audience) -> list[Path]:
-    """The newest release of each other seminar to a wider circle than these readers, who see it too."""
-    circles = CIRCLES[: CIRCLES.index(reader)]
-    found = []
-    for name in _order(workspace):
-        for circle in circles if name != seminar.id else ():
-            releases = (workspace.work / "release" / name / circle).glob(f"*/{_RELEASED}")
-            found.extend(sorted(releases, key=lambda path: path.stat().st_mtime_ns)[-1:])
-    return found
+@dataclass(frozen=True)
+class _Before:
+    """What was released before an edition: to the same readers, to wider and to narrower circles."""
+
+    same: tuple[archive.Edition, ...]
+    wider: tuple[archive.Edition, ...]
+    narrower: tuple[archive.Edition, ...]
 
 
-def _frames(paths: list[Path]) -> pd.DataFrame | None:
-    return pd.concat([pd.read_parquet(path) for path in paths], ignore_index=True) if paths else None
+def _before(workspace: Workspace, key: str, reader: Audience) -> _Before:
+    """Only what came before on the time line: two editions that look at each other never come to rest.
+
+    A wider circle's releases count whenever they came; they never look at narrower ones that came later.
+    """
+    line = archive.timeline(workspace)
+    at = next((i for i, each in enumerate(line) if each.key == key), len(line))
+    place = CIRCLES.index(reader)
+    earlier = [(CIRCLES.index(each.audience) - place, each) for each in line[:at]]
+    return _Before(
+        tuple(each for rank, each in earlier if rank == 0),
+        _wider(line, reader),
+        tuple(each for rank, each in earlier if rank > 0),
+    )
 
 
-def _order(workspace: Workspace) -> list[str]:
-    """The seminars in the order in which they were first released."""
-    path = workspace.work / "release" / _ORDER
-    order: list[str] = json.loads(path.read_text("utf-8")) if path.is_file() else []
-    return order
+def _wider(line: Iterable[archive.Edition], reader: Audience) -> tuple[archive.Edition, ...]:
+    return tuple(each for each in line if CIRCLES.index(each.audience) < CIRCLES.index(reader))
+
+
+def _edition_key(workspace: Workspace, store: Store, seminar: Seminar, reader: Audience) -> str:
+    """What an edition is made of, apart from what these readers were told before."""
+    parts = [_cube_fingerprint(workspace, store), seminar.id, seminar.school_year, reader]
+    parts += [each.frame for each in _wider(archive.timeline(workspace), reader)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def _fingerprint(workspace: Workspace, store: Store, seminar: Seminar, reader: Audience) -> str:
-    parts = [_cube_fingerprint(workspace, store), seminar.model_dump_json(), reader]
-    parts.append(json.dumps(waited_for(store.missing_rows())))
-    parts += [path.parent.name for path in _earlier(workspace, seminar, reader)]
-    parts += [path.parent.name for path in _wider(workspace, seminar, reader)]
+    key = _edition_key(workspace, store, seminar, reader)
+    parts = [key, seminar.model_dump_json(), json.dumps(waited_for(store.missing_rows()))]
+    before = _before(workspace, key, reader)
+    parts += [each.frame for each in (*before.same, *before.wider, *before.narrower)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

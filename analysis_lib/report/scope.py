@@ -12,10 +12,18 @@ from typing import Literal
 
 from analysis_lib import text
 from analysis_lib.disclosure.released import ReleasedCell, ReleasedTable
+from analysis_lib.indicators.series_rules import SeriesRules, unit_breaks
+from analysis_lib.present.evidence import cell_name
+from analysis_lib.present.narrative import Standing, change_between
+from analysis_lib.statistics.change import Change, Verdict
+from analysis_lib.statistics.discoveries import standing
+from analysis_lib.statistics.series import Point, Series, cut
+from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.settings import Settings, Unit
 
 NATION = "RIKET"
 BASES = ("own", "published", "computed")
+SAID = ("shown", "suppressed", "nearly_all", "nearly_none")
 
 
 @dataclass(frozen=True)
@@ -38,11 +46,14 @@ class Scope:
     unit: Unit | None
     school_year: str
     years: tuple[str, ...]
+    rules: SeriesRules = field(default_factory=SeriesRules)
+    candidates: tuple[Indicator, ...] = ()  # whose changes the report may speak of
     _kept: dict[str, ReleasedTable] = field(default_factory=dict, repr=False, compare=False)
+    _judged: dict[tuple[str, str], Change] = field(default_factory=dict, repr=False, compare=False)
 
     def about(self, code: str | None) -> Scope:
         """The same scope about one unit, or about the huvudman."""
-        return replace(self, unit=self.units[code] if code else None)
+        return replace(self, unit=self.units[code] if code else None, _judged={})
 
     def of(self, indicator: str) -> ReleasedTable:
         """All rows of one indicator; kept, since a report asks for them many times."""
@@ -95,8 +106,8 @@ class Scope:
         found = self.of(indicator).select(**({"sex": "T", "category": "", "subject": ""} | keys))
         if years is not None:
             found = found.select(school_year=list(self.years))
-        live = found.frame.loc[found.frame["state"] != "missing", ["level", "code", "organiser", "basis"]]
-        there = set(live.itertuples(index=False, name=None))
+        live = found.select(state=SAID)
+        there = live.distinct("level", "code", "organiser", "basis")
         for place in places:
             organisers = {each[2] for each in there if each[:2] == (place.level, place.code)}
             wanted = organisers.intersection(place.organisers) if place.organisers else organisers
@@ -121,6 +132,53 @@ class Scope:
         before = [cell for cell in found if cell.school_year < later.school_year]
         shown = [cell for cell in before if cell.is_shown]
         return max(shown or before, key=lambda cell: cell.school_year, default=None)
+
+    @property
+    def standing(self) -> Standing:
+        """The newest change of every candidate, where only those that stand together are called sure."""
+        if not self._judged and self.candidates:
+            self._judged.update(standing(self._candidate_changes()))
+        return self._judged
+
+    def change(
+        self, earlier: ReleasedCell | None, later: ReleasedCell | None, indicator: Indicator
+    ) -> Change:
+        """What may be said about two of the report's own cells, among all that it may speak of.
+
+        Nothing is said across a break of the series.
+        """
+        if earlier is not None and later is not None and not self.comparable(earlier, later):
+            return Change(Verdict.UNKNOWN)
+        return change_between(earlier, later, indicator, standing=self.standing)
+
+    def comparable(self, earlier: ReleasedCell, later: ReleasedCell) -> bool:
+        """Whether no break lies between two of the report's own cells."""
+        return self.segments(later).comparable(earlier.school_year, later.school_year)
+
+    def segments(self, cell: ReleasedCell) -> Series:
+        """The own series that a cell belongs to, cut at every break."""
+        keys = {"sex": cell.sex, "subject": cell.subject, "category": cell.category}
+        cells = self.own(cell.indicator, years=None, **keys).cells()
+        secret = self.rules.secrecy.school_years if self.unit else ()
+        points = [
+            Point(each.school_year, each.is_shown, is_secret=not each.is_shown and each.school_year in secret)
+            for each in cells
+        ]
+        changed = self.rules.changed(cell.indicator)
+        if self.unit:
+            changed |= unit_breaks(self.unit.code, self.units)
+        return cut(points, longest_step=self.rules.longest_step, changed=changed)
+
+    def _candidate_changes(self) -> dict[tuple[str, str], Change]:
+        found = {}
+        for indicator in self.candidates:
+            later = self.newest(self.own(indicator.id))
+            before = self.earlier(later) if later else None
+            if before is not None and later is not None:
+                is_one = self.comparable(before, later)
+                told = change_between(before, later, indicator) if is_one else Change(Verdict.UNKNOWN)
+                found[cell_name(before), cell_name(later)] = told
+        return found
 
     def unit_cells(self, indicator: str, **keys: object) -> list[ReleasedCell]:
         """The cells of all the workspace's units for the report's school year."""

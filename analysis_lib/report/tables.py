@@ -81,14 +81,14 @@ def targets_table(rows: Sequence[tuple[Target, Indicator, ReleasedCell | None]])
 
 
 def change_table(
-    rows: Sequence[tuple[Indicator, ReleasedCell | None, ReleasedCell]], school_year: str
+    scope: Scope, rows: Sequence[tuple[Indicator, ReleasedCell | None, ReleasedCell]], school_year: str
 ) -> Block:
     """What has surely changed since the latest year before with a value, and what may be chance."""
     body: list[dict[str, Any]] = []
     facts: list[tuple[Fact, ...]] = []
     derived: list[dict[str, Any]] = []
     for indicator, earlier, later in rows:
-        found = narrative.change_between(earlier, later, indicator)
+        found = scope.change(earlier, later, indicator)
         words = narrative.CERTAINTY.get(found.verdict, "kan inte bedömas")
         if earlier is None or earlier.state == "missing":
             words = "uppgift för tidigare år saknas"

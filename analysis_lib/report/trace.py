@@ -15,6 +15,7 @@ from analysis_lib.errors import SkolbankError, nearest
 from analysis_lib.report.manifest import file_hash
 from analysis_lib.report.provenance import all_editions, provenance_folder, read_mark
 from analysis_lib.report.scope import NATION
+from analysis_lib.report.sections import EDITIONS
 from analysis_lib.snapshots.store import Store
 from analysis_lib.snapshots.units import load_units
 from analysis_lib.vocabulary.catalog import Catalog
@@ -133,7 +134,7 @@ def trace_text(found: Trace) -> str:
         f"  {found.title}" if found.title != found.kind else "",
         f"Dokument    {found.document}",
         f"            {'gällande utgåva' if found.is_current else 'ersatt av en senare utgåva'}, "
-        f"gjord {found.published}, mottagare: {found.audience}",
+        f"gjord {found.published}, {text.uncapitalised(EDITIONS.get(found.audience, found.audience))}",
         f"Seminarium  {found.seminar_title} ({found.seminar}), läsår {found.school_year}",
         f"Program     skolbank {found.code_version}, bibliotek {found.library}, körning {found.release[:8]}",
         "Tal",

@@ -17,6 +17,7 @@ import pandas as pd
 
 CLEAN, TEMPORARY = "number", "temporary"
 AGES = (5, 21)  # years at the end of the school year: förskoleklass to the oldest in gymnasieskolan
+ADULTS = (15, 90)  # gymnasieskola, komvux and sfi
 
 FAULTS: dict[str, str] = {
     "identity-missing": "personnumret saknas",
@@ -52,13 +53,15 @@ class Identity:
     repaired: bool = False
 
 
-def read_identities(texts: pd.Series, end_year: pd.Series | int) -> pd.DataFrame:
+def read_identities(
+    texts: pd.Series, end_year: pd.Series | int, *, ages: tuple[int, int] = AGES
+) -> pd.DataFrame:
     """The identities of a column.
 
     Gives ``number`` (12 signs), ``fault``, ``kind``, ``repaired``, ``sex`` and ``birth_year``.
 
     ``end_year`` is the calendar year in which the school year ends. Plain 12-digit numbers are judged
-    all at once; every other spelling goes through ``read_identity``.
+    all at once; every other spelling goes through ``read_identity``. ``ages`` are the least and the highest.
     """
     raw = texts.fillna("").astype(str)
     years = pd.Series(end_year, index=raw.index)
@@ -70,9 +73,10 @@ def read_identities(texts: pd.Series, end_year: pd.Series | int) -> pd.DataFrame
         "repaired": np.zeros(len(raw), dtype=bool),
     }
     if plain.any():
-        read["fault"][plain] = _judge(raw[plain].to_numpy(dtype="U12"), years[plain].to_numpy())
+        read["fault"][plain] = _judge(raw[plain].to_numpy(dtype="U12"), years[plain].to_numpy(), ages)
     if not plain.all():
-        others = [read_identity(text, int(end)) for text, end in zip(raw[~plain], years[~plain], strict=True)]
+        rest = zip(raw[~plain], years[~plain], strict=True)
+        others = [read_identity(text, int(end), ages=ages) for text, end in rest]
         for name, column in read.items():
             column[~plain] = [getattr(one, name) for one in others]
     read["number"][read["fault"] != ""] = ""
@@ -83,7 +87,7 @@ def read_identities(texts: pd.Series, end_year: pd.Series | int) -> pd.DataFrame
     return pd.DataFrame(read, index=raw.index)
 
 
-def read_identity(text: str, end_year: int) -> Identity:
+def read_identity(text: str, end_year: int, *, ages: tuple[int, int] = AGES) -> Identity:
     """One number in any spelling, normalised to 12 digits or refused."""
     cleaned = _SPACES.sub("", text.translate(_DASHES)).upper()
     if not cleaned:
@@ -99,7 +103,7 @@ def read_identity(text: str, end_year: int) -> Identity:
         number = cleaned.replace("-", "")
         if not _is_date(temporary[1]):
             return Identity(fault="identity-date")
-        if not _is_pupil(temporary[1], end_year):
+        if not _is_pupil(temporary[1], end_year, ages):
             return Identity(fault="identity-age")
         return Identity(number, kind=TEMPORARY, repaired=repaired)
     separated = _SEPARATED.fullmatch(cleaned)
@@ -110,24 +114,24 @@ def read_identity(text: str, end_year: int) -> Identity:
     if not (cleaned.isascii() and cleaned.isdigit()):
         return Identity(fault="identity-unreadable")
     if len(cleaned) == 10:
-        return _with_century(cleaned, end_year)
+        return _with_century(cleaned, end_year, ages)
     if len(cleaned) != 12:
         return Identity(fault="identity-length")
-    fault = str(_judge(np.array([cleaned], dtype="U12"), np.array([end_year]))[0])
+    fault = str(_judge(np.array([cleaned], dtype="U12"), np.array([end_year]), ages)[0])
     return Identity("" if fault else cleaned, fault, repaired=repaired)
 
 
-def _with_century(digits: str, end_year: int) -> Identity:
+def _with_century(digits: str, end_year: int, ages: tuple[int, int]) -> Identity:
     """A ten-digit number with the only century that makes the person a pupil."""
-    fitting = [c for c in ("19", "20") if _is_pupil(c + digits[:6], end_year)]
+    fitting = [c for c in ("19", "20") if _is_pupil(c + digits[:6], end_year, ages)]
     if len(fitting) != 1:
         return Identity(fault="identity-century")
     number = fitting[0] + digits
-    fault = str(_judge(np.array([number], dtype="U12"), np.array([end_year]))[0])
+    fault = str(_judge(np.array([number], dtype="U12"), np.array([end_year]), ages)[0])
     return Identity("" if fault else number, fault, repaired=True)
 
 
-def _judge(numbers: np.ndarray, end_years: np.ndarray) -> np.ndarray:
+def _judge(numbers: np.ndarray, end_years: np.ndarray, ages: tuple[int, int]) -> np.ndarray:
     """The fault of each 12-digit number, or an empty text."""
     digits = numbers.view(np.uint32).reshape(len(numbers), 12).astype(np.int64) - ord("0")
     year = digits[:, :4] @ np.array([1000, 100, 10, 1])
@@ -139,7 +143,7 @@ def _judge(numbers: np.ndarray, end_years: np.ndarray) -> np.ndarray:
     last = _days(year, np.clip(month, 1, 12))
     age = end_years - year
     faults = np.full(len(numbers), "", dtype=object)
-    faults[(age < AGES[0]) | (age > AGES[1])] = "identity-age"
+    faults[(age < ages[0]) | (age > ages[1])] = "identity-age"
     faults[check != 0] = "identity-check-digit"
     faults[(month < 1) | (month > 12) | (day < 1) | (day > last)] = "identity-date"
     return faults
@@ -156,8 +160,8 @@ def _is_date(eight: str) -> bool:
     return year > 1800 and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
 
 
-def _is_pupil(date: str, end_year: int) -> bool:
-    return AGES[0] <= end_year - int(date[:4]) <= AGES[1]
+def _is_pupil(date: str, end_year: int, ages: tuple[int, int]) -> bool:
+    return ages[0] <= end_year - int(date[:4]) <= ages[1]
 
 
 def _sex(number: str, kind: str) -> str:

@@ -13,7 +13,17 @@ from typing import Any
 
 GRADES = "core_scb__pupil_grades"
 TESTS = "core_scb__national_tests"
-_NAMES = {GRADES: "betyg", TESTS: "nationella prov"}
+TESTS_3 = "core_scb__national_tests_3"
+ATTENDANCE = "core_attendance__periods"
+COURSES, FIGURES = "core_local__course_results", "core_local__figures"
+_NAMES = {
+    COURSES: "kursresultat",
+    FIGURES: "egna uppgifter",
+    ATTENDANCE: "närvaro",
+    GRADES: "betyg",
+    TESTS: "nationella prov",
+    TESTS_3: "nationella prov",
+}
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,8 @@ from analysis_lib.snapshots.changes import Change, compare
 from analysis_lib.snapshots.encryption import SnapshotKey
 from analysis_lib.snapshots.log import Snapshot
 from analysis_lib.snapshots.missing import MissingRows, RefusedRows
-from analysis_lib.snapshots.schemas import TABLES, TableSchema
+from analysis_lib.snapshots.schemas import TableSchema
+from analysis_lib.snapshots.tables import TABLES
 from analysis_lib.vocabulary.workspace import Workspace
 
 __all__ = ["Change", "Snapshot", "SourceInfo", "Store", "Transaction"]
@@ -247,7 +248,7 @@ class Transaction:
         schema = TABLES[table]
         checked = schema.check(frame)
         slots = {
-            "/".join(_slug(str(value)) for value in values): rows
+            "/".join(_slug(str(value)) or "hela" for value in values): rows
             for values, rows in checked.groupby(list(schema.partition), sort=True, observed=True)
         }
         places = [each.partition if each.partition in slots else next(iter(slots)) for each in refused]

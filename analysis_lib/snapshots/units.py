@@ -9,14 +9,16 @@ from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.settings import Unit
 from analysis_lib.vocabulary.workspace import Workspace
 
-# The newest published name and organiser of each unit in the municipality, and the year groups it had.
+# The newest published name and organiser of each unit in the municipality; the names of the PxWeb workbook,
+# which are in capitals, count only where no other table has one.
 _PUBLISHED = """
 SELECT unit_code AS code,
-       arg_max(unit_name, school_year) AS name,
-       arg_max(organiser, school_year) AS organiser,
-       arg_max(authority_name, school_year) AS authority_name,
+       arg_max(unit_name, rank) AS name,
+       arg_max(organiser, rank) AS organiser,
+       arg_max(authority_name, rank) AS authority_name,
        max(school_year) AS last_seen
-FROM core_skolverket__statistics
+FROM (SELECT *, CASE WHEN table_id = 'analysis_support' THEN '0' ELSE '1' END || school_year AS rank
+      FROM core_skolverket__statistics)
 WHERE level = 'unit' AND unit_code <> '' AND municipality_code = '{code}'
 GROUP BY unit_code
 ORDER BY unit_code

@@ -104,7 +104,8 @@ def _headline(one: FileReport, *, dry_run: bool) -> str:
         f"{text.count(one.rows_read)} rader lästa = {text.count(one.rows_accepted)} godkända "
         f"+ {text.count(one.rows_rejected)} nekade + {text.count(one.rows_ignored)} utan ny uppgift"
     )
-    return f"{name}: {outcome} som {one.format}, läsåret {one.school_year or 'okänt'}. {counts}."
+    year = f", läsåret {one.school_year}" if one.school_year else ""
+    return f"{name}: {outcome} som {one.format}{year}. {counts}."
 
 
 def _told(messages: list[Message]) -> list[str]:

@@ -11,8 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pandas as pd
+
 from analysis_lib.errors import EXIT_DONE, EXIT_PARTIAL, EXIT_USAGE, SkolbankError, did_you_mean
+from analysis_lib.snapshots.missing import RefusedRows
 from analysis_lib.snapshots.pseudonyms import Pseudonyms
+from analysis_lib.snapshots.schemas import TABLES
 from analysis_lib.snapshots.store import Change, Snapshot, SourceInfo, Store
 from analysis_lib.snapshots.units import load_units
 from analysis_lib.snapshots.whereabouts import Whereabouts
@@ -157,7 +161,7 @@ def _refuse_two_of_a_kind(results: list[tuple[Sheet, TableResult]]) -> None:
     seen: dict[tuple[str, str, str], str] = {}
     for sheet, result in results:
         kind = (result.format, result.level, result.school_year)
-        if kind in seen:
+        if kind in seen and not result.joins_sheets:
             raise SkolbankError(
                 "sheets-ambiguous",
                 "Två blad i arbetsboken innehåller samma slags tabell",
@@ -225,10 +229,8 @@ def _store(
         workbook=workbook,
     )
     transaction = work.store.begin(source)
-    for _, result in results:
-        for table, frame in result.frames.items():
-            if len(frame):
-                transaction.add(table, frame, refused=result.waiting)
+    for table, frame, waiting in _joined(results):
+        transaction.add(table, frame, refused=waiting)
     if transaction.is_unchanged:
         text = "Samma uppgifter är redan inlästa. Inget ändrades."
         reports[0].messages.append(Message("info", "unchanged", text))
@@ -238,6 +240,39 @@ def _store(
         transaction.commit()
         for report, (_, result) in zip(reports, results, strict=True):
             report.stored = any(len(frame) for frame in result.frames.values())
+
+
+def _joined(
+    results: list[tuple[Sheet, TableResult]],
+) -> list[tuple[str, pd.DataFrame, tuple[RefusedRows, ...]]]:
+    """The rows of each stored table; sheets that are parts of one table are put together first.
+
+    Raises SkolbankError when two sheets say different things about the same cell.
+    """
+    by_table: dict[str, list[TableResult]] = {}
+    for _, result in results:
+        for table, frame in result.frames.items():
+            if len(frame):
+                by_table.setdefault(table, []).append(result)
+    found = []
+    for table, parts in by_table.items():
+        frames = [part.frames[table] for part in parts]
+        frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True).drop_duplicates()
+        if any(part.joins_sheets for part in parts) and len(frames) > 1:
+            _refuse_contradictions(table, frame)
+        found.append((table, frame, tuple(row for part in parts for row in part.waiting)))
+    return found
+
+
+def _refuse_contradictions(table: str, frame: pd.DataFrame) -> None:
+    schema = TABLES[table]
+    keys = [*dict.fromkeys((*schema.partition, *schema.identity))]
+    if frame.assign(_key=schema.key(frame)).duplicated([*keys, "_key"]).any():
+        raise SkolbankError(
+            "sheets-ambiguous",
+            "Två blad i arbetsboken säger olika saker om samma uppgift",
+            remedy="Spara det blad som gäller i en egen fil.",
+        )
 
 
 def _replacements(changes: list[tuple[Snapshot, Change]]) -> list[Message]:

@@ -51,10 +51,12 @@ def read_cell(
     is_number_cell: bool = False,
     minimum: float | None = 0,
     maximum: float | None = None,
+    decimals: int | None = None,
 ) -> CellValue:
     """The number or mark of one published cell; raises CellFault when it is unreadable or out of bounds.
 
-    ``is_number_cell`` says that a workbook held a real number there, so a point is a decimal point.
+    ``is_number_cell`` says that a workbook held a real number there, so a point is a decimal point;
+    ``decimals`` allows more of them than the kind is published with.
 
     >>> read_cell("3 877", "count").number, read_cell("88,0", "share").decimals
     (Decimal('3877'), 1)
@@ -71,14 +73,14 @@ def read_cell(
         return CellValue(None, Mark.APPROXIMATE)
     if kind == "share" and plain.endswith("%"):
         plain = plain[:-1].rstrip()
-    number, decimals, point = _number(plain, is_number_cell=is_number_cell)
-    if decimals > DECIMALS[kind]:
+    number, written, point = _number(plain, is_number_cell=is_number_cell)
+    if written > (DECIMALS[kind] if decimals is None else decimals):
         raise CellFault("number-ambiguous", _too_fine(plain, kind))
     if maximum is None and kind == "share":
         maximum = 100
     if (minimum is not None and number < minimum) or (maximum is not None and number > maximum):
         raise CellFault("number-out-of-bounds", f"{_echo(plain)} ligger utanför det möjliga")
-    return CellValue(number, decimals=decimals, point=point)
+    return CellValue(number, decimals=written, point=point)
 
 
 def swedish(number: Decimal, decimals: int) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis_lib.errors import SkolbankError, did_you_mean
-from analysis_lib.snapshots.identities import FAULTS, PERSONAL_NUMBER, TEMPORARY, read_identities
+from analysis_lib.snapshots.identities import AGES, FAULTS, PERSONAL_NUMBER, TEMPORARY, read_identities
 from analysis_lib.snapshots.missing import RefusedRows
 from analysis_lib.snapshots.whereabouts import Whereabouts
 from analysis_lib.sources.pupil_rows import Rows
@@ -36,12 +36,14 @@ def maker_of(context: ReadContext) -> Pseudonymiser:
     return context.pseudonymiser
 
 
-def identify(rows: Rows, end_years: pd.Series, *, column: str = "PersonNr") -> pd.DataFrame:
+def identify(
+    rows: Rows, end_years: pd.Series, *, column: str = "PersonNr", ages: tuple[int, int] = AGES
+) -> pd.DataFrame:
     """Reads the identities, refusing rows without a usable one.
 
     Gives ``number`` (never to be stored), ``sex``, ``birth_year``, ``is_temporary`` and ``is_protected``.
     """
-    found = read_identities(rows.cells[column], end_years)
+    found = read_identities(rows.cells[column], end_years, ages=ages)
     for code in found["fault"].unique():
         if code:
             wrong = (found["fault"] == code).to_numpy()

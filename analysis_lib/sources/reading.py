@@ -13,7 +13,7 @@ from analysis_lib.errors import SkolbankError
 from analysis_lib.sources.decoding import decode
 from analysis_lib.sources.rows import delimited_rows
 from analysis_lib.sources.shapes import Format, Message, RawFile, ReadContext, Row, Sheet, TableResult
-from analysis_lib.sources.sheets import looks_like_workbook, read_workbook
+from analysis_lib.sources.sheets import looks_like_workbook, read_old_workbook, read_workbook
 
 __all__ = [
     "Format",
@@ -76,6 +76,9 @@ def read_raw_bytes(data: bytes, path: Path) -> RawFile:
             messages = (*messages, _misnamed("en Excelarbetsbok", path))
         return RawFile(path, checksum, len(data), "workbook", sheets, messages)
     _refuse_binary(data)
+    if data.startswith(_OLE):
+        sheets, messages = read_old_workbook(data)
+        return RawFile(path, checksum, len(data), "workbook", sheets, messages)
     decoded = decode(data)
     sheet = Sheet("", delimited_rows(decoded.text))
     messages = decoded.messages
@@ -87,17 +90,11 @@ def read_raw_bytes(data: bytes, path: Path) -> RawFile:
 def _refuse_binary(data: bytes) -> None:
     if not data:
         raise SkolbankError("file-empty", "Filen är tom", remedy="Hämta filen på nytt.")
-    if data.startswith(_OLE):
-        if _ENCRYPTED_PART in data:
-            raise SkolbankError(
-                "workbook-encrypted",
-                "Arbetsboken är skyddad med lösenord",
-                remedy="Öppna den i Excel, ta bort lösenordet (Arkiv, Info, Skydda) och spara.",
-            )
+    if data.startswith(_OLE) and _ENCRYPTED_PART in data:
         raise SkolbankError(
-            "workbook-old",
-            "Filen är en arbetsbok i det gamla formatet .xls",
-            remedy="Öppna den i Excel och spara den som .xlsx eller CSV UTF-8.",
+            "workbook-encrypted",
+            "Arbetsboken är skyddad med lösenord",
+            remedy="Öppna den i Excel, ta bort lösenordet (Arkiv, Info, Skydda) och spara.",
         )
     for start, name in _OTHER_KINDS:
         if data.startswith(start):

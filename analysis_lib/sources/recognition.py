@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from analysis_lib.errors import SkolbankError, did_you_mean
-from analysis_lib.sources import scb, simple_grades, skolverket
+from analysis_lib.sources import (
+    attendance,
+    course_results,
+    pxweb,
+    scb,
+    simple_grades,
+    simple_tables,
+    skolverket,
+    surveys,
+)
 from analysis_lib.sources.shapes import Format, RawFile, Sheet
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -38,7 +47,16 @@ class Explaining(Protocol):
 
 def known_formats(workspace: Workspace) -> tuple[Format, ...]:
     """Every format that can be imported, with the tables as the workspace describes them."""
-    return (*scb.FORMATS, *simple_grades.FORMATS, *skolverket.formats(workspace))
+    return (
+        *scb.FORMATS,
+        *simple_grades.FORMATS,
+        *course_results.FORMATS,
+        *attendance.FORMATS,
+        *simple_tables.formats(workspace),
+        *skolverket.formats(workspace),
+        *pxweb.formats(workspace),
+        *surveys.formats(workspace),
+    )
 
 
 def recognise(sheet: Sheet, formats: Sequence[Format], *, wanted: str = "") -> Format:

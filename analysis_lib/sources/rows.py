@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from analysis_lib.errors import SkolbankError
 from analysis_lib.sources.shapes import Row
 
-MAX_COLUMNS = 2_000
+MAX_COLUMNS = 16_000  # a sheet may have 16 384; the workbooks of PxWeb come near
 MAX_CELL = 100_000
 MAX_ROWS = 1_500_000  # with the cells below about 1.2 GB of memory
 MAX_TEXT_CELLS = 20_000_000

@@ -1,4 +1,4 @@
-"""SCB's collection files, one row per pupil: grades in years 9 and 6, national tests in year 6 (floor 3).
+"""SCB's collection files, one row per pupil: grades in years 9 and 6, national tests in 3, 6 and 9 (floor 3).
 
 They come straight from the schools' pupil systems (Procapita, Vklass, IST). Source of columns and
 codes: SCB, "Kravspecifikation för datafil" 2026; earlier column sets in ``scb_layouts``.
@@ -14,24 +14,27 @@ import pandas as pd
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.snapshots.missing import RefusedRows
-from analysis_lib.snapshots.schemas import NATIONAL_TESTS, PUPIL_GRADES, TableSchema
+from analysis_lib.snapshots.schemas import NATIONAL_TESTS, NATIONAL_TESTS_3, PUPIL_GRADES, TableSchema
 from analysis_lib.sources import pupils
 from analysis_lib.sources.grade_columns import Grades, check_grades, grade_rows
 from analysis_lib.sources.pupil_rows import Rows
 from analysis_lib.sources.scb_layouts import (
     LAYOUTS_6,
     LAYOUTS_9,
+    LAYOUTS_NP3,
     LAYOUTS_NP6,
+    LAYOUTS_NP9,
     NOT_GRADES,
     OPTIONAL_6,
     OPTIONAL_9,
     Layout,
 )
+from analysis_lib.sources.scb_requirements import check_requirements, rows_of_requirements
 from analysis_lib.sources.scb_table import Recognised, read_rows, recognise, school_years
 from analysis_lib.sources.scb_tests import check_tests, rows_of_tests
 from analysis_lib.sources.shapes import ReadContext, Sheet, TableResult
 
-_LEAVING_AGE = {6: 13, 9: 16}
+_LEAVING_AGE = {3: 10, 6: 13, 9: 16}
 LEGAL_BASIS = "Offentlig huvudmans uppföljning, 4 kap. skollagen (2010:800); uppgifter enligt 23 kap. OSL"
 
 
@@ -138,11 +141,44 @@ class NationalTests6(PupilFile):
     layouts = LAYOUTS_NP6
     marker = frozenset({"PersonNr", "Skolenhetskod", "MA_PROVB", "SV_PROVB", "EN_PROVB"})
 
+    def _takes(self, known: Recognised) -> bool:
+        return not {"NO_PROV", "SO_PROV"} & set(known.fields.values())
+
     def _check(self, rows: Rows) -> None:
         check_tests(rows)
 
     def _frame(self, rows: Rows, people: pd.DataFrame, grades: Grades | None) -> pd.DataFrame:
         return rows_of_tests(rows, people)
+
+
+class NationalTests9(NationalTests6):
+    """``scb.national_tests_9``: nationella prov årskurs 9, 32 columns."""
+
+    id = "scb.national_tests_9"
+    year_group = 9
+    layouts = LAYOUTS_NP9
+    marker = frozenset(
+        {"PersonNr", "Skolenhetskod", "MA_PROVB", "SV_PROVB", "EN_PROVB", "NO_PROV", "SO_PROV"}
+    )
+
+    def _takes(self, known: Recognised) -> bool:
+        return known.header_row is None or bool({"NO_PROV", "SO_PROV"} & set(known.fields.values()))
+
+
+class NationalTests3(PupilFile):
+    """``scb.national_tests_3``: nationella prov årskurs 3, 35 columns."""
+
+    id = "scb.national_tests_3"
+    year_group = 3
+    table = NATIONAL_TESTS_3
+    layouts = LAYOUTS_NP3
+    marker = frozenset({"PersonNr", "Skolenhetskod", "MA_A_PR", "MA_B_PR", "SV_A_PR", "SV_B_PR"})
+
+    def _check(self, rows: Rows) -> None:
+        check_requirements(rows)
+
+    def _frame(self, rows: Rows, people: pd.DataFrame, grades: Grades | None) -> pd.DataFrame:
+        return rows_of_requirements(rows, people)
 
 
 class _LastSheet:
@@ -164,7 +200,13 @@ class _LastSheet:
 
 
 _LAST = _LastSheet()
-FORMATS: tuple[PupilFile, ...] = (Grades9(), Grades6(), NationalTests6())
+FORMATS: tuple[PupilFile, ...] = (
+    Grades9(),
+    Grades6(),
+    NationalTests3(),
+    NationalTests6(),
+    NationalTests9(),
+)
 
 
 def _grades(rows: Rows) -> Grades:

@@ -23,6 +23,7 @@ from analysis_lib.vocabulary.periods import SchoolYear
 _SAMPLE = 60
 _GRADE = frozenset((*GRADES, *REASONS, "", "-", *"abcdefyz"))
 _CODES = frozenset(("0", "1", "77", "88", "99", ""))
+_SCIENCE = frozenset(("FY", "BI", "KE", "GE", "HI", "RE", "SH", ""))
 _IDENTITY = re.compile(r"[\s\d+\-\u2013.,eE]{10,16}|\d{8}-?[Tt][Ff]?\d{2,3}")
 _LANGUAGE = re.compile(r"[A-Za-zÅÄÖåäö]{2,3}|")
 _TOTAL = re.compile(r"(?i)^(summa|totalt?|antal( elever| rader)?|samtliga)\b")
@@ -95,8 +96,14 @@ def _has_width(cells: list[str], width: int) -> bool:
 def _holds(field: str, cell: str, layout: Layout) -> bool:
     if field.endswith("språk"):
         return bool(_LANGUAGE.fullmatch(cell)) and cell not in GRADES
-    if field in NOT_GRADES or field.endswith(("_GRUPP", "_PRP")) or field in PERSON:
+    if field in NOT_GRADES or field.endswith("_GRUPP") or field in PERSON:
         return True
+    if field.endswith(("_PRP", "_POANG")):
+        return bool(re.fullmatch(r"\d{0,2}", cell))
+    if field.endswith("_PR"):
+        return cell in _CODES
+    if field.endswith("_PROV"):
+        return cell.upper() in _SCIENCE
     if field.endswith(("_DELT", "_KURSPLAN")):
         return cell in _CODES or cell == "2"
     if field.endswith("_PROVB"):

@@ -94,6 +94,7 @@ class TableResult:
     refused: list[tuple[int, list[str], str]] = field(default_factory=list)
     metadata: dict[str, Any] = field(default_factory=dict)
     waiting: tuple[RefusedRows, ...] = ()
+    joins_sheets: bool = False  # several sheets of one workbook may be parts of one table
 
     @property
     def conserves_rows(self) -> bool:

@@ -66,7 +66,32 @@ def read_workbook(data: bytes) -> tuple[tuple[Sheet, ...], tuple[Message, ...]]:
                 "som tomma. Öppna arbetsboken i Excel, spara den och läs in den igen.",
             )
         )
-    workbook = _open(data)
+    return _visible(_open(data), messages)
+
+
+def read_old_workbook(data: bytes) -> tuple[tuple[Sheet, ...], tuple[Message, ...]]:
+    """The visible sheets of a workbook in the old format ``.xls`` (BIFF), with at most 65,536 rows each.
+
+    Raises SkolbankError when it is damaged, encrypted or no workbook at all.
+    """
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except python_calamine.PasswordError:
+        raise _encrypted() from None
+    except BaseException as fault:
+        if isinstance(fault, Exception) or type(fault).__name__ == "PanicException":
+            raise SkolbankError(
+                "workbook-old",
+                "Filen är en arbetsbok i det gamla formatet .xls och går inte att läsa",
+                remedy="Öppna den i Excel och spara den som .xlsx eller CSV UTF-8.",
+            ) from None
+        raise
+    return _visible(workbook, [])
+
+
+def _visible(
+    workbook: python_calamine.CalamineWorkbook, messages: list[Message]
+) -> tuple[tuple[Sheet, ...], tuple[Message, ...]]:
     sheets: list[Sheet] = []
     hidden = 0
     for meta in workbook.sheets_metadata:

@@ -52,6 +52,8 @@ class SimpleGrades:
         header = _find_header(sheet)
         if header is None:
             return 0.0
+        if _is_of_courses(dict(sheet.rows)[header[0]]):
+            return 0.0
         present = set(header[1].values()) & set(REQUIRED)
         return 0.5 + 0.09 * len(present)
 
@@ -95,6 +97,14 @@ def _fields(cells: list[str]) -> dict[int, str]:
         if field:
             named[index] = field
     return named
+
+
+def _is_of_courses(cells: list[str]) -> bool:
+    """Whether the headings are those of course results, which have grades of their own kind."""
+    named = {cell.strip().casefold() for cell in cells}
+    return bool(
+        named & {"kurs", "kurskod"} and named & {"skolform", "program", "studieväg", "utfall", "poäng"}
+    )
 
 
 def _find_header(sheet: Sheet) -> tuple[int, dict[int, str]] | None:

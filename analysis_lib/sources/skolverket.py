@@ -18,7 +18,8 @@ from analysis_lib.sources.shapes import Message, ReadContext, Sheet, TableResult
 from analysis_lib.sources.skolverket_columns import MeasureColumn, known_share, match_columns
 from analysis_lib.sources.skolverket_layout import Layout, LayoutFinder, school_year
 from analysis_lib.sources.skolverket_rows import RowReader, RowsRead
-from analysis_lib.sources.skolverket_tables import Source, Table, header_key, load_source
+from analysis_lib.sources.skolverket_tables import Source, Table, load_source
+from analysis_lib.sources.skolverket_years import match_years, span, wide_share
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.marks import Mark, read_mark
 from analysis_lib.vocabulary.workspace import Workspace
@@ -44,6 +45,7 @@ COLUMNS = (
     "raw",
 )
 _ORDER = [
+    "school_year",
     "level",
     "municipality_code",
     "municipality_name",
@@ -68,6 +70,12 @@ _NOTES = {
         "authority-number-left-out",
         "{n} organisationsnummer är inte giltiga eller kan vara personnummer och sparades inte.",
     ),
+    "programme": (
+        "info",
+        "programme-kept",
+        "{n} rader gäller program utan känd programkod; programmets namn behölls som det är skrivet.",
+    ),
+    "subject": ("info", "subject-kept", "{n} rader gäller ämnen utan känd kod; ämnets namn behölls."),
     "blank": ("info", "row-blank", "{n} tomma rader bland uppgifterna hoppades över."),
 }
 
@@ -100,10 +108,13 @@ class SkolverketTable:
         layout = self._layouts.find(sheet)
         if layout is None:
             return 0.0
-        share = known_share(layout, self._table, self._source)
+        if self._table.wide_years:
+            share = wide_share(layout, self._table, self._source, sheet.name)
+        else:
+            share = known_share(layout, self._table, self._source)
         if not layout.title:
             return 0.8 * share if share == 1 else 0.0
-        if not self._is_titled(layout.title):
+        if not self._table.is_titled(layout.title):
             return 0.0
         return 0.5 + 0.5 * share
 
@@ -125,9 +136,14 @@ class SkolverketTable:
                 "Ingen rubrikrad med Kommun eller Skola och deras koder hittades",
                 remedy="Hämta tabellen på nytt från Skolverket.",
             )
-        year = school_year(layout, calendar_year_starts=self._table.calendar_year_starts)
-        messages = _about_heading(layout, year)
-        columns = match_columns(layout, self._table, self._source, school_year=year, messages=messages)
+        messages: list[Message] = []
+        if self._table.wide_years:
+            layout, columns = match_years(layout, self._table, self._source, sheet.name, messages=messages)
+            year = span(columns)
+        else:
+            year = school_year(layout, calendar_year_starts=self._table.calendar_year_starts)
+            messages += _about_heading(layout, year)
+            columns = match_columns(layout, self._table, self._source, school_year=year, messages=messages)
         if not layout.data:
             raise SkolbankError(
                 "table-empty",
@@ -164,17 +180,8 @@ class SkolverketTable:
             messages=messages,
             refused=sorted(rows.refused, key=lambda refused: refused[0]),
             metadata=self._metadata(layout, columns, context),
-            waiting=(RefusedRows(len(rows.refused), school_year=year),) if rows.refused else (),
-        )
-
-    def _is_titled(self, title: str) -> bool:
-        """Whether a title names this table and no other population, form of school or breakdown."""
-        form, dash, _ = title.partition(" - ")
-        key = header_key(title)
-        return (
-            any(header_key(text) in key for text in self._table.titles)
-            and not any(header_key(text) in key for text in self._table.not_titles)
-            and (not dash or header_key(form) in map(header_key, self._table.school_forms))
+            waiting=(RefusedRows(len(rows.refused), school_year=year[:7]),) if rows.refused else (),
+            joins_sheets=self._table.wide_years,
         )
 
     def _refuse_fractions(self, columns: list[MeasureColumn], rows: RowsRead, layout: Layout) -> None:
@@ -206,7 +213,7 @@ class SkolverketTable:
                 records.append(
                     (
                         self._table_id,
-                        year,
+                        column.school_year or year,
                         keys.level,
                         keys.unit_code,
                         keys.unit_name,

@@ -18,11 +18,12 @@ _KEYS_OF_LEVEL: dict[str, tuple[Key, ...]] = {
 
 @dataclass(frozen=True)
 class MeasureColumn:
-    """A column whose measure and sex (``T``, ``F``, ``P``) are known."""
+    """A column whose measure and sex (``T``, ``F``, ``P``) are known, and its own year in a wide table."""
 
     column: Column
     measure: str
     sex: str
+    school_year: str = ""
 
 
 def known_share(layout: Layout, table: Table, source: Source) -> float:
@@ -90,12 +91,12 @@ def _measure(
     """The measure and sex that a header and its group name together."""
     header = header_key(column.header)
     for name, measure in table.measures.items():
-        groups = {header_key(text) for text in measure.group}
+        has_groups = bool(measure.group or measure.group_like)
         names = measure.is_like if by_likeness else measure.is_named
         if names(header, school_year):
-            if group in groups or (not groups and not group):
+            if measure.has_group(group) if has_groups else not group:
                 return name, "T"
-            if not groups and group in sexes:
+            if not has_groups and group in sexes:
                 return name, sexes[group]
         if header in sexes and group and names(group, school_year):
             return name, sexes[header]
@@ -151,6 +152,8 @@ def _require_keys(layout: Layout, table: Table) -> None:
         "organiser": "Typ av huvudman",
         "sex": "Kön",
         "subject": "Ämne",
+        "part": "Delprov",
+        "programme": "Program",
     }
     needed = (*_KEYS_OF_LEVEL[layout.level], *table.needs_keys)
     missing = [names[key] for key in needed if key not in layout.keys]

@@ -94,8 +94,14 @@ def _is_header(cells: list[str], key_of: dict[str, str]) -> bool:
 def _layout(sheet: Sheet, position: int, key_of: dict[str, str], source: Source) -> Layout:
     header_row, cells = sheet.rows[position]
     header = tuple(" ".join(cell.split()) for cell in cells)
+    below = sheet.rows[position + 1 :]
+    lower = _lower_header(header, below, key_of)
+    if lower:
+        names, groups = lower
+        header, below = _merged(header, names), below[1:]
+    else:
+        groups = _groups(sheet.rows[:position], header, key_of)
     width = max(index for index, text in enumerate(header) if text) + 1
-    groups = _groups(sheet.rows[:position], header, key_of)
     keys: dict[Key, int] = {}
     columns: list[Column] = []
     for index, text in enumerate(header[:width]):
@@ -105,7 +111,6 @@ def _layout(sheet: Sheet, position: int, key_of: dict[str, str], source: Source)
         elif text:
             columns.append(Column(index, groups[index], text))
     title, notices, chosen = _heading(sheet.rows[:position])
-    below = sheet.rows[position + 1 :]
     end = _end_of_data(below, keys, by_wording(source.organisers))
     return Layout(
         title=title,
@@ -142,6 +147,40 @@ def _groups(above: list[Row], header: tuple[str, ...], key_of: dict[str, str]) -
             groups.append(current if is_measure else "")
         return groups
     return [""] * len(header)
+
+
+def _lower_header(
+    header: tuple[str, ...], below: list[Row], key_of: dict[str, str]
+) -> tuple[list[str], list[str]] | None:
+    """A second header row under the one with the keys, and the group that each column then has.
+
+    So it is when the keys' cells are merged over both rows: the groups stand beside the keys. The row is
+    no datum: its key cells are empty and it holds names only.
+    """
+    cells = below[0][1] if below else []
+    texts = [" ".join(cell.split()) for cell in cells]
+    keys = [index for index, text in enumerate(header) if header_key(text) in key_of]
+    named = [index for index, text in enumerate(texts) if text]
+    if len(named) < 2 or set(keys) & set(named) or any(_is_value(texts[index]) for index in named):
+        return None
+    names, groups, current = list(header), [""] * max(len(header), len(texts)), ""
+    names += [""] * (len(groups) - len(names))
+    for index in range(len(groups)):
+        if index in keys:
+            continue
+        current = names[index] or current
+        if index < len(texts) and texts[index]:
+            names[index], groups[index] = texts[index], current
+    return names, groups
+
+
+def _merged(header: tuple[str, ...], names: list[str]) -> tuple[str, ...]:
+    return tuple(names) if len(names) >= len(header) else (*names, *header[len(names) :])
+
+
+def _is_value(text: str) -> bool:
+    """Whether a cell holds a number or a mark rather than a name."""
+    return bool(re.fullmatch(r"[-~<\u2212]?[0-9][0-9 \u00a0]*([,.][0-9]+)?%?|\.{1,3}|…|-|\*+", text))
 
 
 def _heading(above: list[Row]) -> tuple[str, tuple[str, ...], dict[str, tuple[str, ...]]]:

@@ -100,6 +100,7 @@ class RowReader:
         self.organisers = by_wording(source.organisers)
         self.sexes = by_wording(source.sexes)
         self.subjects = by_wording(source.subjects)
+        self.programmes = by_wording(source.programmes)
         self.header = tuple(header_key(text) for text in layout.header)
         self.groups = {header_key(column.group) for column in layout.columns if column.group}
 
@@ -183,10 +184,25 @@ class RowReader:
             authority_name=name if joint else self._text(cells, "authority_name"),
             authority_number=self._authority_number(cells, result),
             sex=self._coded(cells, "sex", self.sexes, "kön") if "sex" in self.layout.keys else "T",
-            subject=self._coded(cells, "subject", self.subjects, "ämne")
-            if "subject" in self.layout.keys
-            else "",
+            subject=self._subject(cells, result),
         )
+
+    def _subject(self, cells: list[str], result: RowsRead) -> str:
+        """The row's second key: subject (and part of a test), or programme of an upper secondary table."""
+        if "programme" in self.layout.keys:
+            text = self._text(cells, "programme")
+            known = self.programmes.get(header_key(text)) or self.programmes.get(header_key(text) + "et")
+            result.notes["programme"] += known is None
+            return known or text
+        if "subject" not in self.layout.keys:
+            return ""
+        text = self._text(cells, "subject")
+        if self.table.open_subjects and text and header_key(text) not in self.subjects:
+            result.notes["subject"] += 1
+            return text
+        subject = self._coded(cells, "subject", self.subjects, "ämne")
+        part = self._text(cells, "part")
+        return f"{subject} {part}" if part else subject
 
     def _place(self, cells: list[str], result: RowsRead) -> tuple[str, str, str]:
         """Level, municipality code and name; a lost leading zero is put back only when the name agrees."""
@@ -234,8 +250,9 @@ class RowReader:
                 text,
                 measure.kind,
                 is_number_cell=(row, index) in self.numeric,
-                minimum=None if measure.kind == "money" else 0,
+                minimum=measure.minimum,
                 maximum=measure.maximum,
+                decimals=measure.decimals,
             )
         except CellFault as fault:
             fault.column = column.column.shown  # type: ignore[attr-defined]

@@ -31,6 +31,8 @@ Key = Literal[
     "authority_number",
     "sex",
     "subject",
+    "part",
+    "programme",
 ]
 
 
@@ -68,7 +70,10 @@ class Measure(Strict):
     headers: tuple[Wording, ...]
     like: str = Field(default="", description="Mönster för rubriker som ingen har sett än")
     group: tuple[str, ...] = ()
+    group_like: str = Field(default="", description="Mönster för grupprubriker som ingen har sett än")
     maximum: float | None = None
+    signed: bool = Field(default=False, description="Måttet kan vara negativt")
+    decimals: int | None = Field(default=None, description="Fler decimaler än slaget annars har")
 
     @field_validator("headers", mode="before")
     @classmethod
@@ -76,6 +81,16 @@ class Measure(Strict):
         if not isinstance(headers, list):
             return headers
         return [{"text": header} if isinstance(header, str) else header for header in headers]
+
+    @property
+    def minimum(self) -> float | None:
+        """The least possible value; None when it may be negative."""
+        return None if self.signed or self.kind == "money" else 0
+
+    def has_group(self, key: str) -> bool:
+        """Whether a group header with this key is one of the measure's own."""
+        named = any(header_key(text) == key for text in self.group)
+        return named or bool(self.group_like and re.fullmatch(self.group_like, key))
 
     def is_named(self, key: str, school_year: str) -> bool:
         """Whether a header with this key names the measure in a file of that year."""
@@ -90,7 +105,8 @@ class Table(Strict):
     """One table: how its titles read, on which levels it comes and what it measures."""
 
     name: str
-    titles: tuple[str, ...]
+    titles: tuple[str, ...] = ()
+    title_like: str = Field(default="", description="Mönster för titelns bokstäver och siffror")
     not_titles: tuple[str, ...] = ()
     school_forms: tuple[str, ...] = ("grundskola",)
     levels: tuple[Literal["unit", "municipality"], ...]
@@ -99,7 +115,22 @@ class Table(Strict):
     one_of: tuple[str, ...] = ()
     calendar_year_starts: bool = Field(default=False, description="Valt år: 2024 räknas till läsåret 2024/25")
     joint_authorities: bool = Field(default=False, description="Kommunalförbund har egna rader")
+    wide_years: bool = Field(default=False, description="En kolumn per läsår; smälts till en rad per läsår")
+    open_subjects: bool = Field(default=False, description="Okända ämnen behålls som de är skrivna")
     measures: dict[str, Measure]
+
+    def is_titled(self, title: str) -> bool:
+        """Whether a title names this table and no other population, form of school or breakdown."""
+        form, dash, _ = title.partition(" - ")
+        key = header_key(title)
+        named = any(header_key(text) in key for text in self.titles)
+        named = named or bool(self.title_like and re.fullmatch(self.title_like, key))
+        forms = {header_key(text).removesuffix("n") for text in self.school_forms}
+        return (
+            named
+            and not any(header_key(text) in key for text in self.not_titles)
+            and (not dash or header_key(form).removesuffix("n") in forms)
+        )
 
 
 class Source(Strict):
@@ -115,6 +146,7 @@ class Source(Strict):
     organisers: dict[str, tuple[str, ...]]
     sexes: dict[str, tuple[str, ...]]
     subjects: dict[str, tuple[str, ...]]
+    programmes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     other_populations: tuple[str, ...]
     whole_population: tuple[str, ...]
     tables: dict[str, Table]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from analysis_lib.statistics.chance import interval_p, mean_difference_p, share_difference_p
 from analysis_lib.statistics.intervals import Interval, mean_difference, share_difference
 
 SMALLEST_GROUP = 5
@@ -58,6 +59,7 @@ class Change:
     low: float | None = None
     high: float | None = None
     is_approximate: bool = False
+    p_value: float | None = None  # never shown; see ``discoveries``
 
 
 def change(kind: str, earlier: Observed, later: Observed, *, smallest: int = SMALLEST_GROUP) -> Change:
@@ -103,13 +105,13 @@ def _share_change(earlier: Observed, later: Observed) -> Change:
     if is_approximate and later.value is not None and earlier.value is not None:
         # The bounds come from the reckoned counts, the difference from what was published.
         in_points = Interval(later.value - earlier.value, in_points.low, in_points.high)
-    return _judged(in_points, is_approximate=is_approximate)
+    return _judged(in_points, share_difference_p(k1, n1, k2, n2), is_approximate=is_approximate)
 
 
 def _mean_change(earlier: Observed, later: Observed) -> Change:
     sums1 = (float(later.total or 0), float(later.total_sq or 0), float(later.n or 0))
     sums2 = (float(earlier.total or 0), float(earlier.total_sq or 0), float(earlier.n or 0))
-    return _judged(mean_difference(*sums1, *sums2), is_approximate=False)
+    return _judged(mean_difference(*sums1, *sums2), mean_difference_p(*sums1, *sums2), is_approximate=False)
 
 
 def _change_of_intervals(earlier: Observed, later: Observed) -> Change:
@@ -122,7 +124,8 @@ def _change_of_intervals(earlier: Observed, later: Observed) -> Change:
         return Change(Verdict.UNKNOWN, difference)
     halves = [(float(one.high or 0) - float(one.low or 0)) / 2 for one in (earlier, later)]
     reach = (halves[0] ** 2 + halves[1] ** 2) ** 0.5
-    return _judged(Interval(difference, difference - reach, difference + reach), is_approximate=True)
+    found = Interval(difference, difference - reach, difference + reach)
+    return _judged(found, interval_p(difference, reach), is_approximate=True)
 
 
 def _counts(observed: Observed) -> tuple[int, int]:
@@ -132,9 +135,9 @@ def _counts(observed: Observed) -> tuple[int, int]:
     return approximate_numerator(float(observed.value or 0), n), n
 
 
-def _judged(interval: Interval, *, is_approximate: bool) -> Change:
+def _judged(interval: Interval, p_value: float, *, is_approximate: bool) -> Change:
     if not interval.excludes_zero:
         verdict = Verdict.NO_SURE_CHANGE
     else:
         verdict = Verdict.SURE_INCREASE if interval.low > 0 else Verdict.SURE_DECREASE
-    return Change(verdict, interval.value, interval.low, interval.high, is_approximate)
+    return Change(verdict, interval.value, interval.low, interval.high, is_approximate, p_value)

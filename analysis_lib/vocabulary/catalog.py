@@ -13,10 +13,13 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
 from analysis_lib.text import INVISIBLE
 from analysis_lib.vocabulary.indicators import Indicator
+from analysis_lib.vocabulary.instruments import Instrument
+from analysis_lib.vocabulary.sentences import SentenceRule
 from analysis_lib.vocabulary.settings import Group, Seminar, Settings, Target, Unit
 from analysis_lib.vocabulary.workspace import Workspace, builtin_root
 
 Model = TypeVar("Model", bound=BaseModel)
+Named = TypeVar("Named", Indicator, Instrument)
 
 
 class Catalog:
@@ -57,20 +60,55 @@ class Catalog:
         return targets
 
     @cached_property
+    def sentences(self) -> list[SentenceRule]:
+        """The rules for triggered sentences, the workspace's own list before the built-in one."""
+        path = self.workspace.layered("params", "sentences.yaml")[0]
+        rules = read_models(path, "sentences", SentenceRule, self.workspace)
+        where = self.workspace.shown(path)
+        named = [rule.id for rule in rules]
+        faults = [
+            SkolbankError("sentence-repeated", f"Regeln {each} står två gånger", where=where)
+            for each in dict.fromkeys(named)
+            if named.count(each) > 1
+        ]
+        faults += [
+            SkolbankError(
+                "indicator-unknown",
+                f"Indikatorn {name[:40]} i regeln {rule.id} finns inte",
+                where=where,
+                remedy=did_you_mean(name, self.indicators),
+            )
+            for rule in rules
+            for name in rule.indicators
+            if name not in self.indicators
+        ]
+        if faults:
+            raise SeveralErrors(faults)
+        return rules
+
+    @cached_property
     def indicators(self) -> dict[str, Indicator]:
         """All indicators by id, the workspace's own definitions before the built-in ones."""
-        found: dict[str, Indicator] = {}
+        return self._layered("indicators", Indicator)
+
+    @cached_property
+    def instruments(self) -> dict[str, Instrument]:
+        """All survey instruments by id, the workspace's own before the built-in ones."""
+        return self._layered("instruments", Instrument)
+
+    def _layered(self, name: str, model: type[Named]) -> dict[str, Named]:
+        found: dict[str, Named] = {}
         faults: list[SkolbankError] = []
-        for folder in reversed(self.workspace.layered("params", "indicators")):
+        for folder in reversed(self.workspace.layered("params", name)):
             for path in sorted(folder.glob("*.yaml")):
                 try:
-                    indicator = read_model(path, Indicator, self.workspace)
+                    read = read_model(path, model, self.workspace)
                 except SkolbankError as error:
                     faults.extend(_each(error))
                     continue
-                if path.stem != indicator.id:
-                    faults.append(_misnamed(path, indicator.id, self.workspace))
-                found[indicator.id] = indicator
+                if path.stem != read.id:
+                    faults.append(_misnamed(path, read.id, self.workspace))
+                found[read.id] = read
         if faults:
             raise SeveralErrors(faults)
         return dict(sorted(found.items()))
@@ -168,6 +206,8 @@ def write_schemas(folder: Path) -> list[Path]:
         "codebook": Codebook,
         "handbook": Handbook,
         "national_goal": NationalGoal,
+        "instrument": Instrument,
+        "sentence": SentenceRule,
     }
     written = []
     for name, model in models.items():
@@ -295,6 +335,13 @@ def _faults(
 def _in_swedish(fault: Any) -> str:
     kind = str(fault["type"])
     context = fault.get("ctx", {})
+    if kind == "in_swedish":
+        return str(fault["msg"])
+    if kind == "string_too_short":
+        return f"är för kort (minst {context.get('min_length')} tecken)"
+    if kind in ("greater_than", "less_than"):
+        bound = context.get("gt", context.get("lt"))
+        return f"ska vara {'mer' if kind == 'greater_than' else 'mindre'} än {bound}"
     if kind == "string_pattern_mismatch":
         return "har fel form (ska följa mönstret " + str(context.get("pattern")) + ")"
     if kind == "literal_error":
@@ -308,7 +355,7 @@ def _in_swedish(fault: Any) -> str:
 def _field_names(model: type[BaseModel]) -> list[str]:
     names = list(model.model_fields)
     for field in model.model_fields.values():
-        for inner in getattr(field.annotation, "__args__", ()):
+        for inner in (field.annotation, *getattr(field.annotation, "__args__", ())):
             if isinstance(inner, type) and issubclass(inner, BaseModel):
                 names.extend(inner.model_fields)
     return names

@@ -56,6 +56,12 @@ class Indicator(Strict):
         default="", description="Population som alla elever här också hör till, t.ex. ak9 (röjandekontroll)"
     )
 
+    counts_as: str = Field(
+        default="",
+        description="Indikator som räknar samma sak för populationen runt denna, t.ex. alla elever när denna "
+        "är utan nyanlända (röjandekontroll: skillnaden mellan dem är också en grupp)",
+    )
+
     @property
     def breakdowns(self) -> Mapping[str, str]:
         """The sexes (``T`` all, ``F``, ``P``) that are released for a unit and for the huvudman.

@@ -209,9 +209,7 @@ def _autumn_prio_becomes_improvement_areas(year: World) -> None:
     talk = year.put(
         Interview(form="interview", role="staff", held_on=day("2025-10-20"), codebook="prio"), on="2025-10-20"
     )
-    said = ThemeNote(
-        interview=talk.thing, code="organisation.moten", note="Mötena hinner inte elevfrågor"
-    )
+    said = ThemeNote(interview=talk.thing, code="organisation.moten", note="Mötena hinner inte elevfrågor")
     year.put(said)
     year.revise(mapping, on="2025-10-30", done=day("2025-10-30"))
     coverage = prio.prio_coverage(year.current(PrioPhase), year.units, today=day("2025-11-03"))

@@ -6,7 +6,6 @@ import html as html_text
 import io
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -16,6 +15,7 @@ import yaml
 from conftest import LARGE, REPORTS, ROOT, SEMINAR, SMALL, Executed
 from synthetic import INDEPENDENT
 
+from analysis_lib.disclosure.release import open_released
 from analysis_lib.report import sections
 from analysis_lib.report.context import Report, open_report
 from analysis_lib.report.document import read_document
@@ -113,7 +113,7 @@ def test_a_published_whole_goes_before_one_computed_from_units(workspace: Worksp
     both = [
         row.assign(basis=basis, value=value) for basis, value in (("computed", 61.0), ("published", 60.0))
     ]
-    table = replace(scope.table, frame=pd.concat(both, ignore_index=True))
+    table = open_released(pd.concat(both, ignore_index=True), "public")
     place = Place("national", "RIKET", ("all", ""), "Riket")
     found = Scope(table, scope.settings, scope.units, None, scope.school_year, scope.years)
     cells = list(found.series([place], "results.all_passed_9", years=None).cells())

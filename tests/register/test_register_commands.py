@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from pathlib import Path
 
 import openpyxl
 import pytest
-from command import skolbank
+from command import ROOT, skolbank
+
+from analysis_lib.register import open_register
+from analysis_lib.register.kinds.measures import Measure
+from analysis_lib.vocabulary.workspace import Workspace
 
 
 @pytest.fixture
@@ -92,3 +98,22 @@ def test_an_address_that_is_no_database_is_refused(place: Path, monkeypatch: pyt
     assert told.status == 2
     assert "[register-url]" in told.err
     assert "hemligt" not in told.err
+
+
+def test_the_guide_says_what_is_true(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command of docs/REGISTER.md has its words, and its Python runs as it stands."""
+    guide = (ROOT / "docs" / "REGISTER.md").read_text("utf-8")
+    commands = set(re.findall(r"skolbank register (\w+)", guide))
+    assert commands == {"export", "import", "backup", "restore", "verify"}
+    for command in commands:
+        helped = skolbank("register", command, "--help").out
+        for option in re.findall(rf"skolbank register {command} .*?(--[a-z]+)", guide):
+            assert option in helped
+    monkeypatch.setenv("SKOLBANK_WORKSPACE", str(place))
+    register = open_register(Workspace.find())
+    entry = Measure(what="Läsa mer", origin="staff", responsible="Rektor", deadline=datetime.date(2027, 5, 1))
+    made = register.save(entry, author="u", role="rektor", unit="99010019", school_year="2026/27")
+    (code,) = re.findall(r"```python\n(.*?)```", guide, re.S)
+    exec(compile(code, "REGISTER.md", "exec"), {})
+    assert [record.role for record in register.history(made.thing)] == ["rektor", "rektor"]
+    register.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -247,3 +248,23 @@ def test_a_kind_has_one_owner() -> None:
             pass
 
     assert KINDS["test-goal"] is Aim
+
+
+def test_a_role_that_may_only_read_and_add_is_enough(
+    workspace: Workspace, new_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = new_database()
+    monkeypatch.setenv("SKOLBANK_REGISTER_URL", url)
+    owner = open_register(workspace)
+    with owner.engine.begin() as connection:
+        connection.execute(sa.text("CREATE ROLE writer LOGIN"))
+        connection.execute(sa.text("GRANT SELECT, INSERT ON register_entries TO writer"))
+    monkeypatch.setenv("SKOLBANK_REGISTER_URL", url.replace("skolbank@", "writer@"))
+    writer = open_register(workspace)
+    saved = writer.save(Aim(name="Ro"), **WRITER)
+    assert owner.revise(saved, Aim(name="Arbetsro"), **WRITER).version == 2
+    with pytest.raises(SkolbankError) as told, writer.engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE register_entries DISABLE TRIGGER USER"))
+    assert told.value.code == "register-readonly"
+    writer.close()
+    owner.close()

@@ -33,7 +33,8 @@ def test_each_unit_gets_its_documents_and_a_manifest(finished: Workspace) -> Non
     for code in UNITS:
         names = {path.name for path in (folder / code).iterdir()}
         assert names == {"liten.ipynb", "liten.html", "manifest.json"}
-    assert {path.name for path in folder.iterdir()} == {*UNITS, "index.html", "run.json"}
+    lists = {"klara.txt", "misslyckade.txt"}
+    assert {path.name for path in folder.iterdir()} == {*UNITS, *lists, "index.html", "run.json"}
     assert (facts_folder(finished) / SEMINAR / "12345678" / "liten.facts.jsonl").is_file()
 
 

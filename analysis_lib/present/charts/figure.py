@@ -15,7 +15,7 @@ from analysis_lib import text
 from analysis_lib.disclosure.released import Fact, ReleasedCell
 from analysis_lib.present import theme
 from analysis_lib.present.blocks import Block
-from analysis_lib.present.narrative import why_hidden, with_unit
+from analysis_lib.present.narrative import Standing, why_hidden, with_unit
 from analysis_lib.vocabulary.indicators import Indicator
 
 ALT_LIMIT = 300
@@ -32,6 +32,8 @@ class Setting:
     source: str
     until: str = ""
     notes: tuple[Mapping[str, str], ...] = ()
+    standing: Standing | None = None
+    breaks: Mapping[str, str] = field(default_factory=dict)  # first school year of a segment: why it begins
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def _parts(trend: Trend) -> Parts:
     indicator, last = trend.indicator, trend.last
     assert last is not None
     finding = _finding(trend)
-    found = narrative.change_between(trend.earlier, last, indicator)
+    found = narrative.change_between(trend.earlier, last, indicator, standing=trend.setting.standing)
     derived: list[dict[str, Any]] = []
     foot = []
     if trend.earlier is not None and found.difference is not None:
@@ -83,7 +83,8 @@ def _finding(trend: Trend) -> narrative.Sentence:
     last = trend.last
     assert last is not None
     if trend.earlier is not None and trend.earlier.is_shown and last.is_shown:
-        sentence = narrative.change_sentence(trend.earlier, last, trend.indicator)
+        standing = trend.setting.standing
+        sentence = narrative.change_sentence(trend.earlier, last, trend.indicator, standing=standing)
         if len(sentence.cells) > 1:
             return sentence
     other = next((o for o in reversed(trend.comparisons) if shown_at(o, last.school_year)), None)

@@ -80,6 +80,7 @@ def draw(trend: Trend, width: theme.Width) -> dict[str, Any]:
     _year_axis(trend, canvas)
     segments = _lines(trend, canvas)
     taken: list[Box] = []
+    _breaks(trend, canvas, taken)
     _target(trend, canvas, segments, taken)
     _first_value(trend, canvas, segments, taken)
     _band_label(trend, canvas, segments, taken)
@@ -223,14 +224,29 @@ def _year_axis(trend: Trend, canvas: Canvas) -> None:
         )
 
 
-def _runs(points: Sequence[tuple[int, ReleasedCell] | None]) -> list[list[tuple[int, ReleasedCell]]]:
+def _runs(trend: Trend, cells: Iterable[ReleasedCell]) -> list[list[tuple[int, ReleasedCell]]]:
+    """What a line may join: years in a row with a value and no break between them."""
     runs: list[list[tuple[int, ReleasedCell]]] = [[]]
-    for point in points:
-        if point is None:
+    for year, point in zip(trend.years, _series(cells, trend.years), strict=True):
+        if point is None or year in trend.setting.breaks:
             runs.append([])
-        else:
+        if point is not None:
             runs[-1].append(point)
     return [run for run in runs if run]
+
+
+def _breaks(trend: Trend, canvas: Canvas, taken: list[Box]) -> None:
+    """A dashed upright where a segment begins, with the reason in words."""
+    size = canvas.type.note
+    for year, words in trend.setting.breaks.items():
+        index = trend.years.index(year) if year in trend.years else 0
+        if not index:
+            continue
+        x, wide = canvas.px(index - 0.5), text_width(words, size)
+        canvas.rule(x, 0, x, canvas.plot_height, theme.INK_3, 1, "4 4")
+        left = x + 4 if x + 4 + wide <= canvas.plot_width else x - 4 - wide
+        taken.append((left, 0, left + wide, size + 6))
+        canvas.text(left, size / 2 + 2, words, colour=theme.INK_2, size=size, ground=theme.WHITE)
 
 
 def _series(cells: Iterable[ReleasedCell], years: Sequence[str]) -> list[tuple[int, ReleasedCell] | None]:
@@ -240,7 +256,7 @@ def _series(cells: Iterable[ReleasedCell], years: Sequence[str]) -> list[tuple[i
 
 def _lines(trend: Trend, canvas: Canvas) -> list[Segment]:
     segments: list[Segment] = []
-    own = _runs(_series(trend.own.values(), trend.years))
+    own = _runs(trend, trend.own.values())
     for run in own:
         bounds = [(i, c.low, c.high) for i, c in run if c.low is not None and c.high is not None]
         if len(bounds) > 1:
@@ -251,7 +267,7 @@ def _lines(trend: Trend, canvas: Canvas) -> list[Segment]:
                 (canvas.px(x), canvas.py(high), canvas.px(x), canvas.py(low)) for x, low, high in bounds
             ]
     for other in trend.comparisons:
-        for run in _runs(_series(other.cells, trend.years)):
+        for run in _runs(trend, other.cells):
             points = [(float(i), float(c.value or 0)) for i, c in run]
             if len(points) > 1:
                 canvas.line(points, other.colour, 2, other.dash)
@@ -343,7 +359,7 @@ def _first_value(trend: Trend, canvas: Canvas, segments: list[Segment], taken: l
 
 
 def _band_label(trend: Trend, canvas: Canvas, segments: list[Segment], taken: list[Box]) -> None:
-    runs = _runs(_series(trend.own.values(), trend.years))
+    runs = _runs(trend, trend.own.values())
     bounded = [cell for run in runs if len(run) > 2 for _, cell in run[1:-1] if cell.low is not None]
     words = f"95{text.NBSP}% osäkerhet"
     size = canvas.type.note

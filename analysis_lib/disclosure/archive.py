@@ -1,0 +1,163 @@
+"""Everything that has ever been released, kept so that later releases and the attacker know it (floor 5).
+
+Statements cannot be taken back, so what lies here is never overwritten: a line for each statement when it was
+first made, and the released frame of each edition on one time line. ``data/statements/``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis_lib.snapshots.log import locked
+from analysis_lib.vocabulary.settings import CIRCLES, Audience
+from analysis_lib.vocabulary.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SPENT = ("low", "high", "sources", "decimals")
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One released edition on the time line: ``key`` names what it was made of, ``frame`` its file."""
+
+    seminar: str
+    audience: Audience
+    key: str
+    frame: str
+
+
+def folder(workspace: Workspace) -> Path:
+    """Where statements, frames and certificates are kept."""
+    return workspace.data / "statements"
+
+
+def statement_key(fact: Mapping[str, Any]) -> str:
+    """What a statement is about: population, cell and what is said; not what it says, nor where."""
+    return json.dumps([fact["pop"], fact["cell"], fact["what"]], ensure_ascii=False, sort_keys=True)
+
+
+def hash_of(facts: Iterable[Mapping[str, Any]]) -> str:
+    """The sha256 of a set of statements: the same for any order, repeats and documents."""
+    told = {_plain(fact) for fact in facts}
+    return hashlib.sha256("\n".join(sorted(told)).encode()).hexdigest()
+
+
+def statements(workspace: Workspace, audience: Audience) -> list[dict[str, Any]]:
+    """Every statement that readers of an audience have been given, wider circles' included, oldest first."""
+    found: list[dict[str, Any]] = []
+    for circle in CIRCLES[: CIRCLES.index(audience) + 1]:
+        found += _said(workspace, circle)
+    return found
+
+
+def has_statements(workspace: Workspace, audience: Audience) -> bool:
+    """Whether anything has been released to this circle itself."""
+    return _path(workspace, audience).is_file()
+
+
+def add_statements(workspace: Workspace, audience: Audience, facts: Iterable[Mapping[str, Any]]) -> int:
+    """Keep the statements that are new, or say something else than the last time. Returns their number.
+
+    Each line has ``edition``: 1 for the audience's first release, and so on.
+    """
+    with locked(folder(workspace) / ".lock"):
+        before = _said(workspace, audience)
+        last = {statement_key(fact): fact["shown"] for fact in before}
+        edition = max((int(fact["edition"]) for fact in before), default=0) + 1
+        new = []
+        for fact in facts:
+            if last.get(statement_key(fact)) != fact["shown"]:
+                new.append({**fact, "edition": edition})
+                last[statement_key(fact)] = fact["shown"]
+        if new:
+            _append(_path(workspace, audience), new)
+    return len(new)
+
+
+def superseded(workspace: Workspace, current: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Statements of earlier editions that no current document makes any more; they are still known."""
+    told = {_plain(fact) for fact in current}
+    return [fact for fact in statements(workspace, CIRCLES[-1]) if _plain(fact) not in told]
+
+
+def timeline(workspace: Workspace) -> list[Edition]:
+    """The editions in the order in which they were released."""
+    path = folder(workspace) / "editions.jsonl"
+    if not path.is_file():
+        return []
+    lines = path.read_text("utf-8").splitlines()
+    return [Edition(**json.loads(line)) for line in lines if line.strip()]
+
+
+def add_edition(
+    workspace: Workspace, seminar: str, audience: Audience, *, key: str, frame: pd.DataFrame
+) -> Edition:
+    """Put an edition on the time line and keep what its own rows said; the same edition is kept once."""
+    import pandas as pd
+
+    own = frame[frame["basis"] == "own"].drop(columns=list(_SPENT), errors="ignore")
+    told = pd.util.hash_pandas_object(own.astype("string"), index=False).to_numpy().tobytes()
+    name = hashlib.sha256(told).hexdigest()[:16]
+    edition = Edition(seminar, audience, key, name)
+    with locked(folder(workspace) / ".lock"):
+        path = frame_path(workspace, edition)
+        if not path.is_file():
+            part = path.with_name(f".{name}.{os.getpid()}.part")
+            own.to_parquet(part, index=False)
+            part.chmod(0o600)
+            part.replace(path)
+        if edition not in timeline(workspace):
+            _append(folder(workspace) / "editions.jsonl", [asdict(edition)])
+    return edition
+
+
+def frame_path(workspace: Workspace, edition: Edition) -> Path:
+    """The file with the released frame of an edition."""
+    return folder(workspace) / f"{edition.frame}.parquet"
+
+
+def frames(workspace: Workspace, editions: Iterable[Edition]) -> pd.DataFrame | None:
+    """The frames of editions put together, each once, in order; None without any."""
+    import pandas as pd
+
+    names = dict.fromkeys(frame_path(workspace, edition) for edition in editions)
+    return pd.concat([pd.read_parquet(path) for path in names], ignore_index=True) if names else None
+
+
+def _path(workspace: Workspace, audience: Audience) -> Path:
+    return folder(workspace) / f"{audience}.jsonl"
+
+
+def _said(workspace: Workspace, audience: Audience) -> list[dict[str, Any]]:
+    path = _path(workspace, audience)
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines if line.endswith("\n")]
+
+
+def _append(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
+    """Add whole lines and see them on disk; a line cut by a crash is ended first and then not read."""
+    body = "".join(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n" for line in lines)
+    if path.is_file() and not path.read_bytes().endswith(b"\n"):
+        kept = path.read_bytes()
+        path.write_bytes(kept[: kept.rfind(b"\n") + 1])
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write(body)
+        stream.flush()
+        os.fsync(stream.fileno())
+    path.chmod(0o600)
+
+
+def _plain(fact: Mapping[str, Any]) -> str:
+    """A statement without document and edition, as text."""
+    kept = {name: value for name, value in fact.items() if name not in ("doc", "edition")}
+    return json.dumps(kept, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,151 @@
+"""The attack on editions side by side: a corrected number tells of the pupils who were corrected (floor 5).
+
+Where two editions say different numbers of the same pupils, each edition is a world of its own, and the
+difference between them is attacked too. Shares no code with the suppressor.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from analysis_lib.disclosure.attack_cells import Known, Place, populations
+from analysis_lib.disclosure.attack_system import System
+
+_FEW = 4
+_SHIFT = 10_000.0
+_EDGE = 1e-6
+_LAST = 10**9
+Fact = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A result that surely changed by few pupils between two editions."""
+
+    pop: str
+    what: str
+    place: Place
+    change: float
+    is_exact: bool
+
+
+def worlds(facts: Iterable[Fact]) -> list[list[Fact]]:
+    """The statements as one world, or as one for each edition where numbers differ; the newest first.
+
+    Older worlds hold only the populations in which something differs.
+    """
+    groups: dict[str, list[Fact]] = {}
+    for fact in facts:
+        groups.setdefault(_population(fact), []).append(fact)
+    newest: list[Fact] = []
+    older: dict[int, list[Fact]] = {}
+    for name in sorted(groups):
+        group = groups[name]
+        if not _differs(group):
+            newest += group
+            continue
+        editions = sorted({_edition(fact) for fact in group})
+        newest += _as_of(group, editions[-1])
+        for edition in editions[:-1]:
+            older.setdefault(edition, []).extend(_as_of(group, edition))
+    return [newest, *(older[edition] for edition in sorted(older, reverse=True))]
+
+
+def differences(
+    seen: Sequence[Sequence[Fact]], lattice: Mapping[str, Mapping[str, Sequence[str]]]
+) -> Iterator[Difference]:
+    """Results that changed by one to four pupils from one world to the next, said or worked out."""
+    for newer, before in itertools.pairwise(seen):
+        now = {one.pop: one for one in populations(newer, lattice)}
+        for old in populations(before, lattice):
+            if old.pop in now:
+                yield from _changes(old, now[old.pop])
+
+
+def _changes(old: Known, new: Known) -> Iterator[Difference]:
+    for what in sorted(set(old.form) & set(new.form)):
+        if what[0] == "n" or new.pop.partition(" ")[0].endswith("-skolverket"):
+            continue
+        if new.form[what][0] == "mean":
+            yield from _changed_means(old, new, what)
+        else:
+            yield from _changed_counts(old, new, what)
+
+
+def _changed_means(old: Known, new: Known, what: tuple[str, str]) -> Iterator[Difference]:
+    """Two means of nearly the same pupils give back what the few others have."""
+    for place in sorted(set(old.places) & set(new.places)):
+        said = old.statement(place, what), new.statement(place, what)
+        if isinstance(said[0], str) or isinstance(said[1], str) or None in said or said[0] == said[1]:
+            continue
+        sizes = old.number(place, "n"), new.number(place, "n")
+        moved = 0.0 if None in sizes else abs(float(sizes[1] or 0) - float(sizes[0] or 0))
+        if moved <= _FEW:
+            yield Difference(new.pop, what[0], place, max(moved, 1.0), is_exact=False)
+
+
+def _changed_counts(old: Known, new: Known, what: tuple[str, str]) -> Iterator[Difference]:
+    system = System()
+    leaves = sorted({*old.leaves, *new.leaves})
+    parts = {leaf: system.variable(2 * _SHIFT) for leaf in leaves}
+    places = sorted(set(old.places) & set(new.places))
+    told: dict[Place, float] = {}
+    for place in places:
+        counts = old.count(place, what), new.count(place, what)
+        if counts[0] is not None and counts[1] is not None:
+            told[place] = counts[1] - counts[0]
+            terms = new.terms(parts, place)
+            system.know(terms, told[place] + _SHIFT * len(terms), told[place] + _SHIFT * len(terms))
+    for place in places:
+        sizes = old.number(place, "n"), new.number(place, "n")
+        moved = 0.0 if None in sizes else abs(float(sizes[1] or 0) - float(sizes[0] or 0))
+        change = told.get(place)
+        if change is None and told and _asked(old, new, place, what):
+            low, high = system.bounds(new.terms(parts, place)) if system.is_possible() else (0.0, math.inf)
+            shift = _SHIFT * len(new.terms(parts, place))
+            change = low - shift if high - low < _EDGE else None
+        if change is not None and 0 < max(abs(change), moved) <= _FEW:
+            yield Difference(new.pop, " ".join(filter(None, what)), place, change, is_exact=True)
+
+
+def _asked(old: Known, new: Known, place: Place, what: tuple[str, str]) -> bool:
+    return old.statement(place, what) is not None and new.statement(place, what) is not None
+
+
+def _as_of(group: Sequence[Fact], edition: int) -> list[Fact]:
+    """What stood in an edition: of each number the newest statement up to it."""
+    newest: dict[str, int] = {}
+    for fact in group:
+        if _edition(fact) <= edition:
+            key = _about(fact)
+            newest[key] = max(newest.get(key, 0), _edition(fact))
+    return [fact for fact in group if newest.get(_about(fact)) == _edition(fact)]
+
+
+def _differs(group: Sequence[Fact]) -> bool:
+    numbers: dict[str, Any] = {}
+    for fact in group:
+        if (
+            not isinstance(fact["shown"], str)
+            and numbers.setdefault(_about(fact), fact["shown"]) != fact["shown"]
+        ):
+            return True
+    return False
+
+
+def _edition(fact: Fact) -> int:
+    return int(fact.get("edition", _LAST))
+
+
+def _about(fact: Fact) -> str:
+    return json.dumps([fact["pop"], fact["cell"], fact["what"]], sort_keys=True)
+
+
+def _population(fact: Fact) -> str:
+    rest = {name: value for name, value in fact["cell"].items() if name not in ("unit", "sex", "category")}
+    return f"{fact['pop']} {json.dumps(rest, ensure_ascii=False, sort_keys=True)}"

@@ -1,0 +1,91 @@
+"""The dated breaks of series, read from ``params/rules/breaks.yaml`` and the grade scales (floor 4).
+
+A report asks which of an indicator's years may be compared; the answer follows from rules that anyone can
+read, never from how the figures happen to look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from analysis_lib.errors import SkolbankError
+from analysis_lib.indicators.rules import load_grade_rules
+from analysis_lib.statistics.lineage import Succession, origin_of
+from analysis_lib.statistics.series import BreakKind
+from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.periods import SchoolYear
+from analysis_lib.vocabulary.settings import SchoolYearText, Strict, Unit
+
+GRADED = ("results.", "progress.")
+Kind = Literal["question_set", "scale", "year_group", "grade_system"]
+
+
+class DatedBreak(Strict):
+    """A new segment begins with a school year, for indicators or families (``gymnasium.``)."""
+
+    since: SchoolYearText = Field(alias="from")
+    kind: Kind
+    concerns: tuple[str, ...] = Field(alias="for", min_length=1)
+    reference: tuple[str, ...] = ()
+
+    def applies(self, indicator: str) -> bool:
+        """Whether the break concerns the indicator, by id or by family."""
+        return any(
+            indicator == each or (each.endswith(".") and indicator.startswith(each)) for each in self.concerns
+        )
+
+
+class Secrecy(Strict):
+    """School years whose figures of single schools were not public."""
+
+    school_years: tuple[SchoolYearText, ...] = ()
+    reference: tuple[str, ...] = ()
+
+
+class SeriesRules(Strict):
+    """All dated breaks, the years of secrecy and the longest step inside a segment."""
+
+    breaks: tuple[DatedBreak, ...] = ()
+    secrecy: Secrecy = Secrecy()
+    longest_step: int = Field(default=2, ge=1)
+
+    def changed(self, indicator: str) -> dict[str, BreakKind]:
+        """The breaks of an indicator by the school year that they begin with."""
+        return {each.since: BreakKind(each.kind) for each in self.breaks if each.applies(indicator)}
+
+
+def load_series_rules(catalog: Catalog) -> SeriesRules:
+    """The breaks of a workspace, changes of grade scale among them (code ``rule-invalid`` for a fault)."""
+    try:
+        rules = SeriesRules.model_validate(catalog.rules("breaks"))
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        raise SkolbankError(
+            "rule-invalid",
+            f"Regeln går inte att läsa: {'.'.join(str(part) for part in fault['loc'])}",
+            where="params/rules/breaks.yaml",
+            remedy="Jämför med den inbyggda filen.",
+        ) from None
+    scales = sorted(load_grade_rules(catalog).scales, key=lambda scale: scale.since)
+    new = tuple(
+        DatedBreak.model_validate({"from": scale.since, "kind": "grade_system", "for": GRADED})
+        for scale in scales[1:]
+    )
+    return rules.model_copy(update={"breaks": (*rules.breaks, *new)})
+
+
+def successions(units: Iterable[Unit]) -> list[Succession]:
+    """The successor table that the units themselves hold: from the school year after the last one."""
+    return [
+        Succession(unit.code, unit.successor, str(SchoolYear.parse(unit.closed).plus(1)))
+        for unit in units
+        if unit.successor and unit.closed
+    ]
+
+
+def unit_breaks(code: str, units: Mapping[str, Unit]) -> Mapping[str, BreakKind]:
+    """The break of a unit that was merged or split; none for others."""
+    return origin_of(code, successions(units.values())).breaks
