@@ -18,7 +18,7 @@ _FORM_WORDS = {"report": "Rapport", "presentation": "Presentation"}
 
 
 def publication_table(cells: Sequence[MatrixCell], *, name: str = "publicering") -> Block:
-    """The matrix with a row for report and presentation of each läsår; empty cells say ``saknas`` and a sentence counts them."""
+    """A row for report and presentation of each läsår; empty cells say so, and a sentence names them."""
     columns = [{"key": "year", "label": "Läsår", "align": "left"}]
     for series in dict.fromkeys(cell.series for cell in cells):
         columns.append({"key": series, "label": series, "align": "left"})
