@@ -39,9 +39,9 @@ def draw_needs(
     by_place = {(cell.unit, cell.area): cell for cell in cells}
     parts = Parts(
         finding=needs_finding(cells),
-        title=f"Förbättringsområden, antal. Enheterna läsåret {period}.",
+        title=f"Förbättringsområden, antal och elever bakom. Enheterna läsåret {period}.",
         alt=f"Tabell med färg. Förbättringsområden per enhet. {needs_finding(cells)}.",
-        foot="Tomt: inget sådant behov. Streckat: enheten har inte lämnat in.",
+        foot="Antal · elever. Tomt: inget sådant behov. Streckat: enheten har inte lämnat in.",
         columns=[
             {"key": "unit", "label": "Enhet", "align": "left"},
             *({"key": f"a{at}", "label": area, "align": "right"} for at, area in enumerate(areas)),
@@ -114,7 +114,7 @@ def _draw_wide(
     for at, area in enumerate(areas):
         words = _fitted(area, step - 6, canvas.type.axis)
         canvas.text((at + 0.5) * step, -14, words, colour=theme.INK_2, size=canvas.type.axis, align="center")
-    most = max(cell.count or 0 for cell in cells.values())
+    most = max(_weight(cell) for cell in cells.values())
     for line, (code, name) in enumerate(units):
         canvas.text(-10, (line + 0.5) * _ROW, name, align="right")
         for at, area in enumerate(areas):
@@ -142,18 +142,20 @@ def _draw_cell(canvas: Canvas, cell: NeedCell | None, place: tuple[float, float,
     if cell is None or cell.count is None:
         canvas.box(*box, theme.HATCH_SUPPRESSED)
     elif cell.count:
-        shade = theme.SEQUENTIAL[min(len(theme.SEQUENTIAL) - 2, 1 + round(3 * cell.count / max(most, 1)))]
+        shade = theme.SEQUENTIAL[min(len(theme.SEQUENTIAL) - 1, 1 + round(4 * _weight(cell) / max(most, 1)))]
+        words = f"{cell.count} · {text.count(cell.pupils)}" if cell.pupils else str(cell.count)
+        if text_width(words, canvas.type.label, 600) > step - 6:
+            words = str(cell.count)
+        ink = theme.ink_on(shade)
         canvas.box(*box, shade)
-        canvas.text(
-            x + step / 2,
-            y + _ROW / 2,
-            str(cell.count),
-            colour=theme.ink_on(shade),
-            weight=600,
-            align="center",
-        )
+        canvas.text(x + step / 2, y + _ROW / 2, words, colour=ink, weight=600, align="center")
     else:
         canvas.box(*box, theme.WHITE, stroke=theme.GRID, strokeWidth=1)
+
+
+def _weight(cell: NeedCell) -> int:
+    """What the colour stands for: the pupils behind a need, or the number of needs where none are told."""
+    return cell.pupils or cell.count or 0
 
 
 def _fitted(words: str, room: float, size: float) -> str:
