@@ -39,13 +39,13 @@ def params_faults(workspace: Workspace, catalog: Catalog, *, seminar: str = "") 
         lambda: catalog.targets,
         lambda: catalog.sentences,
         lambda: catalog.seminars,
+        lambda: load_successions(workspace),
         lambda: load_wheel(workspace),
         lambda: load_self_ratings(workspace),
         lambda: load_question_sets(workspace),
         lambda: load_codebooks(workspace),
         lambda: load_handbooks(workspace),
         lambda: load_national_goals(workspace),
-        lambda: load_successions(workspace),
     ):
         faults += caught(look)
     for path in sorted((workspace.params / "seminars").glob("*.yaml")):

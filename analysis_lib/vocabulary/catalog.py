@@ -93,15 +93,20 @@ class Catalog:
 
     @cached_property
     def instruments(self) -> dict[str, Instrument]:
-        """All survey instruments by id, the workspace's own before the built-in ones."""
-        return self._layered("instruments", Instrument)
+        """All survey instruments by id, the workspace's own before the built-in ones.
 
-    def _layered(self, name: str, model: type[Named]) -> dict[str, Named]:
+        Files of another ``type`` in the folder are instruments for self-rating.
+        """
+        return self._layered("instruments", Instrument, other="type")
+
+    def _layered(self, name: str, model: type[Named], *, other: str = "") -> dict[str, Named]:
         found: dict[str, Named] = {}
         faults: list[SkolbankError] = []
         for folder in reversed(self.workspace.layered("params", name)):
             for path in sorted(folder.glob("*.yaml")):
                 try:
+                    if other and other in (read_document(path, self.workspace) or {}):
+                        continue
                     read = read_model(path, model, self.workspace)
                 except SkolbankError as error:
                     faults.extend(_each(error))
@@ -200,14 +205,14 @@ def write_schemas(folder: Path) -> list[Path]:
         "seminar": Seminar,
         "target": Target,
         "indicator": Indicator,
+        "instrument": Instrument,
+        "sentence": SentenceRule,
         "wheel": WheelFile,
         "self_rating": SelfRating,
         "question_set": QuestionSet,
         "codebook": Codebook,
         "handbook": Handbook,
         "national_goal": NationalGoal,
-        "instrument": Instrument,
-        "sentence": SentenceRule,
     }
     written = []
     for name, model in models.items():
