@@ -62,8 +62,7 @@ def test_the_method_holds_every_indicators_definition() -> None:
 
 
 def test_the_table_of_formats_is_current() -> None:
-    make_formats = _maker("make_formats")
-    assert make_formats.document() == (ROOT / "docs/KALLOR.md").read_text("utf-8")
+    assert _maker("make_formats").document() == (ROOT / "docs/KALLOR.md").read_text("utf-8")
 
 
 def test_the_table_of_rows_is_current_and_names_what_exists() -> None:
