@@ -2,6 +2,7 @@
 
     python -m benchmarks.step cube WORKSPACE
     python -m benchmarks.step release WORKSPACE SEMINAR
+    python -m benchmarks.step plain WORKSPACE SHARE
     python -m benchmarks.step bare WORKSPACE SEMINAR REPORT UNIT...
     python -m benchmarks.step sixty FOLDER
     python -m benchmarks.step thousand FOLDER
@@ -27,6 +28,7 @@ def main() -> None:
     steps: dict[str, Callable[..., dict[str, Any]]] = {
         "cube": cube,
         "release": release,
+        "plain": plain,
         "bare": bare,
         "sixty": sixty,
         "thousand": thousand,
@@ -59,6 +61,13 @@ def release(folder: Path, seminar: str) -> dict[str, Any]:
     began = time.perf_counter()
     made = prepare(Workspace(folder), seminar)
     return {"seconds": time.perf_counter() - began, "bytes": made.released_path.stat().st_size}
+
+
+def plain(folder: Path, share: str) -> dict[str, Any]:
+    """Merit ratings of a share of a nation by plain pandas."""
+    from benchmarks.nation import plain
+
+    return plain(folder, int(share))
 
 
 def bare(folder: Path, seminar: str, report: str, *units: str) -> dict[str, Any]:

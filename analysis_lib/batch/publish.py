@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shutil
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +14,8 @@ from analysis_lib.batch.files import move_whole, sha256_of, sync_folder, write_w
 from analysis_lib.batch.ledger import Entry, Ledger, State
 from analysis_lib.batch.plan import Document
 from analysis_lib.batch.pool import Outcome
+from analysis_lib.report.document import scrubbed
+from analysis_lib.vocabulary.workspace import builtin_root
 
 _FACTS = ".facts.jsonl"
 _ENTRY = ".entry.json"
@@ -124,17 +126,24 @@ def failed_path(folder: Path, code: str, report: str) -> Path:
 def keep_failed(folder: Path, document: Document, executed: Path, outcome: Outcome, message: str) -> None:
     """Keeps the executed notebook with its error; where the process died, the notebook with a note on top."""
     path = failed_path(folder, document.code, document.report)
-    path.parent.mkdir(parents=True, exist_ok=True)
     if outcome.fault in ("cell", "render") and executed.is_file():
-        shutil.copyfile(executed, path.with_name(f".{path.name}.part"))
-        path.with_name(f".{path.name}.part").replace(path)
-        return
-    notebook = json.loads(document.notebook.read_text("utf-8"))
-    note = {
-        "cell_type": "markdown",
-        "id": "failure",
-        "metadata": {"tags": ["papermill-error-cell-tag"]},
-        "source": f"**{message}.**\n\n`{outcome.message[:500]}`",
-    }
-    notebook["cells"].insert(0, note)
-    write_whole(path, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
+        notebook = scrubbed(json.loads(executed.read_text("utf-8")))
+    else:
+        notebook = json.loads(document.notebook.read_text("utf-8"))
+        note = {
+            "cell_type": "markdown",
+            "id": "failure",
+            "metadata": {"tags": ["papermill-error-cell-tag"]},
+            "source": f"**{message}.**\n\n`{outcome.message[:500]}`",
+        }
+        notebook["cells"].insert(0, note)
+    text = json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+    write_whole(path, _without_places(text, folder.parents[1]))
+
+
+def _without_places(text: str, workspace: Path) -> str:
+    """The text without where this machine keeps things; a failed notebook may be sent to someone else."""
+    places = {str(place) for place in (workspace, builtin_root(), sys.prefix, sys.base_prefix, Path.home())}
+    for place in sorted(places - {"/"}, key=len, reverse=True):
+        text = text.replace(json.dumps(place, ensure_ascii=False)[1:-1], "…")
+    return text

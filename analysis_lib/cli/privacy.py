@@ -43,7 +43,7 @@ def trace(
     figure: str,
     /,
     *,
-    json_path: Annotated[Path | None, Parameter(name="--json")] = None,
+    json_path: Annotated[Path | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
     shared: Shared = NO_OPTIONS,
 ) -> int:
     """Show where a figure comes from, from the mark at its foot.

@@ -66,12 +66,13 @@ def has_statements(workspace: Workspace, audience: Audience) -> bool:
 def add_statements(workspace: Workspace, audience: Audience, facts: Iterable[Mapping[str, Any]]) -> int:
     """Keep the statements that are new, or say something else than the last time. Returns their number.
 
-    Each line has ``edition``: 1 for the audience's first release, and so on.
+    Each line has ``edition``: 1 for the first release to anyone, and so on.
     """
     with locked(folder(workspace) / ".lock"):
         before = _said(workspace, audience)
         last = {statement_key(fact): fact["shown"] for fact in before}
-        edition = max((int(fact["edition"]) for fact in before), default=0) + 1
+        told = (fact for circle in CIRCLES for fact in _said(workspace, circle))
+        edition = max((int(fact["edition"]) for fact in told), default=0) + 1
         new = []
         for fact in facts:
             if last.get(statement_key(fact)) != fact["shown"]:

@@ -59,6 +59,17 @@ def count_published(cells: Cells, rows: Iterable[Mapping[Any, Any]], policy: Pol
             cells.known[at] = cells.n[at] > 0 and not _is_tail(cells, at, policy)
 
 
+def by_group(earlier: pd.DataFrame | None) -> dict[tuple[str, str], pd.DataFrame]:
+    """Own rows of earlier releases by school year and subject, repeats left out: looked up once per group."""
+    if earlier is None or earlier.empty:
+        return {}
+    own = earlier[earlier["basis"] == "own"].drop_duplicates(
+        [*KEYS, "state", "n_state", "n", "numerator", "value"]
+    )
+    years, subjects = own["school_year"].astype(str), own["subject"].astype(str)
+    return {(str(key[0]), str(key[1])): rows for key, rows in own.groupby([years, subjects])}
+
+
 def remember_earlier(
     cells: Cells,
     part: pd.DataFrame,
@@ -70,13 +81,14 @@ def remember_earlier(
 ) -> None:
     """Hide what was hidden before, and what has changed by so few pupils that it would tell of them.
 
+    ``earlier`` are the rows of ``by_group`` for the same school year and subject.
+
     A wider circle's release (``is_wider``) is known to these readers too, but what it hides is hidden from
     that circle only. What a narrower circle was not told (``is_narrower``), a wider one is not told later:
     put together, the two would tell the narrower circle.
     """
     keys = [name for name in KEYS if name != "organiser"]
-    told = [*keys, "state", "n_state", "n", "numerator", "value"]
-    before = earlier[earlier["basis"] == "own"].drop_duplicates(told)
+    before = earlier
     if before.empty:
         return
     # A head count that stood beside a mean was never the mean's own n.

@@ -23,7 +23,7 @@ from analysis_lib.disclosure.cells import (
     Cells,
     read_cells,
 )
-from analysis_lib.disclosure.known import count_published, published_rows, remember_earlier
+from analysis_lib.disclosure.known import by_group, count_published, published_rows, remember_earlier
 from analysis_lib.disclosure.lattice import Lattice
 from analysis_lib.disclosure.policy import Policy
 from analysis_lib.disclosure.released import KEYS, ReleasedTable, seal
@@ -84,6 +84,7 @@ def release_cube(
     done: list[Cells] = []
     known = indicators or {}
     said = _is_said(rows, known)
+    said_before, said_wider, said_narrower = (by_group(each) for each in (earlier, wider, narrower))
     for units, part in _groups(own, known, said):
         rules = policy.for_surveys() if _is_survey(part, known) else policy
         cells = read_cells(part, units=units, indicators=known, policy=rules)
@@ -92,12 +93,13 @@ def release_cube(
         count_published(
             cells, (row for name in sorted(told) for row in published.get((year, name), ())), policy
         )
-        if earlier is not None and len(earlier):
-            remember_earlier(cells, part, earlier, rules)
-        if wider is not None and len(wider):
-            remember_earlier(cells, part, wider, rules, is_wider=True)
-        if narrower is not None and len(narrower):
-            remember_earlier(cells, part, narrower, rules, is_narrower=True)
+        at = year, str(part["subject"].iloc[0])
+        if at in said_before:
+            remember_earlier(cells, part, said_before[at], rules)
+        if at in said_wider:
+            remember_earlier(cells, part, said_wider[at], rules, is_wider=True)
+        if at in said_narrower:
+            remember_earlier(cells, part, said_narrower[at], rules, is_narrower=True)
         suppress(cells, rules)
         done.append(cells)
     _write_back(released, done)

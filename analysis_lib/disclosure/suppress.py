@@ -183,18 +183,21 @@ def protect_results(cells: Cells, policy: Policy) -> None:
             return
         if _drop_short_signs(cells, short):
             continue
-        shown = (cells.state == SHOWN) & ~cells.known & ~cells.harmless & _is_result(cells)
+        shown = (cells.state == SHOWN) & ~(cells.known | cells.told | cells.harmless) & _is_result(cells)
         wanted = _next(cells, short, shown, _bound_by_whole(room, demand))
         wanted = _better_units(cells, policy, wanted, short, shown)
         if not wanted.any():
-            signs = np.isin(cells.state, (NEARLY_ALL, NEARLY_NONE)) & ~cells.known & ~short
+            signs = np.isin(cells.state, (NEARLY_ALL, NEARLY_NONE)) & ~cells.known & ~cells.told & ~short
             wanted = _next(cells, short, signs, np.zeros_like(short))
         if not wanted.any():
             return
         small = (short & (cells.n < policy.threshold))[..., T].any(axis=1)
         for node in np.flatnonzero(wanted[small, :-1, T].any(axis=0)).tolist():
             _hide_node(cells, node)
+        before = cells.state.copy()
         cells.hide(wanted, "complementary")
+        if (cells.state == before).all():  # nothing more can be taken back
+            return
 
 
 def _better_units(cells: Cells, policy: Policy, wanted: Flags, short: Flags, shown: Flags) -> Flags:

@@ -91,8 +91,11 @@ def computed_cells(
     if computed.empty:
         return computed
     computed = computed.drop_duplicates(CELL_KEYS, ignore_index=True)
-    # A table, year and level that is published at all stands as it is, hidden cells included.
-    is_published = _table_keys(computed).isin(set(_table_keys(found)))
+    # A table, year and level that is published at all stands as it is, hidden cells included; single
+    # figures without head counts (of an API) are no such table, and only stand for themselves.
+    whole = set(_table_keys(found[found["n"].notna()]))
+    cells = pd.MultiIndex.from_frame(computed[CELL_KEYS]).isin(pd.MultiIndex.from_frame(found[CELL_KEYS]))
+    is_published = _table_keys(computed).isin(whole) | cells
     return computed[~is_published].reset_index(drop=True)
 
 

@@ -13,11 +13,13 @@ from pydantic import Field, ValidationError
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.indicators.rules import load_grade_rules
-from analysis_lib.statistics.lineage import Succession, origin_of
+from analysis_lib.statistics.lineage import Succession
 from analysis_lib.statistics.series import BreakKind
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.periods import SchoolYear
 from analysis_lib.vocabulary.settings import SchoolYearText, Strict, Unit
+from analysis_lib.vocabulary.successors import Succession as CodeChange
+from analysis_lib.vocabulary.successors import load_successions
 
 GRADED = ("results.", "progress.")
 Kind = Literal["question_set", "scale", "year_group", "grade_system"]
@@ -51,6 +53,21 @@ class SeriesRules(Strict):
     breaks: tuple[DatedBreak, ...] = ()
     secrecy: Secrecy = Secrecy()
     longest_step: int = Field(default=2, ge=1)
+    successors: tuple[CodeChange, ...] = Field(default=(), description="Ur successors.yaml, inte här")
+
+    def unit_breaks(self, code: str, units: Mapping[str, Unit]) -> Mapping[str, BreakKind]:
+        """The breaks of the series under a unit's code: it took others in, or gave pupils to a new unit.
+
+        A break counts only where the code has results on both sides, so a unit that was merely renamed, whose
+        results begin under the new code, has none. The table by hand (``params/successors.yaml``) and the
+        units' own ``successor`` are read together.
+        """
+        table = [Succession(each.old, each.new, each.since) for each in self.successors]
+        written = {(each.earlier, each.later) for each in table}
+        table += [each for each in successions(units.values()) if (each.earlier, each.later) not in written]
+        taken = {each.school_year: BreakKind.MERGED for each in table if each.later == code}
+        given = {each.school_year: BreakKind.SPLIT for each in table if each.earlier == code}
+        return given | taken
 
     def changed(self, indicator: str) -> dict[str, BreakKind]:
         """The breaks of an indicator by the school year that they begin with."""
@@ -74,7 +91,8 @@ def load_series_rules(catalog: Catalog) -> SeriesRules:
         DatedBreak.model_validate({"from": scale.since, "kind": "grade_system", "for": GRADED})
         for scale in scales[1:]
     )
-    return rules.model_copy(update={"breaks": (*rules.breaks, *new)})
+    changes = tuple(load_successions(catalog.workspace))
+    return rules.model_copy(update={"breaks": (*rules.breaks, *new), "successors": changes})
 
 
 def successions(units: Iterable[Unit]) -> list[Succession]:
@@ -84,8 +102,3 @@ def successions(units: Iterable[Unit]) -> list[Succession]:
         for unit in units
         if unit.successor and unit.closed
     ]
-
-
-def unit_breaks(code: str, units: Mapping[str, Unit]) -> Mapping[str, BreakKind]:
-    """The break of a unit that was merged or split; none for others."""
-    return origin_of(code, successions(units.values())).breaks

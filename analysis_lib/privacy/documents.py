@@ -19,6 +19,9 @@ from analysis_lib.vocabulary.workspace import Workspace
 _TABLES = {
     "core_scb__pupil_grades": "Slutbetyg och terminsbetyg per elev och ämne",
     "core_scb__national_tests": "Resultat på nationella prov per elev och ämne",
+    "core_scb__national_tests_3": "Resultat på nationella prov i årskurs 3 per elev och ämne",
+    "core_attendance__periods": "Närvaro och frånvaro per elev och period",
+    "core_local__course_results": "Kursresultat per elev i gymnasieskola, komvux och sfi",
 }
 _COLUMNS = {
     "pupil": "pseudonym (personnumret sparas inte)",
@@ -33,6 +36,19 @@ _COLUMNS = {
     "reason": "orsak till att betyg saknas",
     "curriculum": "kursplan",
     "status": "provets status",
+    "parts_passed": "godkända delprov",
+    "parts_taken": "gjorda delprov",
+    "parts_total": "antal delprov",
+    "term": "termin",
+    "school_form": "skolform",
+    "programme": "program",
+    "course": "kurs",
+    "points": "kurspoäng",
+    "outcome": "om kursen är avslutad",
+    "period_start": "periodens början",
+    "period_end": "periodens slut",
+    "pupils_n": "antal elever i raden",
+    "lessons": "antal lektioner",
     "is_protected": "markering för skyddade uppgifter",
 }
 
@@ -54,13 +70,20 @@ def write_documents(workspace: Workspace, folder: Path) -> list[Path]:
     return written
 
 
+def _words(column: str) -> str:
+    """A column in words; the many measures of attendance are told together."""
+    if column.endswith(("_minutes", "_pct")):
+        return "minuter och andel närvaro och frånvaro"
+    return _COLUMNS[column]
+
+
 def _known(workspace: Workspace) -> dict[str, Any]:
     """What the product can answer: kinds of data, reports and their readers, how long things are kept."""
     catalog = Catalog(workspace)
     tables = [
         {
             "title": _TABLES.get(schema.name, schema.name),
-            "columns": [_COLUMNS.get(column.name, column.name) for column in schema.columns],
+            "columns": list(dict.fromkeys(_words(column.name) for column in schema.columns)),
         }
         for schema in TABLES.values()
         if schema.holds_pupils

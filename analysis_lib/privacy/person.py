@@ -19,7 +19,6 @@ import pandas as pd
 from analysis_lib.errors import SkolbankError
 from analysis_lib.snapshots.identities import FAULTS, TEMPORARY, read_identity
 from analysis_lib.snapshots.keys import KeyStore
-from analysis_lib.snapshots.log import Snapshot
 from analysis_lib.snapshots.pseudonyms import Pseudonyms
 from analysis_lib.snapshots.schemas import TABLES
 from analysis_lib.snapshots.store import Store
@@ -60,10 +59,10 @@ def stored_about(workspace: Workspace, number: str) -> list[dict[str, Any]]:
         schema = TABLES[snapshot.table]
         if not schema.holds_pupils or not store.path(snapshot).is_file():
             continue
+        frame: pd.DataFrame = store.read(snapshot).to_pandas()
         wanted = set(_pseudonyms(keys, versions, schema.purpose, number))
         form = f"{schema.purpose}|{source.get('format', '')}"
-        wanted |= set(_protected(keys, snapshot, form, number))
-        frame: pd.DataFrame = store.read(snapshot).to_pandas()
+        wanted |= set(_protected(keys, frame[frame["is_protected"]], form, number))
         rows = frame[frame["pupil"].isin(wanted)]
         if len(rows):
             told = json.loads(rows.drop(columns="pupil").to_json(orient="records"))
@@ -108,12 +107,12 @@ def _pseudonyms(keys: KeyStore, versions: list[int], purpose: str, number: str) 
         yield Pseudonyms(keys.key(version), purpose, version).pseudonym(number)
 
 
-def _protected(keys: KeyStore, snapshot: Snapshot, form: str, number: str) -> list[str]:
+def _protected(keys: KeyStore, rows: pd.DataFrame, form: str, number: str) -> list[str]:
     """The random ids of rows with this number: of all who share it, when it is a temporary one."""
-    group, _, year = snapshot.partition.partition("/")
-    school_year = year.replace("-", "/")
     sharing = range(_MOST_SHARING if read_identity(number, int(number[:4]) + 10).kind == TEMPORARY else 1)
+    groups = rows["year_group"] if "year_group" in rows else pd.Series(0, index=rows.index)
+    found = set(zip(rows["school_year"], groups, rows["unit_code"], strict=True))
     places = [
-        f"{form}|{school_year}|{group}|{unit}|{number}|{order}" for unit in snapshot.keys for order in sharing
+        f"{form}|{year}|{group}|{unit}|{number}|{order}" for year, group, unit in found for order in sharing
     ]
     return list(keys.known_protected(places).values())

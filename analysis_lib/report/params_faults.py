@@ -38,6 +38,7 @@ def params_faults(workspace: Workspace, catalog: Catalog, *, seminar: str = "") 
         lambda: catalog.indicators,
         lambda: catalog.targets,
         lambda: catalog.sentences,
+        lambda: catalog.peers,
         lambda: catalog.seminars,
         lambda: load_successions(workspace),
         lambda: load_wheel(workspace),

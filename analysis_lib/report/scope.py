@@ -12,7 +12,7 @@ from typing import Literal
 
 from analysis_lib import text
 from analysis_lib.disclosure.released import ReleasedCell, ReleasedTable
-from analysis_lib.indicators.series_rules import SeriesRules, unit_breaks
+from analysis_lib.indicators.series_rules import SeriesRules
 from analysis_lib.present.evidence import cell_name
 from analysis_lib.present.narrative import Standing, change_between
 from analysis_lib.statistics.change import Change, Verdict
@@ -166,7 +166,7 @@ class Scope:
         ]
         changed = self.rules.changed(cell.indicator)
         if self.unit:
-            changed |= unit_breaks(self.unit.code, self.units)
+            changed |= self.rules.unit_breaks(self.unit.code, self.units)
         return cut(points, longest_step=self.rules.longest_step, changed=changed)
 
     def _candidate_changes(self) -> dict[tuple[str, str], Change]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis_lib.snapshots.schemas import PSEUDONYM, SCHOOL_YEAR, UNIT_CODE, Column, TableSchema
+from analysis_lib.snapshots.table_schema import PSEUDONYM, SCHOOL_YEAR, UNIT_CODE, Column, TableSchema
 
 ORGANISERS = ("all", "municipal", "independent", "state", "region", "international")
 _DATE = r"(\d{4}-\d{2}-\d{2})?"
@@ -119,6 +119,7 @@ ATTENDANCE = TableSchema(
     partition=("school_year", "month"),
     identity=("unit_code", "pupil"),
     key_sql="unit_code",
+    purpose="attendance",
 )
 
 ENROLMENTS = TableSchema(

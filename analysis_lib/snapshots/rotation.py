@@ -11,6 +11,7 @@ import calendar
 import datetime
 import hashlib
 import hmac
+import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -27,7 +28,7 @@ from analysis_lib.snapshots.encryption import (
     is_encrypted,
     read_rows,
 )
-from analysis_lib.snapshots.identities import AGES
+from analysis_lib.snapshots.identities import ADULTS, AGES
 from analysis_lib.snapshots.keys import KeyStore
 from analysis_lib.snapshots.log import Snapshot
 from analysis_lib.snapshots.schemas import TABLES
@@ -62,7 +63,8 @@ class _Part:
     @property
     def followed(self) -> pd.DataFrame:
         """The rows of pupils who are followed: protected ones have random ids, which stay."""
-        return self.rows[~self.rows["is_protected"]] if "is_protected" in self.rows else self.rows
+        named = self.rows[self.rows["pupil"] != ""]  # a row about a whole class names no one
+        return named[~named["is_protected"]]
 
 
 def rotate(workspace: Workspace) -> Rotation:
@@ -122,8 +124,7 @@ def _found(wanted: set[str], ends: set[int], purpose: str, key: tuple[int, bytes
         return found
     left = {bytes.fromhex(pseudonym): pseudonym for pseudonym in wanted}
     start, secret, digest = f"v{key[0]}|{purpose}|".encode(), key[1], hmac.digest
-    births = range(min(ends) - AGES[1], max(ends) - AGES[0] + 1)
-    for numbers in _candidates(births):
+    for numbers in _candidates(_births(ends)):
         for number in numbers:
             hit = digest(secret, start + number, "sha256")[:16]
             if hit in left:
@@ -133,11 +134,18 @@ def _found(wanted: set[str], ends: set[int], purpose: str, key: tuple[int, bytes
     return found
 
 
-def _candidates(years: range) -> Iterator[list[bytes]]:
-    """All personal numbers of people born in these years, a month at a time; then coordination numbers."""
-    for extra in (0, 60):
-        for year in years:
-            for month in range(1, 13):
+def _births(ends: set[int]) -> list[list[int]]:
+    """The years in which pupils may be born: those of children, and those of adults in komvux."""
+    children = list(range(min(ends) - AGES[1], max(ends) - AGES[0] + 1))
+    adults = range(max(ends) - ADULTS[0], min(ends) - ADULTS[1] - 1, -1)
+    return [children, [year for year in adults if year not in children]]
+
+
+def _candidates(groups: list[list[int]]) -> Iterator[list[bytes]]:
+    """All numbers of people born in these years, a month at a time: personal, then coordination numbers."""
+    for years in groups:
+        for extra in (0, 60):
+            for year, month in itertools.product(years, range(1, 13)):
                 days = range(1, calendar.monthrange(year, month)[1] + 1)
                 yield [number for day in days for number in _numbers_of_day(year, month, day + extra)]
 

@@ -29,8 +29,7 @@ from analysis_lib.snapshots.changes import Change, compare
 from analysis_lib.snapshots.encryption import SnapshotKey
 from analysis_lib.snapshots.log import Snapshot
 from analysis_lib.snapshots.missing import MissingRows, RefusedRows
-from analysis_lib.snapshots.schemas import TableSchema
-from analysis_lib.snapshots.tables import TABLES
+from analysis_lib.snapshots.schemas import TABLES, TableSchema
 from analysis_lib.vocabulary.workspace import Workspace
 
 __all__ = ["Change", "Snapshot", "SourceInfo", "Store", "Transaction"]

@@ -16,7 +16,7 @@ import pandas as pd
 from analysis_lib.errors import SkolbankError
 from analysis_lib.snapshots.schemas import ATTENDANCE
 from analysis_lib.sources import pupils
-from analysis_lib.sources.attendance_layout import Line, Report, find_report
+from analysis_lib.sources.attendance_layout import Line, Report, find_report, has_header
 from analysis_lib.sources.attendance_values import MINUTES, SHARES, measured
 from analysis_lib.sources.pupil_rows import Rows
 from analysis_lib.sources.scb import LEGAL_BASIS, result_of
@@ -40,6 +40,8 @@ class Attendance:
 
     def recognise(self, sheet: Sheet) -> float:
         """How sure, 0-1: by the headings for attendance and absence."""
+        if not has_header(sheet):
+            return 0.0
         report = find_report(sheet)
         return 0.9 if report and report.lines else 0.0
 

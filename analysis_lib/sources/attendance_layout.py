@@ -51,6 +51,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 MEASURED = ("n_min", "n_pct", "gf_min", "gf_pct", "f_min", "f_pct")
 _BY_KEY = {header_key(name): fieldname for fieldname, names in NAMES.items() for name in names}
+_SEARCHED, _FEWEST = 60, 3
 _CLASS = re.compile(r"(?i)^\s*(?:klass|grupp)\s*[:\s]\s*(\S.{0,40}?)\s*$")
 _TOTAL = re.compile(r"(?i)^\s*(summa|totalt?|samtliga|medel(?:värde)?|genomsnitt|klassen)\b")
 
@@ -74,6 +75,14 @@ class Report:
     totals: int
     headers: int
     unread: tuple[str, ...]
+
+
+def has_header(sheet: Sheet) -> bool:
+    """Whether one of the first rows names attendance and absence."""
+    rows = sheet.rows[:_SEARCHED]
+    return any(
+        _fields([" ".join(cell.split()) for cell in cells]) for _, cells in rows if len(cells) >= _FEWEST
+    )
 
 
 def find_report(sheet: Sheet) -> Report | None:

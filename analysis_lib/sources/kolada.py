@@ -13,12 +13,14 @@ from typing import Any
 
 from pydantic import Field
 
+from analysis_lib.snapshots.fetched_schemas import KOLADA_VALUES
 from analysis_lib.snapshots.units import load_units
 from analysis_lib.sources.fetching import FetchContext, Step, fetch_steps
 from analysis_lib.sources.http.client import HttpClient, Params
 from analysis_lib.sources.http.paging import Page, all_items, in_parts, require_list
 from analysis_lib.sources.http.settings import ApiSource, load_api_source
 from analysis_lib.sources.import_report import ImportReport
+from analysis_lib.sources.kolada_published import PublishedAs, published_frame
 from analysis_lib.sources.kolada_values import NATION, catalogue_result, groups_result, values_result
 from analysis_lib.sources.shapes import Message, TableResult
 
@@ -32,6 +34,9 @@ class Kolada(ApiSource):
     indicators: tuple[str, ...] = Field(min_length=1, description="Nyckeltal, t.ex. N15428")
     first_year: int = Field(ge=1990, le=2100)
     groups: tuple[str, ...] = Field(default=(), description="Början på namnen på jämförelsegrupper")
+    published: dict[str, PublishedAs] = Field(
+        default_factory=dict, description="Nyckeltal som är en indikator: tabell, mått, huvudmannatyp"
+    )
     with_units: bool = Field(default=True, description="Sant: hämta också enheternas värden")
 
 
@@ -124,7 +129,9 @@ class _Round:
             for code, name in sorted((peers | names).items())
         }
         found = self._api.figures("municipality", self._found(), list(places), self._years())
-        return values_result(found, places, level="municipality")
+        result = values_result(found, places, level="municipality")
+        result.frames |= published_frame(result.frames[KOLADA_VALUES.name], self._api.source.published)
+        return result
 
     def _units(self) -> TableResult:
         own = self._context.municipality

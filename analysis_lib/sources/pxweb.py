@@ -66,14 +66,14 @@ class AnalysisSupport:
     def __init__(self, source: PxWebSource) -> None:
         self.id = source.id
         self.name = source.name
-        self._source = source
+        self.source = source
 
     def recognise(self, sheet: Sheet) -> float:
         """How sure: columns named after units and huvudmän, school years, and known measures beside them."""
         grid = find_grid(sheet)
         if grid is None:
             return 0.0
-        known = sum(header_key(label) in self._source.by_label for _, label, _ in grid.lines)
+        known = sum(header_key(label) in self.source.by_label for _, label, _ in grid.lines)
         return 0.7 + 0.3 * known / max(len(grid.lines), 1)
 
     def read(self, sheet: Sheet, context: ReadContext) -> TableResult:
@@ -120,7 +120,7 @@ class AnalysisSupport:
         lines: dict[str, _Line] = {}
         for row, label, texts in grid.lines:
             key = header_key(label)
-            measure = self._source.by_label.get(key, f"text:{key[:120]}")
+            measure = self.source.by_label.get(key, f"text:{key[:120]}")
             try:
                 line = _Line(measure, _values(label, texts, grid, row, sheet))
                 if measure in lines:
@@ -140,12 +140,12 @@ class AnalysisSupport:
 
     def _metadata(self, grid: Grid) -> dict[str, object]:
         return {
-            "title": grid.title or self._source.name,
-            "source": f"{self._source.owner}, {self._source.address}",
-            "licence": self._source.licence,
-            "legal_basis": self._source.legal_basis,
+            "title": grid.title or self.source.name,
+            "source": f"{self.source.owner}, {self.source.address}",
+            "licence": self.source.licence,
+            "legal_basis": self.source.legal_basis,
             "footer": list(grid.notes),
-            "header": {label: self._source.by_label.get(header_key(label), "") for _, label, _ in grid.lines},
+            "header": {label: self.source.by_label.get(header_key(label), "") for _, label, _ in grid.lines},
         }
 
 

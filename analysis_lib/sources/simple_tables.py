@@ -163,7 +163,7 @@ class SimpleFigures:
         for number, cells in sheet.rows[:_SEARCHED]:
             fields: dict[str, int] = {}
             for index, cell in enumerate(cells):
-                name = self._names.get(header_key(cell))
+                name = self._names.get(header_key(cell)) if len(cell) > 1 else None
                 if name and name not in fields:
                     fields[name] = index
             if needed <= set(fields) and set(_TIMES) & set(fields):

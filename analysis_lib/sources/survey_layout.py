@@ -54,7 +54,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "Population",
         "Urval",
     ),
-    "answers_n": ("Antal svar", "Antal svarande", "Antal besvarade", "Svar totalt", "n"),
+    "answers_n": ("Antal svar", "Antal svarande", "Antal besvarade", "Svar totalt"),
     "response_rate_pct": ("Svarsfrekvens", "Svarsfrekvens (%)", "Svarsandel", "Svarsandel (%)"),
 }
 _MEAN_WORDS = ("Medelvärde", "Medel", "Index", "Indexvärde", "Genomsnitt", "Snitt", "NKI", "NFI")
@@ -114,6 +114,8 @@ def _role_names(instrument: Instrument) -> dict[str, str]:
 def _roles(cells: list[str], names: dict[str, str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for index, cell in enumerate(cells):
+        if len(cell) < 2 or cell[0].isdigit():  # most rows are data, and every instrument asks
+            continue
         role = names.get(wording_key(cell))
         if role and role not in found:
             found[role] = index

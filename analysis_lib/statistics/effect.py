@@ -17,6 +17,7 @@ import pandas as pd
 from analysis_lib.errors import SkolbankError
 from analysis_lib.statistics.contrast import Contrast, contrast
 from analysis_lib.statistics.effect_panel import Kind, Panel, read_panel
+from analysis_lib.vocabulary.periods import SchoolYear
 
 FEWEST_PEERS = 3
 SMALLEST_GROUP = 5
@@ -100,13 +101,14 @@ def effect_of(results: pd.DataFrame, measure: Measure) -> Effect:
     """What a measure led to, from results per unit and school year (columns: see ``read_panel``).
 
     Comparison units are ``measure.peers``, or all other units of the frame. Raises ``SkolbankError``
-    (``effect-invalid``) only for a frame or a measure that cannot be read; everything that makes an honest
+    (``effect-invalid``, ``school-year-unreadable``) only for what cannot be read; all that makes an honest
     answer impossible is told as ``går inte att bedöma`` with its reason. Source: rule R17, row G8.
     """
     if not measure.units or measure.years_before < 1 or measure.years_after < 1:
         raise SkolbankError(
             "effect-invalid", "Åtgärden ska ha minst en enhet och minst ett läsår före och efter"
         )
+    SchoolYear.parse(measure.start)
     try:
         design = _design(read_panel(results, measure.kind), measure)
         return _answered(design, measure)
@@ -120,9 +122,8 @@ def detectable_effect(results: pd.DataFrame, measure: Measure) -> float | None:
     Uses only years before ``measure.start``: the latest of them plays the year after. In the outcome's own
     unit (percentage points for shares). None when there are too few years or comparison units to tell.
     """
-    earlier = results[results["school_year"].astype(str) < measure.start]
-    panel = read_panel(earlier, measure.kind)
-    years = panel.complete_years(measure.units)
+    panel = read_panel(results, measure.kind)
+    years = tuple(year for year in panel.complete_years(measure.units) if year < measure.start)
     if len(years) < 2:
         return None
     before, after = years[-1 - measure.years_before : -1], years[-1:]

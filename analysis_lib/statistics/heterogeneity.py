@@ -14,7 +14,7 @@ from scipy.special import chdtri, ndtr
 Floats = npt.NDArray[np.float64]
 NODES = 200
 CALM = 0.5
-_HALVINGS = 36
+_HALVINGS = 26
 
 
 def between_variances(values: Floats, variances: Floats, groups: Floats | None = None) -> Floats:

@@ -68,6 +68,7 @@ def _raw(covariance: Floats) -> float:
 
 
 def _complete(frame: pd.DataFrame) -> Floats:
+    frame = pd.DataFrame(frame)
     if frame.shape[1] < 2:
         raise _impossible("minst två frågor behövs")
     if not all(pd.api.types.is_numeric_dtype(dtype) for dtype in frame.dtypes):

@@ -47,7 +47,7 @@ def nearest(values: pd.DataFrame, code: str, *, weights: Mapping[str, float], co
     """
     used = _checked_weights(values, weights)
     frame = values[list(used)].apply(pd.to_numeric, errors="coerce")
-    frame.index = frame.index.astype(str)
+    frame.index = pd.Index([str(each) for each in frame.index])
     if code not in frame.index or frame.index.has_duplicates:
         raise _refused(f"koden {code[:20]} finns inte precis en gång", did_you_mean(code, list(frame.index)))
     whole = np.isfinite(frame.to_numpy(dtype=float)).all(axis=1)

@@ -154,10 +154,10 @@ def index(shares: Numbers, weights: Weights) -> float:
     """The index of a question: the mean weight of the answers, on the scale of ``weights``, unrounded.
 
     ``shares`` are per cent, shares of one or counts, one per step; they are taken per valid answer, so
-    rounded shares that do not sum to 100 do no harm. A weight of None marks "vet ej" and the like, which are
-    left out. Both are sequences of equal length or both mappings by step. Raises ``SkolbankError``
-    (``survey-invalid``) for unequal lengths, negative or unknown numbers, and when nobody took a stand.
-    Source: rule R8.
+    rounded shares that do not sum to 100 do no harm. A weight of None (or NaN, as frames write it) marks "vet
+    ej" and the like, which are left out. Both are sequences of equal length or both mappings by step. Raises
+    ``SkolbankError`` (``survey-invalid``) for unequal lengths, negative or unknown numbers, and when nobody
+    took a stand. Source: rule R8.
 
     >>> f"{index([35, 46, 13, 6], [10, 6.67, 3.33, 0]):.2f}"
     '7.00'
@@ -267,22 +267,30 @@ def _paired(shares: Numbers, weights: Weights) -> list[tuple[float, float | None
     pairs = _in_step(shares, weights)
     if any(not math.isfinite(share) or share < 0 for share, _ in pairs):
         raise _refused("en svarsandel är negativ eller saknas")
-    if any(weight is not None and not math.isfinite(weight) for _, weight in pairs):
+    if any(weight is not None and math.isinf(weight) for _, weight in pairs):
         raise _refused("en vikt är inte ett tal")
     return pairs
+
+
+def _pair(share: object, weight: object) -> tuple[float, float | None]:
+    try:
+        told = None if weight is None else float(weight)  # type: ignore[arg-type]
+        return float(share), None if told is None or math.isnan(told) else told  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise _refused("en svarsandel eller en vikt är inte ett tal") from None
 
 
 def _in_step(shares: Numbers, weights: Weights) -> list[tuple[float, float | None]]:
     if isinstance(shares, Mapping) and isinstance(weights, Mapping):
         if set(shares) - set(weights):
             raise _refused("ett svarssteg saknar vikt", "Ange en vikt för varje steg; None för vet ej.")
-        return [(float(share), weights[step]) for step, share in shares.items()]
+        return [_pair(share, weights[step]) for step, share in shares.items()]
     if isinstance(shares, Mapping) or isinstance(weights, Mapping):
         raise _refused("svar och vikter ska båda vara listor eller båda ha namn")
     if len(shares) != len(weights) or not len(shares):
         what = f"{len(shares)} svarssteg men {len(weights)} vikter"
         raise _refused(what, "Ange en vikt för varje steg; None för vet ej.")
-    return [(float(share), weight) for share, weight in zip(shares, weights, strict=True)]
+    return [_pair(share, weight) for share, weight in zip(shares, weights, strict=True)]
 
 
 def _refused(what: str, remedy: str = "") -> SkolbankError:

@@ -14,6 +14,7 @@ from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
 from analysis_lib.text import INVISIBLE
 from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.instruments import Instrument
+from analysis_lib.vocabulary.peers import Peers
 from analysis_lib.vocabulary.sentences import SentenceRule
 from analysis_lib.vocabulary.settings import Group, Seminar, Settings, Target, Unit
 from analysis_lib.vocabulary.workspace import Workspace, builtin_root
@@ -85,6 +86,24 @@ class Catalog:
         if faults:
             raise SeveralErrors(faults)
         return rules
+
+    @cached_property
+    def peers(self) -> Peers:
+        """With whom places are compared; the workspace's own file before the built-in one."""
+        path = self.workspace.layered("params", "peers.yaml")[0]
+        peers = read_model(path, Peers, self.workspace)
+        faults = [
+            SkolbankError(
+                "indicator-unknown",
+                f"Indikatorn {name[:40]} finns inte",
+                where=self.workspace.shown(path),
+                remedy=did_you_mean(name, self.indicators),
+            )
+            for name in sorted({*peers.units, *peers.municipalities} - set(self.indicators))
+        ]
+        if faults:
+            raise SeveralErrors(faults)
+        return peers
 
     @cached_property
     def indicators(self) -> dict[str, Indicator]:
@@ -207,6 +226,7 @@ def write_schemas(folder: Path) -> list[Path]:
         "indicator": Indicator,
         "instrument": Instrument,
         "sentence": SentenceRule,
+        "peers": Peers,
         "wheel": WheelFile,
         "self_rating": SelfRating,
         "question_set": QuestionSet,

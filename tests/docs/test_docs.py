@@ -61,6 +61,10 @@ def test_the_method_holds_every_indicators_definition() -> None:
     assert make_method.with_indicators(committed) == committed
 
 
+def test_the_table_of_formats_is_current() -> None:
+    assert _maker("make_formats").document() == (ROOT / "docs/KALLOR.md").read_text("utf-8")
+
+
 def test_the_table_of_rows_is_current_and_names_what_exists() -> None:
     make_rows = _maker("make_rows")
     remedy = "kör python docs/make_rows.py"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis_lib.errors import SkolbankError
+from analysis_lib.indicators.cube import compute_cube
 from analysis_lib.snapshots.store import Store
 from analysis_lib.sources.api_sources import fetch_source
 from analysis_lib.sources.fetching import FetchOrder
@@ -21,6 +22,7 @@ from analysis_lib.sources.http.paging import in_parts
 from analysis_lib.sources.import_report import FileReport, ImportReport
 from analysis_lib.sources.kolada import Kolada, KoladaApi
 from analysis_lib.sources.kolada_values import source_line, values_result
+from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace
 
 OWN, PEERS = "1280", ("0180", "1480")
@@ -47,8 +49,12 @@ def value(gender: str, number: float | None, **more: Any) -> dict[str, Any]:
 class KoladaPlayed(ApiServer):
     """Answers data questions from the recorded file, as the ids and years in the path ask."""
 
+    instead: Callable[[Asked], Reply] | None = None
+
     def reply(self, asked: Asked) -> Reply:
         parts = asked.path.strip("/").split("/")
+        if parts[1] == "data" and self.instead:
+            return self.instead(asked)
         if parts[1] == "data":
             self.asked.append(asked)
             codes, years = parts[5].split(","), {int(year) for year in parts[7].split(",")}
@@ -69,7 +75,7 @@ class KoladaPlayed(ApiServer):
 
 
 @pytest.fixture
-def server() -> Iterator[ApiServer]:
+def server() -> Iterator[KoladaPlayed]:
     with serving(KoladaPlayed()) as played:
         played.play("/v3/kpi/N00945,N15436", Reply(recorded("kolada/kpi.json")))
         played.play(
@@ -208,3 +214,24 @@ def test_parts_hold_everything_in_order(items: list[int], size: int) -> None:
     parts = in_parts(items, size)
     assert [item for part in parts for item in part] == items
     assert all(0 < len(part) <= size for part in parts)
+
+
+def test_F13_own_schools_are_compared_with_others_in_the_cube(
+    workspace: Workspace, server: KoladaPlayed
+) -> None:
+    def answer(asked: Asked) -> Reply:
+        entries = [
+            {"kpi": "N15436", "municipality": code, "period": 2025, "values": [value("T", number)]}
+            for code, number in ((OWN, 88.25), (PEERS[0], 91.0), ("0000", None))
+        ]
+        return listing(entries)
+
+    server.instead = answer
+    fetch(workspace)
+    cube = compute_cube(Store(workspace), Catalog(workspace), {})
+    rows = cube[cube["indicator"] == "results.eligible_vocational"].set_index("code")
+    assert rows.loc[OWN, ["value", "level", "organiser", "school_year", "basis"]].tolist() == [
+        88.25, "municipality", "municipal", "2024/25", "published",
+    ]  # fmt: skip
+    assert rows.loc[PEERS[0], "value"] == 91.0
+    assert rows.loc["RIKET", "mark"] == "missing"

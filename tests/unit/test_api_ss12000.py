@@ -26,11 +26,13 @@ from ss12000_server import (
 )
 
 from analysis_lib.errors import SkolbankError
+from analysis_lib.snapshots.pseudonyms import Pseudonyms
 from analysis_lib.snapshots.store import Store
 from analysis_lib.sources.api_sources import fetch_source
 from analysis_lib.sources.fetching import FetchOrder
 from analysis_lib.sources.import_report import FileReport, ImportReport, render_summary
 from analysis_lib.sources.importer import import_paths
+from analysis_lib.sources.ss12000.memory import GradeMemory
 from analysis_lib.vocabulary.workspace import Workspace
 
 VARIABLE = "SKOLBANK_SS12000_TOKEN"
@@ -349,3 +351,29 @@ def test_a_dry_run_leaves_nothing_behind(workspace: Workspace) -> None:
     before = sorted(path for path in workspace.root.rglob("*") if path.is_file())
     assert fetch(workspace, is_dry_run=True).exit_status == 0
     assert sorted(path for path in workspace.root.rglob("*") if path.is_file()) == before
+
+
+def test_a_pupil_without_a_number_is_counted_and_not_followed(
+    workspace: Workspace, system: SchoolSystem
+) -> None:
+    del system.data["persons"][4]["civicNo"]
+    system.data["persons"][5]["civicNo"] = {"value": "20090106TF10"}
+    report = fetch(workspace)
+    assert report.exit_status == 0
+    grades = rows(workspace, "core_scb__pupil_grades")
+    assert len(grades) == GRADES
+    assert grades["is_protected"].sum() == 3 * len(SUBJECTS)
+    assert rows(workspace, "core_ss12000__enrolments")["is_protected"].sum() == 3
+
+
+def test_a_memory_from_before_the_key_was_changed_is_not_used(
+    workspace: Workspace, system: SchoolSystem
+) -> None:
+    place = workspace.root / "grades.json"
+    grades = system.data["grades"]
+    before = GradeMemory(place, "https://a", Pseudonyms(b"1" * 32, "ss12000"))
+    assert len(before.with_changes(grades, [grades[0]["id"]])) == GRADES - 1
+    before.keep()
+    assert GradeMemory.open(place, "https://a", before.ids).modified_after == "2025-06-10T09:59:59Z"
+    for address, ids in (("https://b", before.ids), ("https://a", Pseudonyms(b"2" * 32, "ss12000"))):
+        assert GradeMemory.open(place, address, ids).grades is None

@@ -29,6 +29,9 @@ def test_every_file_is_read_whole_and_without_a_warning(imported: tuple[Workspac
         *("scb.grades_9", "scb.grades_6", "scb.national_tests_6"),
         *("skolverket.final_grades_9", "skolverket.grades_6", "skolverket.pupils"),
         *("skolverket.staff", "skolverket.eligibility"),
+        *("scb.national_tests_3", "scb.national_tests_9", "attendance.report"),
+        *("survey.skolenkaten-2022", "survey.vardnadshavare-forskola", "survey.prio"),
+        *("simple.staff", "simple.children_per_post", "simple.preschool_groups"),
     }
     for file in report.files:
         assert file.stored, file.file
@@ -56,3 +59,67 @@ def test_the_cube_holds_the_planted_truth_exactly(imported: tuple[Workspace, Imp
     means = both[both["half_points"].notna()]
     assert (means["half_points"] == 2 * means["total"]).all()
     assert ((both["uncertain"] > 0) == both["has_protected"])[both["sex"] == "T"].all()
+
+
+def _sources(workspace: Workspace, what: str) -> pd.DataFrame:
+    truth = pd.read_csv(workspace.root / "truth" / "truth_sources.csv", dtype={"unit_code": str})
+    return truth[truth["what"] == what].set_index("unit_code").sort_index()
+
+
+def test_surveys_give_the_planted_index(imported: tuple[Workspace, ImportReport]) -> None:
+    workspace, _ = imported
+    found = Store(workspace).query(
+        """SELECT instrument || '.' || question AS what, unit_code,
+                  sum(share_pct * weight) / sum(share_pct) AS index, max(answers_n) AS n
+           FROM core_survey__answers_by_unit WHERE weight IS NOT NULL AND share_pct IS NOT NULL
+           GROUP BY ALL"""
+    )
+    for what, tolerance in (
+        ("skolenkaten-2022.trygg", 0.3),  # whole per cents are published
+        ("skolenkaten-2022.radd_elever", 0.3),
+        ("vardnadshavare-forskola.nojd", 0.2),
+        ("prio.r1", 0.01),
+    ):
+        truth = _sources(workspace, what)
+        index = found[found["what"] == what].set_index("unit_code").sort_index()
+        truth = truth[truth["n"] >= 5]
+        assert len(index) == len(truth) > 1
+        assert (index["index"] - truth["value"]).abs().max() < tolerance, what
+        assert (index["n"] == truth["n"]).all()
+
+
+def test_attendance_and_national_tests_give_the_planted_sums(
+    imported: tuple[Workspace, ImportReport],
+) -> None:
+    workspace, _ = imported
+    store = Store(workspace)
+    attended = (
+        store.query(
+            """SELECT unit_code, sum(attended_minutes) AS attended, count(*) AS n
+           FROM core_attendance__periods GROUP BY unit_code"""
+        )
+        .set_index("unit_code")
+        .sort_index()
+    )
+    truth = _sources(workspace, "attendance")
+    assert (attended["attended"] == truth["numerator"]).all()
+    assert (attended["n"] == truth["n"]).all()
+    keys = ["unit_code", "school_year"]
+    for what, sql in (
+        (
+            "national_tests_9.MA",
+            """SELECT unit_code, school_year, count(*) AS n, count(*) FILTER (grade <> 'F') AS passed
+               FROM core_scb__national_tests
+               WHERE year_group = 9 AND subject = 'MA' AND status = 'graded' GROUP BY ALL""",
+        ),
+        (
+            "national_tests_3.MA",
+            """SELECT unit_code, school_year, count(*) AS n,
+                      count(*) FILTER (parts_passed = parts_total) AS passed
+               FROM core_scb__national_tests_3 WHERE subject = 'MA' AND status = 'complete' GROUP BY ALL""",
+        ),
+    ):
+        planted = _sources(workspace, what).reset_index().set_index(keys).sort_index()
+        found = store.query(sql).set_index(keys).sort_index()
+        assert (found["n"] == planted["n"]).all(), what
+        assert (found["passed"] == planted["numerator"]).all(), what

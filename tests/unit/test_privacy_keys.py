@@ -32,6 +32,7 @@ TEMPORARY = [
 def _few_ages(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pupils of the tests are 16; going through all ages takes half a minute."""
     monkeypatch.setattr(rotation, "AGES", (16, 16))
+    monkeypatch.setattr(rotation, "ADULTS", (16, 16))
 
 
 def grades(workspace: Workspace, pupils: list[Pupil]) -> Path:
@@ -238,3 +239,12 @@ def test_the_folders_rights_are_checked(workspace: Workspace) -> None:
     (workspace.keys / "protected.jsonl").chmod(0o644)
     with pytest.raises(SkolbankError, match="key-readable-by-others"):
         check_rights(workspace)
+
+
+def test_adults_are_led_back_after_the_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rotation, "ADULTS", (40, 41))
+    key = (1, b"k" * 32)
+    numbers = [personal_number(3), personal_number(3, birth_year=1984)]
+    wanted = {rotation._pseudonym(key, "grades", number) for number in numbers}
+    found = rotation._found(wanted, {2025}, "grades", key)
+    assert sorted(found.values()) == sorted(numbers)

@@ -55,6 +55,7 @@ def test_replaced_rows_and_old_key_versions_are_in_it(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rotation, "AGES", (16, 16))
+    monkeypatch.setattr(rotation, "ADULTS", (16, 16))
     rotation.rotate(workspace)
     told = extract(workspace, PUPILS[2].number)
     assert [part["is_current"] for part in told["uppgifter"]] == [False, True]

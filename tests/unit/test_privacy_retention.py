@@ -140,6 +140,7 @@ def test_rows_go_by_the_end_of_their_school_year(workspace: Workspace) -> None:
 
 def test_old_keys_are_destroyed_when_decided(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rotation, "AGES", (16, 16))
+    monkeypatch.setattr(rotation, "ADULTS", (16, 16))
     rotation.rotate(workspace)
     secret = KeyStore(workspace).key(1).hex().encode()
     apply_retention(workspace, due(workspace, today=LATER), actor="a")

@@ -12,11 +12,11 @@ import yaml
 from test_statmore_sentences import ID, YEARS, _scope, _series
 
 from analysis_lib.errors import SkolbankError
-from analysis_lib.indicators.series_rules import SeriesRules, load_series_rules, successions, unit_breaks
+from analysis_lib.indicators.series_rules import SeriesRules, load_series_rules, successions
 from analysis_lib.present.charts.trend import draw_trend
 from analysis_lib.report import figures
 from analysis_lib.statistics.change import Verdict
-from analysis_lib.statistics.series import BreakKind
+from analysis_lib.statistics.series import BreakKind, Point, cut
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.settings import Unit
 from analysis_lib.vocabulary.workspace import Workspace
@@ -68,7 +68,7 @@ def test_R8_a_trend_is_cut_at_a_break_and_says_why() -> None:
     assert "säker minskning" in whole.data["finding"]
 
 
-def test_M10_a_merged_unit_begins_a_new_segment_and_a_renamed_one_does_not() -> None:
+def test_M10_taking_in_and_giving_away_are_breaks_of_the_code() -> None:
     def unit(code: str, **more: str) -> Unit:
         return Unit.model_validate({"code": code, "name": code} | more)
 
@@ -76,6 +76,23 @@ def test_M10_a_merged_unit_begins_a_new_segment_and_a_renamed_one_does_not() -> 
     renamed = unit("00000003", closed="2023/24", successor="00000004")
     units = {each.code: each for each in (*gone, renamed, unit("00000009"), unit("00000004"))}
     assert len(successions(units.values())) == 3
-    assert unit_breaks("00000009", units) == {"2024/25": BreakKind.MERGED}
-    assert unit_breaks("00000004", units) == {}
-    assert unit_breaks("00000001", units) == {}
+    rules = SeriesRules()
+    assert rules.unit_breaks("00000009", units) == {"2024/25": BreakKind.MERGED}
+    assert rules.unit_breaks("00000001", units) == {"2024/25": BreakKind.SPLIT}
+    assert rules.unit_breaks("00000007", units) == {}
+    years = [Point("2024/25"), Point("2025/26")]
+    assert cut(years, changed=rules.unit_breaks("00000004", units)).breaks == ()  # renamed: nothing before
+    earlier = [Point("2023/24"), *years]
+    assert cut(earlier, changed=rules.unit_breaks("00000009", units)).breaks[0].words == "sammanslagen enhet"
+
+
+def test_M10_the_table_by_hand_counts_too(tmp_path: Path) -> None:
+    (tmp_path / "params").mkdir()
+    rows = [{"old": old, "new": "00000009", "since": "2024/25"} for old in ("00000001", "00000002")]
+    (tmp_path / "params" / "successors.yaml").write_text(yaml.safe_dump({"successors": rows}), "utf-8")
+    rules = load_series_rules(Catalog(Workspace(tmp_path)))
+    assert rules.unit_breaks("00000009", {}) == {"2024/25": BreakKind.MERGED}
+    both = Unit.model_validate(
+        {"code": "00000001", "name": "A", "closed": "2023/24", "successor": "00000009"}
+    )
+    assert rules.unit_breaks("00000009", {"00000001": both}) == {"2024/25": BreakKind.MERGED}

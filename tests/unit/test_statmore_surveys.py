@@ -35,6 +35,11 @@ def test_R8_dont_know_is_outside_the_index_and_inside_the_share() -> None:
     assert surveys.share_positive(answers) == pytest.approx(100 * 81 / 125)
 
 
+def test_frames_write_a_missing_weight_as_nan() -> None:
+    weights = pd.Series([*FOUR, None], dtype=float)
+    assert surveys.index(pd.Series([35, 46, 13, 6, 20]), weights) == surveys.index([35, 46, 13, 6], FOUR)  # type: ignore[arg-type]
+
+
 def test_R8_municipal_weights_and_reversed_items() -> None:
     answers = Answers((6, 13, 46, 35))
     assert surveys.index(answers.turned().counts, [100, 66, 33, 0]) == pytest.approx(69.65)
@@ -122,6 +127,7 @@ def test_alpha_sees_a_turned_item_and_leaves_out_gaps() -> None:
         ({"helt": 1.0}, [10]),
         ({"helt": 1.0, "ny": 1.0}, {"helt": 10}),
         ([1, 1], [10, float("inf")]),
+        (["många", 1], [10, 0]),
     ],
 )
 def test_bad_answers_are_refused_never_nan(shares: object, weights: object) -> None:

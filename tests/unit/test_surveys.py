@@ -111,7 +111,7 @@ def goteborg(names: tuple[str, ...]) -> bytes:
     return stream.getvalue()
 
 
-def test_one_sheet_per_preschool_is_read_by_the_names_of_the_register(workspace: Workspace) -> None:
+def test_F5_one_sheet_per_preschool_is_read_by_the_names_of_the_register(workspace: Workspace) -> None:
     report = take(workspace, "2009.xlsx", goteborg(("Skola 1", "Skola 2")))
     assert (report.format, report.stored) == ("survey.vardnadshavare-forskola", True)
     frame = stored(workspace)
@@ -131,7 +131,7 @@ def test_a_sheet_of_an_unknown_preschool_is_refused(workspace: Workspace) -> Non
 PRIO = "PRIO\nSkolenhetskod;Termin;P1;P2\n99010011;VT25;{0};4\n99010011;VT25;5;4\n99010012;VT25;3;2\n"
 
 
-def test_an_unknown_code_refuses_its_row_with_the_allowed_answers(workspace: Workspace) -> None:
+def test_B6_an_unknown_code_refuses_its_row_with_the_allowed_answers(workspace: Workspace) -> None:
     report = take(workspace, "prio.csv", PRIO.format("8"))
     assert (report.rows_read, report.rows_accepted, report.rows_rejected) == (3, 2, 1)
     (message,) = [m for m in report.messages if m.code == "answer-unknown"]
@@ -179,3 +179,19 @@ def test_ambiguous_numbers_are_refused() -> None:
     )
     with pytest.raises(SkolbankError, match="summerar"):
         read_bytes(text.encode())
+
+
+def test_F6_the_citizens_survey_breaks_in_2021() -> None:
+    instrument = INSTRUMENTS["medborgarenkat"]
+    before, after = (instrument.era(Term.parse(term)) for term in ("HT20", "HT21"))
+    assert before is not None
+    assert after is not None
+    assert (before.scale, after.scale) == ("tio", "bra")
+
+
+def test_F7_the_staff_survey_counts_units_and_sexes(workspace: Workspace) -> None:
+    rows = "".join(f"99010011;VT25;{sex};HME1;{answer}\n" for sex, answer in (("Kvinna", 5), ("Man", 3)))
+    text = f"Medarbetarenkät\nSkolenhetskod;Termin;Kön;Fråga;Svar\n{rows}"
+    assert take(workspace, "hme.csv", text).exit_status == 0
+    frame = stored(workspace)
+    assert frame.groupby("sex")["count"].sum().to_dict() == {"F": 1, "P": 1, "T": 2}

@@ -28,6 +28,7 @@ class Truth:
 
     values: list[pd.DataFrame] = field(default_factory=list)
     cases: list[pd.DataFrame] = field(default_factory=list)
+    sources: list[pd.DataFrame] = field(default_factory=list)
 
     def add(self, plan: Plan, pupils: Pupils, grades: Grades, reached: Results) -> None:
         """The true values of one year group, per school, school year and sex."""
@@ -133,6 +134,8 @@ för att pröva att analyser och röjandekontroll ger rätt svar. Alla elever ä
 `protected` (könsuppdelning med skyddad elev) |
 | truth_unit_effects.csv | skolornas effekt i årskurs 9 och 6, elevunderlag, könsskillnad, andel flickor |
 | truth_measure_effects.csv | åtgärder med effekt: enhet, från läsår, årskurs, storlek |
+| truth_sources.csv | enkäternas sanna index, närvaro, prov i årskurs 3 och 9, personal och \
+förskolegrupper per enhet |
 | truth_cases.json | antal elever av varje slag per årskurs och läsår; celler med bestämt antal utan godkänt |
 | files.json | filerna som skrevs, så att nästa körning kan ta bort dem |
 
@@ -152,6 +155,8 @@ def write_truth(folder: Path, plan: Plan, truth: Truth) -> None:
     ]
     _csv(folder / "truth_unit_effects.csv", pd.DataFrame(units))
     _csv(folder / "truth_measure_effects.csv", pd.DataFrame([vars(measure) for measure in plan.measures]))
+    if truth.sources:
+        _csv(folder / "truth_sources.csv", pd.concat(truth.sources, ignore_index=True))
     exact = [
         {"unit_code": school.unit.code, "school_year": year, "pupils_without_all_passes": failing}
         for school in plan.schools

@@ -17,6 +17,7 @@ import numpy as np
 from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.sources.example.grading import grade, results
 from analysis_lib.sources.example.large_plan import draw_plan
+from analysis_lib.sources.example.more_files import write_more
 from analysis_lib.sources.example.national_tests import draw_tests
 from analysis_lib.sources.example.params_files import write_params
 from analysis_lib.sources.example.plan import SCHOOL_YEARS, Plan, small_plan
@@ -28,12 +29,13 @@ from analysis_lib.text import count
 
 UNITS = {"small": 14, "town": 60, "city": 400, "nation": 15_000}
 _LIST = Path("truth", "files.json")
+_WITH_MORE = ("small", "town")  # sizes that also have surveys, attendance, staff and tests of years 3 and 9
 _PART = 500  # units drawn at a time in a nation
 
 
 @dataclass(frozen=True)
 class ExampleSummary:
-    """What was written: numbers of units, pupils met in years 6 or 9, rows in pupil files, and files."""
+    """What was written: numbers of units, pupils met in years 6 or 9, rows in their files, and files."""
 
     folder: Path
     size: str
@@ -138,6 +140,10 @@ def _write_part(
         rows += grades.pupil.size
         truth.add(plan, pupils, grades, reached)
         figures.add(plan, pupils, grades, reached)
+        if year_group == 9 and size in _WITH_MORE:
+            more, planted = write_more(inbox, plan, pupils, grades, level, rng.spawn(1)[0])
+            files += more
+            truth.sources.append(planted)
         if year_group == 6:
             groups = class_names(grades.unit, grades.year, 6)
             tests = draw_tests(pupils, grades, level, groups, rng)

@@ -162,7 +162,7 @@ def _member(
         spot = pd.Series([f"ss12000|{table}|{year}|{place.unit_code}|{pupil_id}"])
         pupil, class_name = maker.of_protected(spot).iloc[0], ""
     else:
-        pupil = maker.pseudonym(person.number or pupil_id)
+        pupil = maker.pseudonym(person.number)
         class_name = clean_classes(pd.Series([register.class_name(pupil_id, day)])).iloc[0][:60]
     return {
         "pupil": pupil,

@@ -36,13 +36,13 @@ class GradeMemory:
 
     @classmethod
     def open(cls, place: Path, address: str, ids: Pseudonyms, *, is_forgetting: bool = False) -> GradeMemory:
-        """What is remembered of this address; nothing when asked to forget, or when the file is damaged."""
+        """What is remembered of this address under this key; nothing when asked to forget or damaged."""
         memory = cls(place, address, ids)
         if is_forgetting:
             return memory
         try:
             kept = json.loads(place.read_text("utf-8"))
-            if kept["address"] == address:
+            if kept["address"] == address and kept["key"] == ids.pseudonym(""):
                 memory.modified_after, memory.grades = str(kept["modified_after"]), dict(kept["grades"])
         except (OSError, ValueError, KeyError, TypeError):
             pass
@@ -66,7 +66,12 @@ class GradeMemory:
     def keep(self) -> None:
         """Writes the memory for its owner only, whole or not at all."""
         self.place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        document = {"address": self.address, "modified_after": self.modified_after, "grades": self.grades}
+        document = {
+            "address": self.address,
+            "key": self.ids.pseudonym(""),  # tells a memory from before the key was changed
+            "modified_after": self.modified_after,
+            "grades": self.grades,
+        }
         temporary = self.place.with_name(f".{self.place.name}.{os.getpid()}")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:

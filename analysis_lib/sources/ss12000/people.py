@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import datetime
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -35,7 +36,7 @@ class Enrolment:
 
 @dataclass(frozen=True)
 class Person:
-    """A pupil; ``number`` is empty for the protected."""
+    """A pupil; who has a security marking, or no number to be followed by, is ``is_protected``."""
 
     number: str
     sex: str
@@ -98,8 +99,9 @@ class Register:
         return max(covering, default=("", ""))[1]
 
     def _person(self, item: Item, source: Ss12000) -> Person:
-        is_protected = str(item.get("securityMarking") or source.open_marking) != source.open_marking
-        number = "" if is_protected else _number(item)
+        is_marked = str(item.get("securityMarking") or source.open_marking) != source.open_marking
+        number = "" if is_marked else _number(item)
+        is_protected = is_marked or not re.fullmatch(r"[0-9]{12}", number)  # nobody to follow
         enrolments = tuple(
             Enrolment(
                 self.unit_code(reference(each, "enroledAt")),
@@ -112,7 +114,9 @@ class Register:
             if not each.get("cancelled")
         )
         sex = _SEXES.get(str(item.get("sex")), "")
-        return Person(number, sex, _day(item.get("birthDate")), is_protected, enrolments)
+        return Person(
+            "" if is_protected else number, sex, _day(item.get("birthDate")), is_protected, enrolments
+        )
 
     def _add_class(self, group: Item) -> None:
         for each in group.get("groupMemberships") or ():

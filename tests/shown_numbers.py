@@ -1,0 +1,157 @@
+"""The numbers that a reader meets in a rendered document, and those that its facts account for."""
+
+from __future__ import annotations
+
+import html
+import json
+import math
+import re
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+NUMBER = re.compile(
+    r"(?<![\w.,/])[−-]?\d{1,3}(?:\xa0\d{3})+(?:,\d+)?(?![\w])|(?<![\w.,/])[−+-]?\d+(?:,\d+)?(?![\w])"
+)
+HEADING = "Så är siffrorna gjorda och skyddade"
+_MONTHS = "januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december"
+_TICK = re.compile(
+    r"<text[^>]*fill=\"#616E75\"[^>]*>\s*(\d{0,2}[05])(?:[\s\xa0]*(?:%|procent|poäng))?\s*</text>"
+)
+_SPACE = r"[\s\xa0]"
+
+# Numbers that say nothing of pupils, each named by what stands around it.
+NOT_FACTS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\b\d{{1,2}}{_SPACE}(?:{_MONTHS}){_SPACE}\d{{4}}\b",  # dates
+        rf"\b\d{{1,2}}{_SPACE}(?:{_MONTHS})\b",
+        r"\b20\d\d-\d\d-\d\d\b",
+        r"\b20\d\d-[vh]t-[a-z]+\b",  # ids of seminars
+        r"\b20\d\d/\d\d(?:\d\d)?\b",  # school years
+        r"(?<!\d)\d\d/\d\d(?!\d)",
+        rf"(?:åk|[Åå]rskurs){_SPACE}(?:F–|\d–)?\d\b",  # year groups
+        r"F–[3569]\b",
+        rf"\b[69]{_SPACE}+\(SCB",  # a year group whose word stands on the line before
+        r"\b[A-ZÅÄÖ]{2,3}-\d\d-\d\d\b",  # figure ids
+        r"\bF-[0-9A-F]{6}\b",
+        rf"\bKörning{_SPACE}[0-9a-f]{{8}}\b",
+        r"\b99\d{6}\b",  # codes of units
+        rf"(?:utgåva|Utgåva|Handbok){_SPACE}\d+\.\d+",
+        rf"95{_SPACE}%{_SPACE}intervall|95 procents intervall|95-procentigt",  # the level of the intervals
+        r"~100|~0\b",  # signs
+        r"[Nn]ära\s100\b",  # the same in words
+        rf"[Oo]säkerheten,{_SPACE}+95{_SPACE}%|95{_SPACE}(?:%|procents){_SPACE}+osäkerhet",
+        r"summa\s+än\s+100\b",
+        r"\d+\s+godkända\s+betyg",  # in the words that define a measure
+        r"[Mm]eritvärde\s\(1[67]\)",  # names of measures
+        rf"\bSida{_SPACE}\d+{_SPACE}av{_SPACE}\d+",  # printed pages
+    )
+)
+
+
+def numbers_of(words: str) -> Iterator[str]:
+    """The numbers in a text, without signs, as they stand."""
+    for pattern in NOT_FACTS:
+        words = pattern.sub(" ", words)
+    for found in NUMBER.findall(words):
+        yield found.lstrip("+−-").replace("\xa0", "")
+
+
+def ticks_of(page: str) -> set[str]:
+    """The numbers along the axes of a page's charts: whole fives in the axes' own colour."""
+    return {found.replace("\xa0", "") for found in _TICK.findall(page)}
+
+
+def page_texts(page: str) -> Iterator[str]:
+    """Everything in a page that can be read or heard: text, chart text, alternative text, titles."""
+    body = re.sub(r"<style.*?</style>|<!--.*?-->", " ", page, flags=re.S)
+    for name in ("aria-label", "alt", "title", "aria-description", "data-text"):
+        yield from (html.unescape(value) for value in re.findall(rf'\b{name}="([^"]*)"', body))
+    appendix = re.search(rf"<h2[^>]*>\s*{HEADING}", body)
+    if appendix:
+        body = body[: appendix.start()] + " " + body[body.find("<footer", appendix.start()) :]
+    body = _TICK.sub(" ", body)
+    body = re.sub(r"</?(?:b|strong|em|i|abbr|a|tspan)\b[^>]*>", "", body)
+    yield html.unescape(re.sub(r"<[^>]+>", " \n ", body))
+
+
+def pdf_text(path: Path) -> str:
+    """The text of a printed document, without its methods appendix."""
+    told = subprocess.run(
+        ["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True
+    ).stdout
+    told = re.sub(r"(?<![\d,])(\d{1,3}) (\d{3})(?![\d,])", "\\1\xa0\\2", told)  # thousands
+    at = told.find(HEADING)
+    end = told.find("Om siffrorna", at)
+    return told if at < 0 else told[:at] + (told[end:] if end > 0 else "")
+
+
+def accounted(facts: Iterable[Mapping[str, Any]], bundles: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The numbers of a document's facts, their intervals and counts, and what blocks derive from them."""
+    said: set[str] = set()
+    sizes: dict[str, float] = {}
+    listed = list(facts)
+    for fact in listed:
+        if fact["what"] == "n" and not isinstance(fact["shown"], str):
+            sizes[_place(fact)] = fact["shown"]
+    for fact in listed:
+        if isinstance(fact["shown"], str):
+            continue
+        said.add(_text(fact["shown"], fact.get("decimals", 0)))
+        said |= {_text(end, fact["decimals"]) for end in fact.get("interval", ())}
+        if fact["kind"] == "share":
+            said.add(f"{math.floor(fact['shown'] + 0.5)}")  # inside a bar
+        n = sizes.get(_place(fact))
+        if fact["kind"] == "share" and n:
+            said.add(f"{round(fact['shown'] * n / 100)}")
+    for bundle in bundles:
+        for derived in _find(bundle, "derived"):
+            said |= {each["text"].lstrip("+−-").replace("\xa0", "") for each in derived if each["of"]}
+    return said
+
+
+def bundles_of(notebook: Path) -> list[dict[str, Any]]:
+    """The data of every block that an executed notebook shows."""
+    document = json.loads(notebook.read_text("utf-8"))
+    found = []
+    for cell in document["cells"]:
+        for output in cell.get("outputs", ()):
+            bundle = output.get("data", {}).get("application/vnd.skolbank.block+json")
+            if bundle:
+                found.append(bundle["data"])
+    return found
+
+
+def written(params: Iterable[Path]) -> set[str]:
+    """Numbers that people have decided: target values of the parameter files."""
+    return {
+        _text(float(target["value"]), decimals)
+        for path in params
+        for target in (yaml.safe_load(path.read_text("utf-8")) or {}).get("targets", ())
+        for decimals in (0, 1)
+    }
+
+
+def _find(value: Any, key: str) -> Iterator[list[dict[str, Any]]]:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if name == key and isinstance(inner, list):
+                yield inner
+            else:
+                yield from _find(inner, key)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _find(inner, key)
+
+
+def _place(fact: Mapping[str, Any]) -> str:
+    cell = {name: value for name, value in fact["cell"].items() if name != "category"}
+    return json.dumps([fact["pop"], cell], sort_keys=True)
+
+
+def _text(value: float, decimals: int) -> str:
+    return f"{abs(value):.{decimals}f}".replace(".", ",")
