@@ -24,6 +24,14 @@ COLUMNS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("class_name", "sex", "subject", "curriculum", "grade", "status"), "str"),
         "is_protected": "bool",
     },
+    "core_scb__national_tests_3": {
+        **dict.fromkeys(("pupil", "unit_code", "school_year"), "str"),
+        "year_group": "int32",
+        **dict.fromkeys(("class_name", "sex", "subject", "curriculum"), "str"),
+        **dict.fromkeys(("parts_passed", "parts_taken", "parts_total"), "int32"),
+        "status": "str",
+        "is_protected": "bool",
+    },
     "core_skolverket__statistics": {
         **dict.fromkeys(
             (
@@ -105,6 +113,17 @@ def national_test_rows(pupils: Iterable[Mapping[str, Any]], *, year_group: int =
                     "status": "graded" if len(sign) == 1 else sign,
                 }
             )
+    return rows
+
+
+def national_test_3_rows(pupils: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of the tests in year 3, three school years earlier; ``SV`` and ``MA``: how many parts passed."""
+    rows = []
+    for number, pupil in enumerate(pupils):
+        for subject, parts in (("SV", 8), ("MA", 7)):
+            counts = {"parts_passed": pupil[subject], "parts_taken": parts, "parts_total": parts}
+            base = _base({"school_year": "2021/22", **pupil}, number, 3)
+            rows.append({**base, **counts, "subject": subject, "curriculum": "", "status": "complete"})
     return rows
 
 

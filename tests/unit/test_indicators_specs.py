@@ -13,6 +13,7 @@ from indicator_tables import (
     MemoryTables,
     grade_rows,
     make_units,
+    national_test_3_rows,
     national_test_rows,
     published_rows,
 )
@@ -44,6 +45,7 @@ def test_indicator_follows_its_specification(indicator: str, case: dict[str, Any
         core_scb__national_tests=national_test_rows(
             (p for p in pupils if "tests" in p), year_group=year_group
         ),
+        core_scb__national_tests_3=national_test_3_rows(case.get("tests_3", [])),
         core_skolverket__statistics=published_rows(case.get("published", [])),
     )
     codes = {str(pupil.get("unit", DEFAULT_UNIT)) for pupil in pupils} | {DEFAULT_UNIT}
