@@ -19,10 +19,12 @@ from analysis_lib.disclosure.release import open_released
 from analysis_lib.disclosure.released import ReleasedCell
 from analysis_lib.errors import SkolbankError
 from analysis_lib.present.blocks import Block
+from analysis_lib.present.charts.figure import column, row, table_cell
 from analysis_lib.register.log import open_register
 from analysis_lib.report.document import Document, Part, Section, Shown, Text
 from analysis_lib.report.freeze import at_freeze
 from analysis_lib.report.prepare import Prepared, prepare
+from analysis_lib.report.tables import table_data
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.settings import CIRCLES
@@ -174,38 +176,27 @@ def _figure_parts(found: Differences) -> list[Part]:
     rows, facts = [], []
     for each in found.figures:
         group = " ".join(part for part in (_SEXES.get(each.after.sex, ""), each.after.subject) if part)
-        rows.append(
-            {
-                "cells": {
-                    "place": {"text": each.place},
-                    "measure": {"text": f"{each.indicator.short}{f', {group}' if group else ''}"},
-                    "year": {"text": each.after.school_year},
-                    "before": {"text": each.before.text},
-                    "after": {"text": each.after.text},
-                    "reason": {"text": REASONS[each.reason]},
-                }
-            }
-        )
+        cells = {
+            "place": each.place,
+            "measure": f"{each.indicator.short}{f', {group}' if group else ''}",
+            "year": each.after.school_year,
+            "before": each.before.text,
+            "after": each.after.text,
+            "reason": REASONS[each.reason],
+        }
+        rows.append(row({name: table_cell(words) for name, words in cells.items()}))
         facts.append(cell_facts(each.before, each.indicator))
         facts.append(cell_facts(each.after, each.indicator))
     columns = [
-        {"key": "place", "label": "Skola eller område", "align": "left"},
-        {"key": "measure", "label": "Mått", "align": "left"},
-        {"key": "year", "label": "Läsår", "align": "left"},
-        {"key": "before", "label": "Sades då", "align": "right"},
-        {"key": "after", "label": "Sägs nu", "align": "right"},
-        {"key": "reason", "label": "Varför", "align": "left"},
+        column("place", "Skola eller område", "left"),
+        column("measure", "Mått", "left"),
+        column("year", "Läsår", "left"),
+        column("before", "Sades då"),
+        column("after", "Sägs nu"),
+        column("reason", "Varför", "left"),
     ]
-    data = {
-        "id": "tabell-andringar",
-        "caption": f"Siffror som har ändrats mellan {found.before.seminar.title} och "
-        f"{found.after.seminar.title}.",
-        "columns": columns,
-        "rows": rows,
-        "notes": [],
-        "foot": "",
-        "is_wide": True,
-    }
+    caption = f"Siffror som har ändrats mellan {found.before.seminar.title} och {found.after.seminar.title}."
+    data = table_data("andringar", caption, columns, rows, [], is_wide=True)
     return [_shown(Block("table", data, tuple(fact for each in facts for fact in each)))]
 
 
