@@ -11,17 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pandas as pd
-
 from analysis_lib.errors import EXIT_DONE, EXIT_PARTIAL, EXIT_USAGE, SkolbankError, did_you_mean
-from analysis_lib.snapshots.missing import RefusedRows
 from analysis_lib.snapshots.pseudonyms import Pseudonyms
-from analysis_lib.snapshots.schemas import TABLES
 from analysis_lib.snapshots.store import Change, Snapshot, SourceInfo, Store
 from analysis_lib.snapshots.units import load_units
 from analysis_lib.snapshots.whereabouts import Whereabouts
 from analysis_lib.sources.found_files import Skipped, find_files, harmless_name
 from analysis_lib.sources.import_report import FileReport, ImportReport, render_summary
+from analysis_lib.sources.joined_sheets import joined
 from analysis_lib.sources.reading import read_raw
 from analysis_lib.sources.recognition import Recognised, known_formats, recognise_all
 from analysis_lib.sources.refused_rows import write_refused
@@ -229,7 +226,7 @@ def _store(
         workbook=workbook,
     )
     transaction = work.store.begin(source)
-    for table, frame, waiting in _joined(results):
+    for table, frame, waiting in joined(results):
         transaction.add(table, frame, refused=waiting)
     if transaction.is_unchanged:
         text = "Samma uppgifter är redan inlästa. Inget ändrades."
@@ -240,39 +237,6 @@ def _store(
         transaction.commit()
         for report, (_, result) in zip(reports, results, strict=True):
             report.stored = any(len(frame) for frame in result.frames.values())
-
-
-def _joined(
-    results: list[tuple[Sheet, TableResult]],
-) -> list[tuple[str, pd.DataFrame, tuple[RefusedRows, ...]]]:
-    """The rows of each stored table; sheets that are parts of one table are put together first.
-
-    Raises SkolbankError when two sheets say different things about the same cell.
-    """
-    by_table: dict[str, list[TableResult]] = {}
-    for _, result in results:
-        for table, frame in result.frames.items():
-            if len(frame):
-                by_table.setdefault(table, []).append(result)
-    found = []
-    for table, parts in by_table.items():
-        frames = [part.frames[table] for part in parts]
-        frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True).drop_duplicates()
-        if any(part.joins_sheets for part in parts) and len(frames) > 1:
-            _refuse_contradictions(table, frame)
-        found.append((table, frame, tuple(row for part in parts for row in part.waiting)))
-    return found
-
-
-def _refuse_contradictions(table: str, frame: pd.DataFrame) -> None:
-    schema = TABLES[table]
-    keys = [*dict.fromkeys((*schema.partition, *schema.identity))]
-    if frame.assign(_key=schema.key(frame)).duplicated([*keys, "_key"]).any():
-        raise SkolbankError(
-            "sheets-ambiguous",
-            "Två blad i arbetsboken säger olika saker om samma uppgift",
-            remedy="Spara det blad som gäller i en egen fil.",
-        )
 
 
 def _replacements(changes: list[tuple[Snapshot, Change]]) -> list[Message]:
