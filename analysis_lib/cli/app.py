@@ -49,6 +49,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "Attack everything released so far; export every published statement.",
         "skolbank audit 2026-ht --facts facts.jsonl --lattice lattice.json",
     ),
+    "publish": (
+        "analysis_lib.cli.seminars:publish",
+        "Make the public static site of public seminars; the edition before stays.",
+        "skolbank publish 2026-ht --to webbplats",
+    ),
     "freeze": (
         "analysis_lib.cli.seminars:freeze",
         "Lock a seminar: its numbers, parameters, notebooks and the moment of the register.",
