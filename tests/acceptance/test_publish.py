@@ -1,4 +1,4 @@
-"""The public site of one whole round: only what is public and audited, whole or not at all (F9, B12, M7, S9)."""
+"""The public site of one whole round: only what is public and audited, whole or not at all (F9 B12 M7)."""
 
 from __future__ import annotations
 
