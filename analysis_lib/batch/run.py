@@ -12,6 +12,7 @@ import hashlib
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -49,7 +50,8 @@ LEDGER_URL = "SKOLBANK_LEDGER_URL"
 class Manner:
     """How a round is run, apart from what it makes. ``jobs`` 0: one per core.
 
-    ``scheduler``: a Dask cluster's address, or ``local``; ``events``: a file for one JSON line per event.
+    ``scheduler``: a Dask cluster's address, or ``local``; ``events``: a file for one JSON line per event;
+    ``run_timeout``: seconds for the whole run (0: none), what is not made by then is told as such.
     """
 
     jobs: int = 0
@@ -60,6 +62,7 @@ class Manner:
     is_plain: bool | None = None
     scheduler: str = ""
     events: Path | None = None
+    run_timeout: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -250,11 +253,12 @@ def _pool(workspace: Workspace, manner: Manner, rooms: Rooms, warn: Callable[[st
         preloaded=rooms.preloaded,
         environment={"SKOLBANK_WORKSPACE": str(workspace.root), **rooms.environment},
     )
+    deadline = time.monotonic() + manner.run_timeout if manner.run_timeout else 0.0
     if manner.scheduler:
         from analysis_lib.batch.cluster import ClusterPool
 
-        return ClusterPool(manner.scheduler, equipment, workspace, jobs=manner.jobs)
-    return Pool(equipment, jobs=manner.jobs or os.cpu_count() or 1, warn=warn)
+        return ClusterPool(manner.scheduler, equipment, workspace, jobs=manner.jobs, deadline=deadline)
+    return Pool(equipment, jobs=manner.jobs or os.cpu_count() or 1, deadline=deadline, warn=warn)
 
 
 def _engine(asked: str) -> str:
