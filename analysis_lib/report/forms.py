@@ -29,6 +29,7 @@ FORMS: dict[OutputForm, Form] = {
     "pdf": Form(".pdf", "PDF", "pdf:write_pdf"),
     "xlsx": Form(".xlsx", "Excel", "workbook:write_xlsx"),
     "csv": Form("-tabeller.zip", "Tabeller (CSV)", "csv_tables:write_csv"),
+    "charts": Form("-diagram.zip", "Diagram (SVG, PNG)", "chart_files:write_charts"),
 }
 _ALWAYS = (".ipynb", ".facts.jsonl")
 
