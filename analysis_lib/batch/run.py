@@ -36,6 +36,7 @@ from analysis_lib.errors import (
     SkolbankError,
 )
 from analysis_lib.kernels.job import NotebookJob
+from analysis_lib.report.forms import file_name, files_of
 from analysis_lib.report.freeze import at_freeze
 from analysis_lib.report.params_faults import params_faults
 from analysis_lib.report.provenance import provenance_folder
@@ -269,9 +270,11 @@ def _task(current: Round, document: Document) -> Task:
     folder = current.stage / document.code
     executed = folder / f".{document.report}.executed.ipynb"
     folder.mkdir(parents=True, exist_ok=True)
-    for path in [executed, *folder.glob(f"{document.report}.*")]:
+    for path in [executed, *files_of(folder, document.report)]:
         path.unlink(missing_ok=True)
-    ending = document.outputs[0] if document.outputs else "ipynb"
+    first = (
+        file_name(document.report, document.outputs[0]) if document.outputs else f"{document.report}.ipynb"
+    )
     return Task(
         document.key,
         NotebookJob(
@@ -290,7 +293,7 @@ def _task(current: Round, document: Document) -> Task:
             str(folder),
             document.report,
             document.outputs,
-            f"{current.plan.seminar.id}/{document.code}/{document.report}.{ending}",
+            f"{current.plan.seminar.id}/{document.code}/{first}",
         ),
         needs_kernel=document.engine == "kernel",
     )
