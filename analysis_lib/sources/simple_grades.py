@@ -15,6 +15,7 @@ from analysis_lib.errors import SkolbankError
 from analysis_lib.snapshots.schemas import PUPIL_GRADES
 from analysis_lib.sources import pupils
 from analysis_lib.sources.grade_codes import describe_wrong, read_grade
+from analysis_lib.sources.long_files import Portioning, of_person
 from analysis_lib.sources.pupil_rows import Rows
 from analysis_lib.sources.scb import LEGAL_BASIS, result_of
 from analysis_lib.sources.scb_table import filled, read_day, read_rows_of, tell_unread_columns
@@ -59,6 +60,15 @@ class SimpleGrades:
 
     def read(self, sheet: Sheet, context: ReadContext) -> TableResult:
         """One row per pupil and subject; raises SkolbankError when a needed column is absent or doubled."""
+        return self._read(sheet, context)
+
+    def in_portions(self, head: Sheet) -> Portioning:
+        """How a file too long for memory is read: all rows of a person together."""
+        header_row, fields = _header(head)
+        column = next(place for place, name in fields.items() if name == "PersonNr")
+        return Portioning(header_row, of_person(column), self._read)
+
+    def _read(self, sheet: Sheet, context: ReadContext) -> TableResult:
         header_row, fields = _header(sheet)
         data = [row for row in filled(sheet) if row[0] > header_row]
         rows = read_rows_of(data, fields, lambda cells: len(_fields(cells)) >= 4)
