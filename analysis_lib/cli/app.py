@@ -109,6 +109,21 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "Open JupyterLab on notebooks/explore.",
         "skolbank lab --no-browser --port 8899",
     ),
+    "new source": (
+        "analysis_lib.cli.new:source",
+        "Describe a table of your own after a file of it.",
+        "skolbank new source simskola simskola-2025.xlsx",
+    ),
+    "new indicator": (
+        "analysis_lib.cli.new:indicator",
+        "Write the skeleton of an indicator.",
+        "skolbank new indicator results.passed_english_9",
+    ),
+    "new report": (
+        "analysis_lib.cli.new:report",
+        "Write the skeleton of a report: a notebook and its description.",
+        "skolbank new report trygghet",
+    ),
     "check": (
         "analysis_lib.cli.data:check",
         "Cross-check params, notebooks and data; tell all faults at once.",
@@ -120,6 +135,10 @@ _GROUPS: dict[str, tuple[str, str]] = {
     "register": (
         "What people plan, rate, say and decide: Excel forms out and in, back-up and restore.",
         "skolbank register export atgarder.xlsx",
+    ),
+    "new": (
+        "Skeletons of a source, an indicator or a report, for you to fill in.",
+        "skolbank new source simskola simskola-2025.xlsx",
     ),
 }
 

@@ -34,7 +34,9 @@ from analysis_lib.snapshots.table_schema import TableSchema
 
 ROW_GROUP = 122_880
 PART_ROWS = 1_500_000
-_MEMORY = "160MB"
+RUN_ROWS = 250_000  # sorted at once
+_PREFIX_SIGNS = 2
+_MEMORY = "128MB"
 _PREFIX = ".gathered-"
 
 
@@ -147,8 +149,7 @@ class Gathered:
             database.execute(f"SET memory_limit = '{_MEMORY}'")
             database.execute("SET threads = 1")
             database.execute("SET enable_progress_bar = false")
-            database.execute(f"SET temp_directory = {_literal(str(self._folder / 'sorting'))}")
-            database.execute("SET temp_file_encryption = true")
+            database.execute("SET temp_directory = ''")  # no row is ever spilled in the clear
             files = self._files[schema.name]
             if self._key and schema.holds_pupils:
                 for number, place in enumerate(files):
@@ -199,17 +200,41 @@ def _write(
     database: duckdb.DuckDBPyConnection, schema: TableSchema, inside: str, sink: Any, properties: Any
 ) -> None:
     order = ", ".join(f'"{name}" NULLS LAST' for name in dict.fromkeys((*schema.identity, *schema.names)))
-    found = database.sql(f"SELECT * FROM rows WHERE {inside} ORDER BY {order}")
     with pq.ParquetWriter(sink, schema.arrow, compression="zstd", encryption_properties=properties) as writer:
         waiting: list[pa.RecordBatch] = []
-        for batch in found.to_arrow_reader(ROW_GROUP):
-            waiting.append(batch)
-            if sum(len(each) for each in waiting) >= ROW_GROUP:
+        for run in _runs(database, schema, inside):
+            found = database.sql(f"SELECT * FROM rows WHERE {run} ORDER BY {order}")
+            waiting += found.to_arrow_table().to_batches()
+            if sum(map(len, waiting)) >= ROW_GROUP:
                 table = pa.Table.from_batches(waiting)
-                writer.write_table(_typed(table.slice(0, ROW_GROUP), schema), row_group_size=ROW_GROUP)
-                waiting = table.slice(ROW_GROUP).to_batches()
+                whole = len(table) // ROW_GROUP * ROW_GROUP
+                for start in range(0, whole, ROW_GROUP):
+                    writer.write_table(
+                        _typed(table.slice(start, ROW_GROUP), schema), row_group_size=ROW_GROUP
+                    )
+                waiting = table.slice(whole).to_batches()
         if waiting:
             writer.write_table(_typed(pa.Table.from_batches(waiting), schema), row_group_size=ROW_GROUP)
+
+
+def _runs(database: duckdb.DuckDBPyConnection, schema: TableSchema, inside: str) -> Iterator[str]:
+    """Conditions that part the rows into runs that can be sorted in memory, in the order of sorting."""
+    first, second = (f'"{name}"' for name in schema.identity[:2])
+    sign = f"substr({second}, 1, {_PREFIX_SIGNS})"
+    counted = database.execute(
+        f"SELECT {first}, {sign}, count(*) FROM rows WHERE {inside} GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    start, rows = 0, 0
+    for number, (one, two, count) in enumerate(counted):
+        rows += count
+        is_last = number + 1 == len(counted)
+        if is_last or rows + counted[number + 1][2] > RUN_ROWS:
+            a, b, c, d = (_literal(each) for each in (*counted[start][:2], one, two))
+            yield (
+                f"{inside} AND ({first} > {a} OR ({first} = {a} AND {sign} >= {b})) "
+                f"AND ({first} < {c} OR ({first} = {c} AND {sign} <= {d}))"
+            )
+            start, rows = number + 1, 0
 
 
 def _typed(table: pa.Table, schema: TableSchema) -> pa.Table:

@@ -23,7 +23,7 @@ from analysis_lib.sources.pupil_rows import SHOWN_PER_CODE
 from analysis_lib.sources.shapes import Message, ReadContext, Sheet, TableResult
 from analysis_lib.sources.text_stream import LongText
 
-PORTION = 5 * 1024 * 1024  # bytes of text in a portion: about 130 MB of memory while it is checked
+PORTION = 2 * 1024 * 1024  # bytes of text in a portion: about 100 MB of memory while it is checked
 HEAD_ROWS = 200
 REFUSED_KEPT = 100_000  # rows that the correction workbook names; all are counted
 _DECIMAL_END = re.compile(r"[.,]0+$")

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from analysis_lib.sources.shapes import Row
 
-_BLOCK = 150  # rows that are encrypted together
+_BLOCK = 60  # rows that are encrypted together
 
 
 class Portions:

@@ -23,7 +23,7 @@ from analysis_lib.sources.shapes import ReadContext, Sheet, TableResult
 from analysis_lib.sources.subjects import read_subject
 from analysis_lib.vocabulary.periods import Term
 
-_SYNONYMS: dict[str, tuple[str, ...]] = {
+SYNONYMS: dict[str, tuple[str, ...]] = {
     "PersonNr": ("personnummer", "personnr", "pnr", "person nr", "elevens personnummer", "personid"),
     "Namn": ("namn", "elev", "elevnamn", "elevens namn"),
     "Fornamn": ("förnamn", "fornamn"),
@@ -35,9 +35,9 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "Betyg": ("betyg", "betygsvärde", "terminsbetyg", "slutbetyg"),
     "Termin": ("termin", "läsår/termin", "betygstermin"),
 }
-_FIELD = {synonym: field for field, synonyms in _SYNONYMS.items() for synonym in synonyms}
+_FIELD = {synonym: field for field, synonyms in SYNONYMS.items() for synonym in synonyms}
 REQUIRED = ("PersonNr", "Skolenhetskod", "Ämne", "Betyg", "Termin")
-_SHOWN = {"PersonNr": "Personnummer"}
+SHOWN = {"PersonNr": "Personnummer"}
 _SEARCHED = 25
 _YEAR_GROUPS = (6, 7, 8, 9)
 
@@ -130,7 +130,7 @@ def _find_header(sheet: Sheet) -> tuple[int, dict[int, str]] | None:
 def _header(sheet: Sheet) -> tuple[int, dict[int, str]]:
     found = _find_header(sheet)
     names = list(found[1].values()) if found else []
-    absent = [_SHOWN.get(name, name) for name in REQUIRED if name not in names]
+    absent = [SHOWN.get(name, name) for name in REQUIRED if name not in names]
     if found is None or absent:
         raise SkolbankError(
             "column-missing",
@@ -138,7 +138,7 @@ def _header(sheet: Sheet) -> tuple[int, dict[int, str]]:
             where=f"rad {found[0]}" if found else "",
             remedy="Tabellen ska ha rubrikerna Personnummer;Namn;Skolenhetskod;Klass;Kön;Ämne;Betyg;Termin.",
         )
-    doubled = sorted({_SHOWN.get(name, name) for name in names if names.count(name) > 1})
+    doubled = sorted({SHOWN.get(name, name) for name in names if names.count(name) > 1})
     if doubled:
         raise SkolbankError(
             "column-doubled",

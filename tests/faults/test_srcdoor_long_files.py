@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from pupil_files import OTHER_UNIT, SIMPLE_HEADER, UNIT, Pupil, lines, make_workspace, simple_rows, write
 
+from analysis_lib.snapshots import gathered
+from analysis_lib.snapshots import store as store_module
 from analysis_lib.snapshots.encryption import VARIABLE, new_key
 from analysis_lib.snapshots.store import Store
 from analysis_lib.sources import long_files, reading, text_stream
@@ -24,6 +26,9 @@ KINDS = {"read-in-portions"}
 def in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "LONG_FROM", 500)
     monkeypatch.setattr(long_files, "PORTION", 900)
+    monkeypatch.setattr(gathered, "RUN_ROWS", 10)
+    monkeypatch.setattr(gathered, "ROW_GROUP", 30)
+    monkeypatch.setattr(store_module, "ROW_GROUP", 30)
     monkeypatch.setattr(text_stream.open_text, "__kwdefaults__", {"piece": 700})
 
 
@@ -92,8 +97,13 @@ def same_key(of: Workspace, root: Path) -> Workspace:
 @pytest.mark.parametrize("content", [scb(), simple()], ids=["scb", "simple"])
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
 def test_in_portions_is_the_same_as_whole(
-    content: str, encoding: str, tmp_path: Path, request: pytest.FixtureRequest
+    content: str,
+    encoding: str,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(store_module, "ROW_GROUP", 30)
     whole, whole_report = imported(tmp_path / "whole", content, encoding)
     parts = same_key(whole, tmp_path / "parts")
     request.getfixturevalue("in_portions")
