@@ -144,6 +144,21 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "Open JupyterLab on notebooks/explore.",
         "skolbank lab --no-browser --port 8899",
     ),
+    "new source": (
+        "analysis_lib.cli.new:source",
+        "Describe a table of your own after a file of it.",
+        "skolbank new source simskola simskola-2025.xlsx",
+    ),
+    "new indicator": (
+        "analysis_lib.cli.new:indicator",
+        "Write the skeleton of an indicator.",
+        "skolbank new indicator results.passed_english_9",
+    ),
+    "new report": (
+        "analysis_lib.cli.new:report",
+        "Write the skeleton of a report: a notebook and its description.",
+        "skolbank new report trygghet",
+    ),
     "check": (
         "analysis_lib.cli.data:check",
         "Cross-check params, notebooks and data; tell all faults at once.",
@@ -159,6 +174,9 @@ _GROUPS: dict[str, tuple[str, str]] = {
     "access": (
         "Who may log in to the dashboards, and what they may see.",
         "skolbank access list",
+    "new": (
+        "Skeletons of a source, an indicator or a report, for you to fill in.",
+        "skolbank new source simskola simskola-2025.xlsx",
     ),
 }
 
