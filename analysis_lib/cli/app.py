@@ -174,6 +174,7 @@ _GROUPS: dict[str, tuple[str, str]] = {
     "access": (
         "Who may log in to the dashboards, and what they may see.",
         "skolbank access list",
+    ),
     "new": (
         "Skeletons of a source, an indicator or a report, for you to fill in.",
         "skolbank new source simskola simskola-2025.xlsx",
