@@ -132,11 +132,11 @@ def run_seminar(
 ) -> Result:
     """Makes what the order asks for and is not made already; see the module for what is promised."""
     manner, rooms = manner or Manner(), rooms or real_rooms()
-    workspace = at_freeze(workspace, order.seminar)
-    catalog = Catalog(workspace)
-    faults = params_faults(workspace, catalog, seminar=order.seminar)
+    faults = params_faults(workspace, Catalog(workspace), seminar=order.seminar)
     if faults:
         raise SeveralErrors(faults)
+    workspace = at_freeze(workspace, order.seminar)
+    catalog = Catalog(workspace)
     catalog.seminar(order.seminar)
     try:
         with held(lock_of(workspace, order.seminar), order.seminar), _ending_on_signals():
