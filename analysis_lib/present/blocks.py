@@ -22,7 +22,7 @@ questions   heading, items                                                    wh
 links       items: [{text, target}]                                           section links
 answers     items: [{question, text, note, missing}]          own words under each question
 subheading  text                                                              a heading inside a section
-section     heading, text                                                     opens a section: its guiding questions
+section     heading, text                         opens a section: its guiding questions
 several     parts: [{kind, data, facts}]                  one output that is several blocks
 foot        columns: [{heading, lines}], closing
 seal        report, parameters, facts: [...], versions                        shows nothing

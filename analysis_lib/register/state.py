@@ -1,4 +1,4 @@
-"""What the register holds, in one hash: a changed entry remakes the documents that read it (register floor)."""
+"""What the register holds, in one hash: changed words remake the documents that read them (register)."""
 
 from __future__ import annotations
 

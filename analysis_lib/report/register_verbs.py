@@ -70,6 +70,11 @@ class RegisterVerbs:
         """What a thin analysis still lacks, as a kind list; the status of the report follows from it."""
         return self._together(section_registry.missing_block(self.told, self.handbook))
 
+    def state(self) -> Block:
+        """Whether the report is whole, and its way from arbetslag to nämnd (F12, G9)."""
+        first = section_registry.state_block(self.told, self.handbook)
+        return self._together([first, *self.told_words("status_chain")])
+
     def assessment(self) -> Block:
         """Goal, result, comparison and judgement of each measure beside what other sources say (B1)."""
         report: Any = self

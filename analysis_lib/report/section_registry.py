@@ -7,19 +7,18 @@ cannot differ, and an old report is read in its own version.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analysis_lib import text
 from analysis_lib.present.blocks import Block
 from analysis_lib.register.kinds.goals import AnalysisStep
 from analysis_lib.register.kinds.measures import ImprovementArea, Measure
 from analysis_lib.register.kinds.seminars import Answer
-from analysis_lib.report.words.shapes import answers_block, words_table
+from analysis_lib.report.words.shapes import answers_block, paragraph, words_table
 from analysis_lib.report.words.told import Told
-from analysis_lib.vocabulary.questions import Handbook, HandbookSection
+from analysis_lib.vocabulary.questions import Handbook, HandbookSection, Prompt, prompts
 
 if TYPE_CHECKING:
     from analysis_lib.report.context import Report
@@ -37,21 +36,6 @@ _FROM_ANALYSIS: Mapping[str, tuple[str, str]] = {
     "atgard": ("insatser", "measures"),
     "vad-gor-vi-nu": ("insatser", "measures"),
 }
-
-
-@dataclass(frozen=True)
-class Prompt:
-    """One heading to answer under: its id (``resultat.orsaker``), words and section."""
-
-    id: str
-    words: str
-    section: str
-
-
-def prompts(section: HandbookSection) -> list[Prompt]:
-    """The sub-headings of a section, or its guiding questions when it has none."""
-    words = section.sub_headings or section.questions
-    return [Prompt(f"{section.id}.{_slug(each)}", each, section.id) for each in words]
 
 
 def structure(book: Handbook) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -131,22 +115,31 @@ def missing_parts(told: Told, book: Handbook) -> list[Missing]:
 
 
 def missing_block(told: Told, book: Handbook) -> list[Block]:
-    """The kind list of what is left to do, or that the report is whole."""
+    """The kind list of what is left to do, or that the report is whole, as a section of its own."""
     found = missing_parts(told, book)
+    head = Block("section", {"heading": "Kvar att göra", "text": ""})
     if not found:
-        return [
-            Block(
-                "paragraph",
-                {"text": "Rapporten är fullständig: alla avsnitt har text, orsak, åtgärd och underlag."},
-            )
-        ]
+        return [head, paragraph("Rapporten är fullständig: text, orsak, åtgärd och underlag finns överallt.")]
     lines = [[one.section, one.what] for one in found]
-    caption = f"Ofullständig: {len(found)} saker är kvar att göra."
-    return [words_table("kvar", caption, ["Avsnitt", "Att göra"], lines)]
+    return [
+        head,
+        words_table("kvar", "Det här fattas innan rapporten är fullständig.", ["Avsnitt", "Att göra"], lines),
+    ]
+
+
+def state_block(told: Told, book: Handbook) -> Block:
+    """Whether the report is whole, in one sentence for the first page."""
+    left = len(missing_parts(told, book))
+    if not left:
+        return paragraph("Rapporten är fullständig.")
+    things = "sak" if left == 1 else "saker"
+    return paragraph(
+        f"Rapporten är ofullständig: {text.count_word(left)} {things} är kvar att göra. De står sist."
+    )
 
 
 CONTENT: Mapping[str, Content] = {
-    "forutsattningar": lambda report: [report.drawn_about(), *report.told_words("origins")[:0]],
+    "forutsattningar": lambda report: [report.drawn_about()],
     "resultat": lambda report: report.drawn_results(),
     "undervisning": lambda report: [
         *report.drawn_teaching(),
@@ -165,7 +158,8 @@ CONTENT: Mapping[str, Content] = {
 
 def chapter(report: Report, section: HandbookSection) -> list[Block]:
     """Heading, guiding questions, what the registry puts there, and the rektor's words."""
-    head = Block("section", {"heading": section.heading, "text": " ".join(section.questions)})
+    asked = " ".join(section.questions) if section.sub_headings else ""
+    head = Block("section", {"heading": section.heading, "text": asked})
     content = CONTENT.get(section.id)
     return [head, *(content(report) if content else []), *answers(report.told, section)]
 
@@ -173,8 +167,3 @@ def chapter(report: Report, section: HandbookSection) -> list[Block]:
 def chapters_of(book: Handbook, wanted: Sequence[str]) -> list[HandbookSection]:
     """The sections of a version among those asked for, in the handbook's own order; none asked: all."""
     return [section for section in book.sections if not wanted or section.id in wanted]
-
-
-def _slug(words: str) -> str:
-    plain = unicodedata.normalize("NFD", words.casefold()).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
