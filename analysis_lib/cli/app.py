@@ -49,6 +49,21 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "Attack everything released so far; export every published statement.",
         "skolbank audit 2026-ht --facts facts.jsonl --lattice lattice.json",
     ),
+    "publish": (
+        "analysis_lib.cli.seminars:publish",
+        "Make the public static site of public seminars; the edition before stays.",
+        "skolbank publish 2026-ht --to webbplats",
+    ),
+    "freeze": (
+        "analysis_lib.cli.seminars:freeze",
+        "Lock a seminar: its numbers, parameters, notebooks and the moment of the register.",
+        "skolbank freeze 2026-ht",
+    ),
+    "diff": (
+        "analysis_lib.cli.seminars:diff",
+        "Tell what has changed between two seminars, and why; makes a page of it.",
+        "skolbank diff 2026-vt 2026-ht",
+    ),
     "wheel": (
         "analysis_lib.cli.rhythm:wheel",
         "Tell what the årshjul asks for: late, due and next; draw it, or write a calendar file.",
@@ -104,6 +119,26 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "Write drafts of the impact assessment and the record of processing.",
         "skolbank privacy dataskydd",
     ),
+    "serve": (
+        "analysis_lib.cli.serving:serve",
+        "Serve the dashboards to those who may see them, each what is theirs.",
+        "skolbank serve --port 8866",
+    ),
+    "access add": (
+        "analysis_lib.cli.access:add",
+        "Let somebody in to the dashboards; the password is read from stdin.",
+        "skolbank access add rektor.ekskolan --role rektor --unit 99010014 < losenord.txt",
+    ),
+    "access list": (
+        "analysis_lib.cli.access:list_people",
+        "List those who may log in, with role and scope.",
+        "skolbank access list",
+    ),
+    "access remove": (
+        "analysis_lib.cli.access:remove",
+        "Take somebody off the list.",
+        "skolbank access remove rektor.ekskolan",
+    ),
     "lab": (
         "analysis_lib.cli.setup:lab",
         "Open JupyterLab on notebooks/explore.",
@@ -135,6 +170,10 @@ _GROUPS: dict[str, tuple[str, str]] = {
     "register": (
         "What people plan, rate, say and decide: Excel forms out and in, back-up and restore.",
         "skolbank register export atgarder.xlsx",
+    ),
+    "access": (
+        "Who may log in to the dashboards, and what they may see.",
+        "skolbank access list",
     ),
     "new": (
         "Skeletons of a source, an indicator or a report, for you to fill in.",

@@ -29,6 +29,7 @@ def run(
     force: Annotated[bool, Many] = False,
     engine: Literal["fork", "kernel"] = "fork",
     scheduler: str = "",
+    time_limit: Annotated[float, Parameter(validator=validators.Number(gte=0))] = 0,
     if_due: Annotated[bool, Many] = False,
     json_path: Annotated[Path | None, Parameter(name="--json")] = None,
     shared: Shared = NO_OPTIONS,
@@ -51,6 +52,8 @@ def run(
         fork: warm processes; kernel: ordinary Jupyter kernels.
     scheduler
         A Dask cluster's address (docs/KLUSTER.md), or local for one on this machine.
+    time_limit
+        Minutes for the whole run; what is not made by then is told, and made the next time. 0: no limit.
     if_due
         Do nothing before the seminar's cut-off date or after it is held; for scheduled runs.
     json_path
@@ -72,7 +75,14 @@ def run(
         json_path.write_text("", "utf-8")
     order = Order(seminar, tuple(unit), tuple(report))
     enter(workspace, "run", f"{seminar[:40]} {' '.join(unit)}".strip()[:200])
-    manner = Manner(jobs=jobs, engine=engine, force=force, scheduler=scheduler, events=json_path)
+    manner = Manner(
+        jobs=jobs,
+        engine=engine,
+        force=force,
+        scheduler=scheduler,
+        events=json_path,
+        run_timeout=60 * time_limit,
+    )
     try:
         result = run_seminar(workspace, order, manner=manner, warn=_warn)
     except KeyboardInterrupt:
