@@ -29,24 +29,31 @@ def people(birth_year: int) -> Iterator[str]:
             yield f"{birth_year}{nine[2:]}{-sum(each // 10 + each % 10 for each in doubled) % 10}"
 
 
+def cohorts() -> Iterator[tuple[str, str]]:
+    """The pupils of ten years, each with the term in which they leave årskurs 9."""
+    for birth_year in range(2009, 1999, -1):
+        for person in people(birth_year):
+            yield person, f"VT{(birth_year + 16) % 100:02d}"
+
+
 def write_grades(place: Path, size: int) -> int:
     """A simple table of grades of at least ``size`` bytes, a row per pupil and subject; gives its rows."""
     rows = 0
     with place.open("w", encoding="utf-8") as stream:
         stream.write(";".join(HEADER) + "\n")
-        for number, person in enumerate(people(2009)):
+        for number, (person, term) in enumerate(cohorts()):
             unit = 10_000_001 + number % UNITS
             grades = ("ABCDEF"[(number + order) % 6] for order in range(len(SUBJECTS)))
             stream.write(
                 "".join(
-                    f"{person};Åsa Provsson;{unit};9{'ABC'[number % 3]};;{subject};{grade};VT25\n"
+                    f"{person};Åsa Provsson;{unit};9{'ABC'[number % 3]};;{subject};{grade};{term}\n"
                     for subject, grade in zip(SUBJECTS, grades, strict=True)
                 )
             )
             rows += len(SUBJECTS)
             if stream.tell() >= size:
                 return rows
-    raise ValueError("a year's personal numbers are not enough for so large a file")
+    raise ValueError("ten years' personal numbers are not enough for so large a file")
 
 
 def make_workspace(folder: Path) -> Path:

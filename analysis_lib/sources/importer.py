@@ -14,6 +14,7 @@ from pathlib import Path
 from analysis_lib.errors import EXIT_DONE, EXIT_PARTIAL, EXIT_USAGE, SkolbankError, did_you_mean
 from analysis_lib.snapshots.gathered import Gathered
 from analysis_lib.snapshots.pseudonyms import Pseudonyms
+from analysis_lib.snapshots.refused_files import note_refused
 from analysis_lib.snapshots.store import Change, Snapshot, SourceInfo, Store
 from analysis_lib.snapshots.units import load_units
 from analysis_lib.snapshots.whereabouts import Whereabouts
@@ -155,6 +156,9 @@ def _finish(
         workbook = work.workspace.shown(place)
         text = f"De nekade raderna står i {workbook}. Rätta dem och läs in filen igen."
         reports[0].messages.append(Message("info", "refused-written", text))
+        if not any(report.rows_accepted for report in reports):
+            file = harmless_name(raw.path.name)
+            note_refused(place.parent, file, results[0][1].format, rejected, workbook)
     if rejected and work.strict:
         text = f"Filen nekas hel eftersom {rejected} rader nekades och --strict är valt. [strict-refused]"
         for report in reports:
