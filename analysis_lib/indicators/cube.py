@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis_lib.indicators.columns import COLUMNS, KEYS, Tables, empty_cube
+from analysis_lib.indicators.columns import COLUMNS, KEYS, Surroundings, Tables, empty_cube
 from analysis_lib.indicators.own import own_rows
 from analysis_lib.indicators.published import published_rows
 from analysis_lib.indicators.registry import check_registry, family_functions, written_formulas
@@ -38,7 +38,9 @@ def compute_cube(store: Tables, catalog: Catalog, units: Mapping[str, Unit]) -> 
         municipality_code=catalog.settings.municipality_code,
     )
     frames += published_rows(store, indicators)
-    frames += [compute(store, indicators[name]) for name, compute in family_functions(indicators).items()]
+    around = Surroundings(units, catalog.settings.municipality_code, catalog.instruments)
+    for name, compute in family_functions(indicators).items():
+        frames.append(compute(store, indicators[name], around))
     return _stacked(_in_order(frames))
 
 

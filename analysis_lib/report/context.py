@@ -26,7 +26,7 @@ from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import Setting, gap_block
 from analysis_lib.present.evidence import merged
 from analysis_lib.present.triggered import triggered_block
-from analysis_lib.report import figures, findings, overview, sections, tables, triggered, waiting
+from analysis_lib.report import figures, findings, overview, sections, surveys, tables, triggered, waiting
 from analysis_lib.report.manifest import versions
 from analysis_lib.report.methods import methods_text
 from analysis_lib.report.parameters import Sidecar, check_parameters, load_sidecar
@@ -170,6 +170,17 @@ class Report:
     def units(self, *indicators: str) -> Block:
         """Every unit by area and name, with its interval: no ranking."""
         return self._figure(indicators, figures.units)
+
+    def surveys(self, *indicators: str) -> Block:
+        """What those who are here think: the first of the survey measures that has answers to show."""
+        for name in indicators:
+            indicator = self._indicator(name)
+            block = surveys.survey_figure(
+                self.scope, indicator, self.catalog.instruments, self._setting()
+            )
+            if block is not None:
+                return self._counted(block, (name,))
+        return self.missing("surveys")
 
     def rollup(self, *indicators: str) -> Block:
         """Every unit and the huvudman's row that they add up to."""
