@@ -75,7 +75,7 @@ def _national(cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def certified_own_pct(store: Tables, indicator: Indicator, around: Surroundings) -> pd.DataFrame:
-    """The certified part of full-time posts in the huvudman's own staff table, all dated terms put together."""
+    """The certified part of full-time posts in the huvudman's own table, the latest day of measuring in a läsår."""
     return _own_ratio(store, (indicator, around), "staff", ("fte_certified", "fte"), 100)
 
 

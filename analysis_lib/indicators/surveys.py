@@ -117,9 +117,7 @@ def _published(wholes: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
     return cube_rows(indicator, rows.drop(columns="numerator", errors="ignore"), Origin("published"))
 
 
-def _judged(
-    own: pd.DataFrame, answers: pd.DataFrame, instruments: Mapping[str, Instrument]
-) -> pd.DataFrame:
+def _judged(own: pd.DataFrame, answers: pd.DataFrame, instruments: Mapping[str, Instrument]) -> pd.DataFrame:
     """Marked where the questionnaire's own rule says that too few have answered; ``coverage`` is the share
     of the invited that did."""
     keys = ["instrument", "era", "school_year", "unit_code", "respondent_group"]

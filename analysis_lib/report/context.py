@@ -175,9 +175,7 @@ class Report:
         """What those who are here think: the first of the survey measures that has answers to show."""
         for name in indicators:
             indicator = self._indicator(name)
-            block = surveys.survey_figure(
-                self.scope, indicator, self.catalog.instruments, self._setting()
-            )
+            block = surveys.survey_figure(self.scope, indicator, self.catalog.instruments, self._setting())
             if block is not None:
                 return self._counted(block, (name,))
         return self.missing("surveys")
