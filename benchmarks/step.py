@@ -2,6 +2,7 @@
 
     python -m benchmarks.step cube WORKSPACE
     python -m benchmarks.step release WORKSPACE SEMINAR
+    python -m benchmarks.step years WORKSPACE
     python -m benchmarks.step plain WORKSPACE SHARE
     python -m benchmarks.step bare WORKSPACE SEMINAR REPORT UNIT...
     python -m benchmarks.step sixty FOLDER
@@ -28,6 +29,7 @@ def main() -> None:
     steps: dict[str, Callable[..., dict[str, Any]]] = {
         "cube": cube,
         "release": release,
+        "years": years,
         "plain": plain,
         "bare": bare,
         "sixty": sixty,
@@ -61,6 +63,24 @@ def release(folder: Path, seminar: str) -> dict[str, Any]:
     began = time.perf_counter()
     made = prepare(Workspace(folder), seminar)
     return {"seconds": time.perf_counter() - began, "bytes": made.released_path.stat().st_size}
+
+
+def years(folder: Path) -> dict[str, Any]:
+    """All indicators of all units, a school year at a time, each year written to a file of its own."""
+    from analysis_lib.indicators.cube import cube_by_year
+    from analysis_lib.snapshots.store import Store
+    from analysis_lib.snapshots.units import load_units
+    from analysis_lib.vocabulary.catalog import Catalog
+    from analysis_lib.vocabulary.workspace import Workspace
+
+    workspace = Workspace(folder)
+    store, catalog = Store(workspace), Catalog(workspace)
+    units = load_units(workspace, catalog, store)
+    began, rows = time.perf_counter(), 0
+    for year, made in cube_by_year(store, catalog, units):
+        made.to_parquet(folder / f"cube-{year.replace('/', '-')}.parquet")
+        rows += len(made)
+    return {"seconds": time.perf_counter() - began, "rows": rows}
 
 
 def plain(folder: Path, share: str) -> dict[str, Any]:

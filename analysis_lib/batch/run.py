@@ -35,6 +35,7 @@ from analysis_lib.errors import (
     SkolbankError,
 )
 from analysis_lib.kernels.job import NotebookJob
+from analysis_lib.report.freeze import at_freeze
 from analysis_lib.report.params_faults import params_faults
 from analysis_lib.report.provenance import provenance_folder
 from analysis_lib.vocabulary.catalog import Catalog
@@ -127,6 +128,7 @@ def run_seminar(
 ) -> Result:
     """Makes what the order asks for and is not made already; see the module for what is promised."""
     manner, rooms = manner or Manner(), rooms or real_rooms()
+    workspace = at_freeze(workspace, order.seminar)
     catalog = Catalog(workspace)
     faults = params_faults(workspace, catalog, seminar=order.seminar)
     if faults:

@@ -49,6 +49,21 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "Attack everything released so far; export every published statement.",
         "skolbank audit 2026-ht --facts facts.jsonl --lattice lattice.json",
     ),
+    "publish": (
+        "analysis_lib.cli.seminars:publish",
+        "Make the public static site of public seminars; the edition before stays.",
+        "skolbank publish 2026-ht --to webbplats",
+    ),
+    "freeze": (
+        "analysis_lib.cli.seminars:freeze",
+        "Lock a seminar: its numbers, parameters, notebooks and the moment of the register.",
+        "skolbank freeze 2026-ht",
+    ),
+    "diff": (
+        "analysis_lib.cli.seminars:diff",
+        "Tell what has changed between two seminars, and why; makes a page of it.",
+        "skolbank diff 2026-vt 2026-ht",
+    ),
     "wheel": (
         "analysis_lib.cli.rhythm:wheel",
         "Tell what the årshjul asks for: late, due and next; draw it, or write a calendar file.",

@@ -39,12 +39,13 @@ def own_rows(
     rules: GradeRules,
     units: Mapping[str, Unit],
     municipality_code: str,
+    school_year: str = "",
 ) -> list[pd.DataFrame]:
     """Cube rows (basis ``own``) of every indicator whose formula counts pupils, grades or tests.
 
     Levels: unit, area and authority; sex T, F and P. Distributions are split by sex for areas and
-    authorities only: in one unit the parts are too small to read. Raises ``unit-unknown`` for pupils at
-    a unit that ``units`` does not hold.
+    authorities only: in one unit the parts are too small to read. ``school_year`` keeps to one.
+    Raises ``unit-unknown`` for pupils at a unit that ``units`` does not hold.
     """
     by_table: dict[str, dict[str, tuple[Indicator, Formula]]] = {}
     for indicator in indicators.values():
@@ -54,11 +55,13 @@ def own_rows(
     for table, chosen in sorted(by_table.items()):
         snapshot = source_table(table)
         held = store.query(f"SELECT school_year, count(*) AS n FROM {snapshot} GROUP BY ALL ORDER BY ALL")
+        held = held[held["school_year"] == school_year] if school_year else held
         if held.empty:
             continue
         rules.check_years(held["school_year"])
         # A nation is taken a school year at a time, so that its pupils fit in memory.
-        years = list(held["school_year"]) if held["n"].sum() > _MANY_ROWS else [""]
+        is_large = bool(held["n"].sum() > _MANY_ROWS)
+        years = list(held["school_year"]) if is_large or school_year else [""]
         columns = {_column(name): formula for name, (_, formula) in chosen.items()}
         parts = [store.query(sums_sql(table, columns, rules, school_year=year)) for year in years]
         sums = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]

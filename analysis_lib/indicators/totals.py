@@ -7,6 +7,7 @@ are added, so the huvudman's figure is exactly that of its units.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -27,7 +28,7 @@ def with_authority(
     places = places_of(around.units, around.municipality_code)
     named = units.merge(places, on="unit_code", how="left", validate="many_to_one")
     members = named[named["authority_code"] != ""]
-    how: dict[str, object] = {name: "sum" for name in sums}
+    how: dict[str, Any] = {name: "sum" for name in sums}
     how |= {"sources": joined} | ({"has_protected": "max"} if "has_protected" in units else {})
     whole = members.groupby([*keys, "authority_code"], as_index=False).agg(how)
     return pd.concat(

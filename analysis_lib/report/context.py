@@ -27,6 +27,7 @@ from analysis_lib.present.charts.figure import Setting, gap_block
 from analysis_lib.present.evidence import merged
 from analysis_lib.present.triggered import triggered_block
 from analysis_lib.report import figures, findings, overview, sections, surveys, tables, triggered, waiting
+from analysis_lib.report.freeze import at_freeze
 from analysis_lib.report.manifest import versions
 from analysis_lib.report.methods import methods_text
 from analysis_lib.report.parameters import Sidecar, check_parameters, load_sidecar
@@ -51,7 +52,7 @@ def open_report(
 
     Raises ``SeveralErrors`` with every faulty parameter. The release is made when it is not there yet.
     """
-    place = Workspace.find(workspace)
+    place = at_freeze(Workspace.find(workspace), seminar)
     catalog = Catalog(place)
     sidecar = load_sidecar(place, report)
     unit = str(unit) if type(unit) is int else unit

@@ -18,7 +18,7 @@ from analysis_lib.errors import SkolbankError
 from analysis_lib.present.blocks import MIME
 from analysis_lib.report.methods import HEADING
 
-_APPENDIX = "om-siffrorna"
+APPENDIX = "om-siffrorna"
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 _DROPPED_METADATA = ("papermill", "widgets", "execution", "collapsed", "scrolled")
 _DROPPED_TAGS = {"injected-parameters"}
@@ -87,7 +87,7 @@ class Document:
         """The sections with the methods appendix last, as HTML and PDF show them."""
         seal = self.first("seal")
         words = str((seal.data if seal else {}).get("methods") or "")
-        return (*self.sections, Section(HEADING, _APPENDIX, [Text(words)])) if words else self.sections
+        return (*self.sections, Section(HEADING, APPENDIX, [Text(words)])) if words else self.sections
 
     @property
     def facts(self) -> list[dict[str, Any]]:

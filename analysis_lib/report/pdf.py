@@ -17,7 +17,7 @@ from markdown_it.token import Token
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.present.svg import render_svg
-from analysis_lib.report.document import MARKDOWN, Document, Part, Section, Shown, read_document
+from analysis_lib.report.document import APPENDIX, MARKDOWN, Document, Part, Section, Shown, read_document
 from analysis_lib.vocabulary.workspace import builtin_root
 
 _MARKS = {"strong_open": "strong", "em_open": "emph"}
@@ -86,7 +86,8 @@ def _told_once(*groups: list[dict[str, Any]]) -> None:
 
 
 def _section(section: Section) -> dict[str, Any]:
-    return {"heading": section.heading, "parts": _parts(section.parts)}
+    made: dict[str, Any] = {"heading": section.heading, "parts": _parts(section.parts)}
+    return made | ({"appendix": True} if section.slug == APPENDIX else {})
 
 
 def _parts(parts: Sequence[Part]) -> list[dict[str, Any]]:

@@ -39,7 +39,7 @@ def test_help_loads_nothing_heavy() -> None:
 def test_help_of_every_command_ends_with_one_example(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([command, "--help"]) == 0
+    assert main([*command.split(), "--help"]) == 0
     text = capsys.readouterr().out
     assert text.rstrip().splitlines()[-1].startswith(f"Example: skolbank {command}")
     assert "--workspace" in text
