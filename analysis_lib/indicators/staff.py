@@ -75,12 +75,12 @@ def _national(cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def certified_own_pct(store: Tables, indicator: Indicator, around: Surroundings) -> pd.DataFrame:
-    """The certified part of full-time posts in the huvudman's own table, the latest day of measuring in a läsår."""
+    """The certified part of full-time posts in the huvudman's own table, the latest day of each läsår."""
     return _own_ratio(store, (indicator, around), "staff", ("fte_certified", "fte"), 100)
 
 
 def children_per_post(store: Tables, indicator: Indicator, around: Surroundings) -> pd.DataFrame:
-    """Children per full-time post in the huvudman's own table, the latest day of measuring in a läsår."""
+    """Children per full-time post in the huvudman's own table, the latest day of measuring a läsår."""
     return _own_ratio(store, (indicator, around), "children_per_post", ("children", "fte"), 1)
 
 

@@ -26,7 +26,19 @@ from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import Setting, gap_block
 from analysis_lib.present.evidence import merged
 from analysis_lib.present.triggered import triggered_block
-from analysis_lib.report import figures, findings, overview, sections, surveys, tables, triggered, waiting
+from analysis_lib.register.kinds.measures import Measure
+from analysis_lib.register.log import is_on_server, open_register, register_file
+from analysis_lib.report import (
+    effects,
+    figures,
+    findings,
+    overview,
+    sections,
+    surveys,
+    tables,
+    triggered,
+    waiting,
+)
 from analysis_lib.report.freeze import at_freeze
 from analysis_lib.report.manifest import versions
 from analysis_lib.report.methods import methods_text
@@ -168,6 +180,11 @@ class Report:
         block = figures.sex_gap(self.scope, [self._indicator(name) for name in names], self._setting())
         return self._counted(block, names)
 
+    def beside(self, *indicators: str) -> Block:
+        """Several shares of the newest school year beside each other, as the same pupils' then and now."""
+        chosen = [self._indicator(name) for name in indicators]
+        return self._counted(figures.measures(self.scope, chosen, self._setting()), indicators)
+
     def units(self, *indicators: str) -> Block:
         """Every unit by area and name, with its interval: no ranking."""
         return self._figure(indicators, figures.units)
@@ -219,6 +236,15 @@ class Report:
         rules, known = self.catalog.sentences, self.catalog.indicators
         found = triggered.triggered(self.scope, rules, known, self._target_value)
         return self._kept(triggered_block(found))
+
+    def measures(self) -> Block:
+        """Last läsår's measures and what they led to, as the register knew them on the report's date."""
+        place, peers = self.catalog.workspace, self.catalog.peers
+        if self.prepared.audience != "internal" or not (is_on_server() or register_file(place).is_file()):
+            return self.missing("measures")
+        known = open_register(place).current(Measure, at=self.made)
+        found = effects.measure_effects(self.scope, known, self.catalog.indicators, peers=peers)
+        return self._kept(effects.effects_table(self.scope, found)) if found else self.missing("measures")
 
     # -- words ---------------------------------------------------------------------------------------------
 
