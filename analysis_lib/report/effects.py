@@ -30,6 +30,9 @@ from analysis_lib.vocabulary.peers import Peers
 from analysis_lib.vocabulary.periods import SchoolYear
 
 LAST_MONTH_TO_COUNT = 1  # begun by the end of January: the same läsår's results can have been touched
+_NO_MEASURE = "Åtgärden har ingen indikator."
+_OWN_MEASURE = "Måttet följs av enheten själv och finns inte i statistiken."
+_CONCLUSIONS = {"": "inte skriven", "continue": "fortsätt", "change": "ändra", "stop": "avsluta"}
 _HIDDEN = "Enhetens resultat visas inte ett av läsåren, för att skydda en liten grupp."
 
 
@@ -72,7 +75,9 @@ def measure_effects(
     if scope.table.audience != "internal":
         return []
     mine = [each for each in measures if scope.unit is None or each.unit == scope.unit.code]
-    due = sorted(followed(mine, school_year=scope.school_year), key=lambda f: (f.measure.unit, f.measure.id))
+    # The seminar is held the läsår after the one it is about, and looks back on that one.
+    held = str(SchoolYear.parse(scope.school_year).plus(1))
+    due = sorted(followed(mine, school_year=held), key=lambda each: (each.measure.unit, each.measure.id))
     return [_of_measure(scope, each, indicators, peers) for each in due]
 
 
@@ -102,7 +107,7 @@ def _of_measure(
 def _why_not(scope: Scope, record: Record[Measure], indicator: Indicator | None) -> str:
     measure = record.entry
     if indicator is None:
-        return "Åtgärden har ingen indikator." if not measure.indicator else "Indikatorn finns inte längre."
+        return _NO_MEASURE if not measure.indicator else _OWN_MEASURE
     if measure.start is None:
         return "Åtgärden har inget startdatum."
     if record.unit not in scope.units:
@@ -173,15 +178,17 @@ def effects_table(scope: Scope, effects: Sequence[MeasureEffect]) -> Block:
         column("indicator", "Mått", "left"),
         column("answer", "Mot liknande enheter", "left"),
         column("reason", "Varför", "left"),
+        column("conclusion", "Enhetens slutsats", "left"),
     ]
     body = [
         row(
             {
                 "unit": table_cell(_place(scope, each.measure.unit)),
                 "measure": table_cell(each.measure.entry.what),
-                "indicator": table_cell(each.indicator.short if each.indicator else "saknas"),
+                "indicator": table_cell(_what_is_measured(each)),
                 "answer": table_cell(text.capitalised(each.effect.answer.value)),
                 "reason": table_cell(each.effect.reason),
+                "conclusion": table_cell(_CONCLUSIONS[each.measure.entry.conclusion]),
             }
         )
         for each in effects
@@ -195,6 +202,10 @@ def effects_table(scope: Scope, effects: Sequence[MeasureEffect]) -> Block:
     ]
     title = "Förra årets åtgärder och vad de lett till."
     return Block("table", table_data("atgardseffekter", title, columns, body, notes), ())
+
+
+def _what_is_measured(each: MeasureEffect) -> str:
+    return each.indicator.short if each.indicator else each.measure.entry.indicator or "saknas"
 
 
 def _place(scope: Scope, unit: str) -> str:
