@@ -198,6 +198,10 @@ class Report:
                 return self._counted(block, (name,))
         return self.missing("surveys")
 
+    def funnel(self, *indicators: str) -> Block:
+        """Every unit's share against its number of pupils, with the limits of chance."""
+        return self._figure(indicators, figures.funnel)
+
     def rollup(self, *indicators: str) -> Block:
         """Every unit and the huvudman's row that they add up to."""
         chosen = [self._indicator(name) for name in indicators]
