@@ -34,6 +34,7 @@ from analysis_lib.report import (
     findings,
     overview,
     sections,
+    similar,
     surveys,
     tables,
     triggered,
@@ -201,6 +202,23 @@ class Report:
     def funnel(self, *indicators: str) -> Block:
         """Every unit's share against its number of pupils, with the limits of chance."""
         return self._figure(indicators, figures.funnel)
+
+    def similar(self, indicator: str) -> Block:
+        """The kommun beside the kommuner most like it, by the open weights of ``params/peers.yaml``."""
+        peers = self.catalog.peers
+        wanted = [*peers.municipalities, indicator]
+        of = [("level", "==", "municipality"), ("indicator", "in", wanted)]
+        released = pd.read_parquet(self.prepared.released_path, filters=of)
+        block = similar.similar_figure(
+            self.scope,
+            open_released(released, self.prepared.audience),
+            self._indicator(indicator),
+            peers,
+            known=self.catalog.indicators,
+            names=self.catalog.municipalities,
+            setting=self._setting(),
+        )
+        return self._counted(block, (indicator,)) if block else self._kept(self._gap("similar"))
 
     def rollup(self, *indicators: str) -> Block:
         """Every unit and the huvudman's row that they add up to."""
