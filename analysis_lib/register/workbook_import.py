@@ -65,7 +65,7 @@ class _Reader:
     untouched: int = 0
 
     def __post_init__(self) -> None:
-        self.models = {model.title: model for model in load_kinds().values()}
+        self.models = {model.title: model for model in load_kinds().values() if model.by_hand}
         records = self.register.current(withdrawn=True)
         self.names = {record.thing: name_of(record) for record in records}
         self.newest = {record.thing: record for record in records}
