@@ -161,9 +161,8 @@ def extract(file: Path, /, *, lead_teacher: str = "", author: str = "", shared: 
     count = write_extract(
         workspace, number, file, system_id=system_id, designation=lead_teacher, author=author
     )
-    print(
-        f"{count} rader och poster skrevs till {file.name}. Lämna ut filen enligt rutinen och ta sedan bort den."
-    )
+    print(f"{count} rader och poster skrevs till {file.name}.")
+    print("Lämna ut filen enligt rutinen och ta sedan bort den.")
     return 0
 
 

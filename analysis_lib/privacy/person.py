@@ -30,8 +30,9 @@ _SYSTEM = "core_ss12000__"
 _SHARED = "Numret är tillfälligt och kan delas av flera elever. Pröva varje rad innan något lämnas ut."
 
 _WITHOUT_ID = (
-    "Rader om elever med skyddade personuppgifter som hämtats ur skolans eget system sparas utan nummer. De hittas "
-    "bara med elevens id i det systemet, på raden efter numret. Deras betyg därifrån kan inte ledas till någon."
+    "Rader om elever med skyddade personuppgifter som hämtats ur skolans eget system sparas utan nummer. "
+    "De hittas bara med elevens id i det systemet, på raden efter numret. Deras betyg därifrån kan inte "
+    "ledas till någon."
 )
 
 
@@ -67,8 +68,8 @@ def read_system_id(stream: TextIO) -> str:
 def stored_about(workspace: Workspace, number: str, *, system_id: str = "") -> list[dict[str, Any]]:
     """All stored rows about the person: table, source, when, and the rows as they are.
 
-    Rows of protected pupils from the school's own system are stored without a number; ``system_id``, the id of
-    the person there, finds them.
+    Rows of protected pupils from the school's own system are stored without a number; ``system_id``, the
+    person's id there, finds them.
     """
     store, keys = Store(workspace), KeyStore(workspace)
     versions = keys.versions()

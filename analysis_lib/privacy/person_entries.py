@@ -1,7 +1,7 @@
 """What the register holds about one person, for a registerutdrag (floor 9).
 
-Names and personal numbers are refused when an entry is saved, so a person is found by the number all the same,
-by the designation of a lead teacher (F07), and as the one who saved.
+Names and personal numbers are refused when an entry is saved. A person is looked for by the number all the
+same, by the designation of a lead teacher (F07), and as the one who saved.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from analysis_lib.register.log import all_lines, is_on_server, open_register, re
 from analysis_lib.vocabulary.workspace import Workspace
 
 SAID = (
-    "Registret vägrar personnummer i alla texter, och namn i intervjuer och anteckningar. Det har ändå genomsökts "
-    "efter numret. Texter som beskriver en person utan nummer kan inte hittas så: fråga enheten."
+    "Registret vägrar personnummer i alla texter, och namn i intervjuer och anteckningar. Det har ändå "
+    "genomsökts efter numret. Texter som beskriver en person utan nummer kan inte hittas så: fråga enheten."
 )
 
 
@@ -47,7 +47,8 @@ def entries_about(workspace: Workspace, wanted: Wanted) -> list[dict[str, Any]]:
 def spellings(number: str) -> re.Pattern[str]:
     """The number as people write it: with or without century, dash, plus or space.
 
-    >>> [bool(spellings("201301022383").search(text)) for text in ("130102-2383", "20130102 2383", "1301022384")]
+    >>> number = spellings("201301022383")
+    >>> [bool(number.search(text)) for text in ("130102-2383", "20130102 2383", "1301022384")]
     [True, True, False]
     """
     sign = r"[\s\u00a0+\-\u2010-\u2015\u2212]?"

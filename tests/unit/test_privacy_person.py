@@ -90,7 +90,7 @@ ASSIGNMENT = {
 
 
 def test_what_the_register_holds_is_in_it(workspace: Workspace) -> None:
-    """A lead teacher by the designation, who saved by the user name; all versions, also of a gallrad entry."""
+    """A lead teacher by the designation, who saved by the user name; every version is looked at."""
     register = open_register(workspace)
     saved = register.save(LeadTeacher(pseudonym="F07", **ASSIGNMENT), **WRITER)
     register.revise(saved, LeadTeacher(pseudonym="F08", **ASSIGNMENT), author="annan", role="strateg")
