@@ -60,6 +60,7 @@ class Plan:
 
     changes: tuple[Change, ...]
     untouched: int
+    repeated: tuple[str, ...] = ()  # new rows whose words stand in the register already
 
     def save(self, register: Register, *, author: str, role: str) -> list[Record[Entry]]:
         """Saves the whole plan in one transaction; a conflict leaves everything as it was."""
@@ -73,6 +74,8 @@ def said(cell: Cell) -> str:
 
 def lines_of(plan: Plan) -> Iterator[str]:
     """The plan as a person reads it before saying yes."""
+    for place in plan.repeated:
+        yield f"{place}: finns redan i registret och sparas inte en gång till"
     for change in plan.changes:
         what = "ny" if change.seen is None else "stryks" if change.draft.withdrawn else "ändras"
         name = f" {name_of(change.seen)}" if change.seen else ""
