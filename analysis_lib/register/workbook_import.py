@@ -31,7 +31,7 @@ from analysis_lib.register.workbook import (
     VERSION,
     unit_cell,
 )
-from analysis_lib.register.workbook_plan import Change, Difference, Plan, Row, lines_of, said
+from analysis_lib.register.workbook_plan import Change, Difference, Plan, Row, lines_of, said, stands_already
 from analysis_lib.register.workbook_reading import ReadSheet, read_sheets
 from analysis_lib.vocabulary.periods import SchoolYear
 
@@ -166,20 +166,12 @@ class _Reader:
         if entry is None:
             return None
         draft = Draft(entry, unit or self.unit, year)
-        if self._is_there(draft):
+        if stands_already(draft, self.newest.values()):
             self.repeated.append(row.place())
             return None
         differences = (Difference(title, "", said(row[title])) for title in given)
         self.changes.append(Change(row.place(), model.title, None, draft, tuple(differences)))
         return None
-
-    def _is_there(self, draft: Draft) -> bool:
-        """Whether the same words stand there already: the workbook has been read before."""
-        return any(
-            (record.entry, record.unit, record.school_year) == (draft.entry, draft.unit, draft.school_year)
-            for record in self.newest.values()
-            if record.kind == draft.entry.kind and not record.withdrawn
-        )
 
     def _changed(
         self, row: Row, exported: Record[Entry], newest: Record[Entry], fields: Mapping[str, Column]
