@@ -92,7 +92,7 @@ class Cells:
         self.n_state[changed] = SUPPRESSED
 
     def settle(self, policy: Policy) -> None:
-        """Girls and boys are shown only beside their whole and each other; ``~100`` holds for both.
+        """Girls and boys are shown only beside their whole and each other; ``~100`` holds for either.
 
         A sign for one sex may stand beside a shown whole where the other sex is hidden.
         """
@@ -105,7 +105,7 @@ class Cells:
         lone = lone_signs(self, policy)
         fit = open_ & (self.n >= policy.threshold) & ~self.protected & (self.n_state == SHOWN)
         for sex in (F, P):
-            sign = is_sign & fit[..., F] & fit[..., P]
+            sign = is_sign & fit[..., sex]  # follows from the whole's own, so it tells nothing more
             hide = (
                 open_[..., sex] & ~sign & ~lone[..., sex] & ((whole == SUPPRESSED) | is_sign | (twins & ends))
             )
