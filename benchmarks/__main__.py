@@ -1,6 +1,6 @@
 """``python -m benchmarks``: times everything in one run and writes docs/PERFORMANCE.md.
 
-python -m benchmarks            the small example and a town, about five minutes
+python -m benchmarks            the small example and a town, about seven minutes
 python -m benchmarks --quick    the small example only
 python -m benchmarks --nation   the country too: 15 000 units, some gigabytes and minutes more
 """
@@ -15,7 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.effects import effects
+from benchmarks.imports import import_speed
 from benchmarks.measure import ROOT
+from benchmarks.models import mixed_models
+from benchmarks.nation import nation_cube
+from benchmarks.planted import planted_table
 from benchmarks.report import write_report
 from benchmarks.sections import (
     Table,
@@ -50,6 +54,7 @@ def _measured(folder: Path, *, is_quick: bool, with_nation: bool) -> Iterator[Ta
     places = [make_place(folder / size, size) for size in ("small", *(() if is_quick else ("town",)))]
     yield generation(places)
     yield data_road(places, _say)
+    yield import_speed(folder, _say, megabytes=(5,) if is_quick else (5, 100), whole=with_nation)
     for place in places:
         yield round_of(place, _say)
     yield against_bare(places[0], _say)
@@ -57,13 +62,16 @@ def _measured(folder: Path, *, is_quick: bool, with_nation: bool) -> Iterator[Ta
     if not is_quick:
         yield sixty_schools(folder / "sixty", _say)
         yield thousand_notebooks(places[-1], _say)
-    _say("effects of measures on planted truth")
+        yield mixed_models(_say)
+    _say("effects of measures and value added on planted truth")
     yield effects(20 if is_quick else 200)
+    yield planted_table(range(20 if is_quick else 200))
     if with_nation:
         _say("nation: example")
         nation = [make_place(folder / "nation", "nation")]
         yield generation(nation, "A nation: the example")
         yield data_road(nation, _say, "A nation: from files to indicators")
+        yield nation_cube(folder, _say)
 
 
 def _say(text: str) -> None:

@@ -53,11 +53,14 @@ def _machine(load: float) -> str:
 
 
 def _section(table: Table) -> str:
-    lines = [f"## {table.title}", "", _line(table.header), _line(["---"] * len(table.header))]
-    lines += [_line(line) for line in table.lines]
-    if table.note:
-        lines += ["", table.note]
-    return "\n".join(lines) + "\n"
+    note = f"\n{table.note}\n" if table.note else ""
+    return f"## {table.title}\n\n{lines_of(table)}{note}"
+
+
+def lines_of(table: Table) -> str:
+    """The table's header and lines as Markdown."""
+    rows = [_line(table.header), _line(["---"] * len(table.header)), *map(_line, table.lines)]
+    return "\n".join(rows) + "\n"
 
 
 def _line(cells: Sequence[str]) -> str:

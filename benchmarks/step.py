@@ -2,6 +2,10 @@
 
     python -m benchmarks.step cube WORKSPACE
     python -m benchmarks.step release WORKSPACE SEMINAR
+    python -m benchmarks.step years WORKSPACE
+    python -m benchmarks.step plain WORKSPACE SHARE
+    python -m benchmarks.step pandas WORKSPACE FILE
+    python -m benchmarks.step workbook WORKSPACE TEXT BOOK
     python -m benchmarks.step bare WORKSPACE SEMINAR REPORT UNIT...
     python -m benchmarks.step sixty FOLDER
     python -m benchmarks.step thousand FOLDER
@@ -27,6 +31,10 @@ def main() -> None:
     steps: dict[str, Callable[..., dict[str, Any]]] = {
         "cube": cube,
         "release": release,
+        "years": years,
+        "plain": plain,
+        "pandas": read_plainly,
+        "workbook": as_workbook,
         "bare": bare,
         "sixty": sixty,
         "thousand": thousand,
@@ -59,6 +67,55 @@ def release(folder: Path, seminar: str) -> dict[str, Any]:
     began = time.perf_counter()
     made = prepare(Workspace(folder), seminar)
     return {"seconds": time.perf_counter() - began, "bytes": made.released_path.stat().st_size}
+
+
+def years(folder: Path) -> dict[str, Any]:
+    """All indicators of all units, a school year at a time, each year written to a file of its own."""
+    from analysis_lib.indicators.cube import cube_by_year
+    from analysis_lib.snapshots.store import Store
+    from analysis_lib.snapshots.units import load_units
+    from analysis_lib.vocabulary.catalog import Catalog
+    from analysis_lib.vocabulary.workspace import Workspace
+
+    workspace = Workspace(folder)
+    store, catalog = Store(workspace), Catalog(workspace)
+    units = load_units(workspace, catalog, store)
+    began, rows = time.perf_counter(), 0
+    for year, made in cube_by_year(store, catalog, units):
+        made.to_parquet(folder / f"cube-{year.replace('/', '-')}.parquet")
+        rows += len(made)
+    return {"seconds": time.perf_counter() - began, "rows": rows}
+
+
+def plain(folder: Path, share: str) -> dict[str, Any]:
+    """Merit ratings of a share of a nation by plain pandas."""
+    from benchmarks.nation import plain
+
+    return plain(folder, int(share))
+
+
+def read_plainly(folder: Path, file: str) -> dict[str, Any]:
+    """A file as plain pandas reads it, all cells as text."""
+    import pandas as pd
+
+    is_book = file.endswith(".xlsx")
+    began = time.perf_counter()
+    frame = pd.read_excel(file, dtype=str) if is_book else pd.read_csv(file, sep=";", dtype=str)
+    return {"seconds": time.perf_counter() - began, "rows": len(frame)}
+
+
+def as_workbook(folder: Path, text: str, book: str) -> dict[str, Any]:
+    """A semicolon file as a workbook of text cells."""
+    import xlsxwriter
+
+    began = time.perf_counter()
+    rows = 0
+    with xlsxwriter.Workbook(book, {"constant_memory": True, "strings_to_numbers": False}) as made:
+        sheet = made.add_worksheet("Betyg")
+        with Path(text).open(encoding="utf-8") as lines:
+            for rows, line in enumerate(lines):
+                sheet.write_row(rows, 0, line.rstrip("\n").split(";"))
+    return {"seconds": time.perf_counter() - began, "rows": rows}
 
 
 def bare(folder: Path, seminar: str, report: str, *units: str) -> dict[str, Any]:

@@ -49,6 +49,21 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "Attack everything released so far; export every published statement.",
         "skolbank audit 2026-ht --facts facts.jsonl --lattice lattice.json",
     ),
+    "publish": (
+        "analysis_lib.cli.seminars:publish",
+        "Make the public static site of public seminars; the edition before stays.",
+        "skolbank publish 2026-ht --to webbplats",
+    ),
+    "freeze": (
+        "analysis_lib.cli.seminars:freeze",
+        "Lock a seminar: its numbers, parameters, notebooks and the moment of the register.",
+        "skolbank freeze 2026-ht",
+    ),
+    "diff": (
+        "analysis_lib.cli.seminars:diff",
+        "Tell what has changed between two seminars, and why; makes a page of it.",
+        "skolbank diff 2026-vt 2026-ht",
+    ),
     "wheel": (
         "analysis_lib.cli.rhythm:wheel",
         "Tell what the årshjul asks for: late, due and next; draw it, or write a calendar file.",
@@ -129,6 +144,21 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "Open JupyterLab on notebooks/explore.",
         "skolbank lab --no-browser --port 8899",
     ),
+    "new source": (
+        "analysis_lib.cli.new:source",
+        "Describe a table of your own after a file of it.",
+        "skolbank new source simskola simskola-2025.xlsx",
+    ),
+    "new indicator": (
+        "analysis_lib.cli.new:indicator",
+        "Write the skeleton of an indicator.",
+        "skolbank new indicator results.passed_english_9",
+    ),
+    "new report": (
+        "analysis_lib.cli.new:report",
+        "Write the skeleton of a report: a notebook and its description.",
+        "skolbank new report trygghet",
+    ),
     "check": (
         "analysis_lib.cli.data:check",
         "Cross-check params, notebooks and data; tell all faults at once.",
@@ -144,6 +174,10 @@ _GROUPS: dict[str, tuple[str, str]] = {
     "access": (
         "Who may log in to the dashboards, and what they may see.",
         "skolbank access list",
+    ),
+    "new": (
+        "Skeletons of a source, an indicator or a report, for you to fill in.",
+        "skolbank new source simskola simskola-2025.xlsx",
     ),
 }
 

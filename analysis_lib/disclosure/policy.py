@@ -50,8 +50,6 @@ class Policy(Strict):
     def _hang_together(self) -> Policy:
         if self.tail > self.threshold:
             raise PydanticCustomError("in_swedish", "tail får inte vara större än threshold")
-        if self.exact_extreme < self.threshold:
-            raise PydanticCustomError("in_swedish", "exact_extreme får inte vara mindre än threshold")
         return self
 
     def for_surveys(self) -> Policy:

@@ -6,19 +6,22 @@ the same in a town of 20 units and in a country of 15 000.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from analysis_lib.indicators.columns import COLUMNS, KEYS, Tables, empty_cube
+from analysis_lib.indicators.columns import COLUMNS, KEYS, Surroundings, Tables, empty_cube
 from analysis_lib.indicators.own import own_rows
 from analysis_lib.indicators.published import published_rows
 from analysis_lib.indicators.registry import check_registry, family_functions, written_formulas
+from analysis_lib.indicators.results import GRADES_TABLE, TESTS_3_TABLE, TESTS_TABLE
 from analysis_lib.indicators.rules import load_grade_rules
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.settings import Unit
 
-__all__ = ["COLUMNS", "KEYS", "compute_cube"]
+OWN_TABLES = (GRADES_TABLE, TESTS_TABLE, TESTS_3_TABLE)
+
+__all__ = ["COLUMNS", "KEYS", "compute_cube", "cube_by_year"]
 
 
 def compute_cube(store: Tables, catalog: Catalog, units: Mapping[str, Unit]) -> pd.DataFrame:
@@ -38,8 +41,41 @@ def compute_cube(store: Tables, catalog: Catalog, units: Mapping[str, Unit]) -> 
         municipality_code=catalog.settings.municipality_code,
     )
     frames += published_rows(store, indicators)
-    frames += [compute(store, indicators[name]) for name, compute in family_functions(indicators).items()]
+    frames += _family_rows(store, catalog, units)
     return _stacked(_in_order(frames))
+
+
+def cube_by_year(
+    store: Tables, catalog: Catalog, units: Mapping[str, Unit]
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """The same cube a school year at a time, in order: for a nation, whose cube is large.
+
+    Each frame can be written to its own file before the next is made.
+    """
+    indicators = catalog.indicators
+    check_registry(indicators)
+    others = published_rows(store, indicators)
+    others += _family_rows(store, catalog, units)
+    held = store.query(" UNION ".join(f"SELECT DISTINCT school_year FROM {name}" for name in OWN_TABLES))
+    years = set(held["school_year"]).union(*(frame["school_year"].unique() for frame in others))
+    for year in sorted(years):
+        own = own_rows(
+            store,
+            written_formulas(indicators),
+            rules=load_grade_rules(catalog),
+            units=units,
+            municipality_code=catalog.settings.municipality_code,
+            school_year=year,
+        )
+        here = [frame[frame["school_year"] == year] for frame in others]
+        yield year, _stacked(_in_order(own + here))
+
+
+def _family_rows(store: Tables, catalog: Catalog, units: Mapping[str, Unit]) -> list[pd.DataFrame]:
+    """The rows of the indicators whose formula is a function of their family."""
+    around = Surroundings(units, catalog.settings.municipality_code, catalog.instruments)
+    named = family_functions(catalog.indicators).items()
+    return [compute(store, catalog.indicators[name], around) for name, compute in named]
 
 
 def _in_order(frames: list[pd.DataFrame]) -> list[pd.DataFrame]:

@@ -16,6 +16,7 @@ from analysis_lib.indicators.formula import Formula, parse_formula
 from analysis_lib.indicators.provenance import SnapshotIndex, joined
 from analysis_lib.indicators.results import (
     STEP,
+    earlier_table,
     earlier_units_sql,
     long_numbers,
     source_table,
@@ -27,6 +28,7 @@ from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.periods import SchoolYear
 from analysis_lib.vocabulary.settings import Unit
 
+_MANY_ROWS = 20_000_000
 FIRST_CELLS = ["school_year", "year_group", "sex", "subject"]
 
 
@@ -37,12 +39,13 @@ def own_rows(
     rules: GradeRules,
     units: Mapping[str, Unit],
     municipality_code: str,
+    school_year: str = "",
 ) -> list[pd.DataFrame]:
     """Cube rows (basis ``own``) of every indicator whose formula counts pupils, grades or tests.
 
     Levels: unit, area and authority; sex T, F and P. Distributions are split by sex for areas and
-    authorities only: in one unit the parts are too small to read. Raises ``unit-unknown`` for pupils at
-    a unit that ``units`` does not hold.
+    authorities only: in one unit the parts are too small to read. ``school_year`` keeps to one.
+    Raises ``unit-unknown`` for pupils at a unit that ``units`` does not hold.
     """
     by_table: dict[str, dict[str, tuple[Indicator, Formula]]] = {}
     for indicator in indicators.values():
@@ -51,26 +54,32 @@ def own_rows(
     frames: list[pd.DataFrame] = []
     for table, chosen in sorted(by_table.items()):
         snapshot = source_table(table)
-        years = store.query(f"SELECT DISTINCT school_year FROM {snapshot}")["school_year"]
-        if years.empty:
+        held = store.query(f"SELECT school_year, count(*) AS n FROM {snapshot} GROUP BY ALL ORDER BY ALL")
+        held = held[held["school_year"] == school_year] if school_year else held
+        if held.empty:
             continue
-        rules.check_years(years)
+        rules.check_years(held["school_year"])
+        # A nation is taken a school year at a time, so that its pupils fit in memory.
+        is_large = bool(held["n"].sum() > _MANY_ROWS)
+        years = list(held["school_year"]) if is_large or school_year else [""]
         columns = {_column(name): formula for name, (_, formula) in chosen.items()}
-        sums = store.query(sums_sql(table, columns, rules))
+        parts = [store.query(sums_sql(table, columns, rules, school_year=year)) for year in years]
+        sums = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
         index = SnapshotIndex(store, snapshot)
         sums["sources"] = index.hashes(sums, ["year_group", "school_year"], ["unit_code"])
-        if table == "steps":
-            sums["sources"] = _with_earlier(sums, store, rules, index)
+        if earlier_table(table):
+            asked = [store.query(earlier_units_sql(table, rules, school_year=year)) for year in years]
+            links = pd.concat(asked, ignore_index=True)
+            sums["sources"] = _with_earlier(sums, links, SnapshotIndex(store, earlier_table(table)))
         groups = roll_up(sums, units, municipality_code=municipality_code)
         for name, (indicator, formula) in chosen.items():
             frames.append(_indicator_rows(groups, indicator, formula, _column(name)))
     return frames
 
 
-def _with_earlier(sums: pd.DataFrame, store: Tables, rules: GradeRules, index: SnapshotIndex) -> pd.Series:
+def _with_earlier(sums: pd.DataFrame, links: pd.DataFrame, index: SnapshotIndex) -> pd.Series:
     """The files of a step: those of the unit's pupils now, and those that hold the same pupils earlier."""
     keys = ["school_year", "year_group", "unit_code"]
-    links = store.query(earlier_units_sql(rules))
     if links.empty:
         return sums["sources"]
     years = links["school_year"].unique()
@@ -96,8 +105,8 @@ def roll_up(sums: pd.DataFrame, units: Mapping[str, Unit], *, municipality_code:
     area's code is its name, led by the municipality code when several municipalities use the same name.
     ``sources`` names the files of all units in the group that year.
     """
-    _refuse_unknown(sums["unit_code"].unique(), units)
-    places = _places(units, municipality_code)
+    refuse_unknown(sums["unit_code"].unique(), units)
+    places = places_of(units, municipality_code)
     sums = sums.merge(places, on="unit_code", how="left", validate="many_to_one")
     computed = sum_columns(list(sums.columns))
     parts = []
@@ -130,7 +139,8 @@ def _indicator_rows(
     return cube_rows(indicator, long_numbers(groups, column, formula), Origin("own"))
 
 
-def _places(units: Mapping[str, Unit], municipality_code: str) -> pd.DataFrame:
+def places_of(units: Mapping[str, Unit], municipality_code: str) -> pd.DataFrame:
+    """Which area and authority each unit adds up to (columns ``unit_code, area_code, authority_code``)."""
     areas: dict[str, set[str]] = {}
     for unit in units.values():
         areas.setdefault(unit.area, set()).add(unit.municipality_code or municipality_code)
@@ -144,7 +154,8 @@ def _places(units: Mapping[str, Unit], municipality_code: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["unit_code", "area_code", "authority_code"], dtype="str")
 
 
-def _refuse_unknown(codes: object, units: Mapping[str, Unit]) -> None:
+def refuse_unknown(codes: object, units: Mapping[str, Unit]) -> None:
+    """Refuse data about a unit that is not among the known ones (code ``unit-unknown``)."""
     unknown = sorted(set(codes) - set(units))  # type: ignore[call-overload]
     if unknown:
         raise SeveralErrors(

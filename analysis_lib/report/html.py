@@ -68,10 +68,14 @@ class PageExporter(HTMLExporter):
 
 def write_html(notebook: Mapping[str, Any], *, template_folders: Sequence[Path] = ()) -> str:
     """The whole page of an executed notebook, charts drawn; refuses a page that points outside itself."""
+    return write_document(read_document(notebook), template_folders=template_folders)
+
+
+def write_document(document: Document, *, template_folders: Sequence[Path] = ()) -> str:
+    """The whole page of a document, whatever made it; refuses a page that points outside itself."""
     exporter = _exporter(tuple(template_folders))
-    page = page_of(read_document(notebook))
-    bare: Any = nbformat.from_dict({**notebook, "cells": []})  # nbconvert copies what it is given, twice
-    html, _ = exporter.from_notebook_node(bare, resources={"page": page})
+    bare: Any = nbformat.v4.new_notebook()  # nbconvert copies what it is given, twice
+    html, _ = exporter.from_notebook_node(bare, resources={"page": page_of(document)})
     refuse_outside(html)
     return str(html)
 

@@ -53,9 +53,10 @@ def _meanings(used: Sequence[Indicator]) -> Iterator[str]:
 
 
 def _first_sentence(words: str) -> str:
-    """The text up to the first full stop that ends a sentence; what follows are details of the counting."""
-    found = re.match(r".+?[.](?=\s+[A-ZÅÄÖ]|$)", " ".join(words.split()))
-    return found[0] if found else words
+    """The text up to the first full stop that ends a sentence; details of the counting are left out."""
+    plain = re.sub(r"\s*\([^)]*\d[^)]*\)", "", " ".join(words.split()))
+    found = re.match(r".+?[.](?=\s+[A-ZÅÄÖ]|$)", plain)
+    return found[0] if found else plain
 
 
 def _roundings(used: Sequence[Indicator], policy: Policy) -> Iterator[str]:

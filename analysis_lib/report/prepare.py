@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -36,9 +36,10 @@ from analysis_lib.vocabulary.workspace import Workspace
 _ROOMS = ("vocabulary", "snapshots", "statistics", "indicators", "disclosure")
 _PARAMS = ("settings.yaml", "units.yaml", "groups.yaml", "disclosure.yaml", "indicators", "rules")
 _LEADING = ("results.all_passed_9", "results.eligible_vocational", "results.all_passed_6")
-_AUDIENCES: dict[str, Audience] = {"public": "public", "board": "board", "internal": "internal"}
+AUDIENCES: dict[str, Audience] = {"public": "public", "board": "board", "internal": "internal"}
 _META = "meta.json"
 _RELEASED = "released.parquet"
+MISSING = "missing.json"
 
 
 @dataclass(frozen=True)
@@ -56,17 +57,20 @@ class Prepared:
     missing: tuple[MissingRows, ...] = ()
     edition: str = ""
     params: Mapping[str, str] = field(default_factory=dict)  # sha256 of each file that shaped the numbers
+    moment: datetime.datetime | None = None  # of the register, when the seminar is locked; else now
 
 
 def prepare(workspace: Workspace, seminar_id: str, *, audience: str = "") -> Prepared:
     """The release of a seminar for one audience (default: the seminar's own), made when it is not there.
 
     Cheap when nothing has changed: hashes of the parameters, the import log and our own code are compared.
-    Several processes may ask at once; one makes it, the others wait.
+    Several processes may ask at once; one makes it, the others wait. A locked seminar has its own numbers.
     """
     catalog = Catalog(workspace)
     seminar = catalog.seminar(seminar_id)
-    reader = _AUDIENCES.get(audience, seminar.audience)
+    reader = AUDIENCES.get(audience, seminar.audience)
+    if workspace.frozen:
+        return _locked(workspace.frozen, seminar, reader)
     store = Store(workspace)
     fingerprint = _fingerprint(workspace, store, seminar, reader)
     folder = workspace.work / "release" / seminar.id / reader / fingerprint[:16]
@@ -74,6 +78,10 @@ def prepare(workspace: Workspace, seminar_id: str, *, audience: str = "") -> Pre
         with locked(workspace.work / "release.lock"):
             if not (folder / _META).is_file():
                 _make(workspace, catalog, store, seminar, reader, folder)
+    return replace(_read(folder, seminar, reader, fingerprint), missing=tuple(store.missing_rows()))
+
+
+def _read(folder: Path, seminar: Seminar, reader: Audience, fingerprint: str) -> Prepared:
     meta = json.loads((folder / _META).read_text("utf-8"))
     return Prepared(
         seminar=seminar,
@@ -84,9 +92,28 @@ def prepare(workspace: Workspace, seminar_id: str, *, audience: str = "") -> Pre
         units={code: Unit.model_validate(unit) for code, unit in meta["units"].items()},
         snapshots=tuple(meta["snapshots"]),
         imported=datetime.date.fromisoformat(meta["imported"][:10]) if meta["imported"] else None,
-        missing=tuple(store.missing_rows()),
         edition=meta["edition"],
         params=meta.get("params", {}),
+    )
+
+
+def _locked(folder: Path, seminar: Seminar, reader: Audience) -> Prepared:
+    """The numbers that a locked seminar keeps; it has one circle of readers only."""
+    record = json.loads((folder / "freeze.json").read_text("utf-8"))
+    place = folder / "release" / reader
+    if reader not in record["releases"] or not (place / _META).is_file():
+        raise SkolbankError(
+            "freeze-other-readers",
+            "Seminariet är låst för en annan läsekrets",
+            where=f"{seminar.id}, utgåva {seminar.edition}",
+            remedy="Välj den läsekrets som seminariet har i params/seminars.",
+        )
+    kept = _read(place, seminar, reader, record["releases"][reader])
+    waited = json.loads((place / MISSING).read_text("utf-8"))
+    return replace(
+        kept,
+        missing=tuple(MissingRows(**rows) for rows in waited),
+        moment=datetime.datetime.fromisoformat(record["moment"]),
     )
 
 

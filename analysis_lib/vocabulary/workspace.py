@@ -13,6 +13,8 @@ from pathlib import Path
 
 from analysis_lib.errors import SkolbankError
 
+FROZEN = "frozen"
+_LOCKED = ("params", "notebooks")
 _CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -24,9 +26,13 @@ def builtin_root() -> Path:
 
 @dataclass(frozen=True)
 class Workspace:
-    """A folder in which one huvudman works, and the paths inside it."""
+    """A folder in which one huvudman works, and the paths inside it.
+
+    ``frozen`` is the folder of a locked seminar, whose params and notebooks then hold instead of today's.
+    """
 
     root: Path
+    frozen: Path | None = None
 
     @classmethod
     def find(cls, folder: str | os.PathLike[str] | None = None) -> Workspace:
@@ -49,7 +55,7 @@ class Workspace:
 
     @property
     def params(self) -> Path:
-        return self.root / "params"
+        return (self.frozen or self.root) / "params"
 
     @property
     def data(self) -> Path:
@@ -85,6 +91,9 @@ class Workspace:
 
     def layered(self, *parts: str) -> list[Path]:
         """The existing places of a file or folder, the workspace's own first, then the built-in."""
+        if self.frozen and parts[0] in _LOCKED:
+            locked = self.frozen.joinpath(*parts)
+            return [locked] if locked.exists() else []
         places = [self.root.joinpath(*parts), builtin_root().joinpath(*parts)]
         return list(dict.fromkeys(place for place in places if place.exists()))
 

@@ -74,7 +74,8 @@ def test_only_our_own_fonts_are_used_and_all_are_embedded(executed: Give, report
 @pytest.mark.parametrize("report", REPORTS)
 def test_a_report_is_short_enough_to_be_read(executed: Give, report: str) -> None:
     with opened(executed, report) as pdf:
-        assert len(pdf.pages) <= (4 if report == "skolbild" else 7)
+        # Four and seven pages to read; the methods appendix may take one more.
+        assert len(pdf.pages) <= (5 if report == "skolbild" else 8)
 
 
 def test_the_same_notebook_gives_the_same_bytes(executed: Give) -> None:

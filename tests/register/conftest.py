@@ -23,17 +23,18 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture
-def new_database(postgres: str) -> Callable[[], str]:
-    """Makes a new empty database and gives its URL."""
+def new_schema(postgres: str) -> Callable[[], str]:
+    """Makes a new empty schema of the server's database and gives the URL that leads to it."""
 
     def make() -> str:
         name = f"register_{next(_NUMBERS)}"
-        url = sa.make_url(postgres).set(drivername="postgresql+psycopg")
-        engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {name}"))
+        url = sa.make_url(postgres)
+        engine = sa.create_engine(url.set(drivername="postgresql+psycopg"))
+        with engine.begin() as connection:
+            connection.execute(sa.text(f"CREATE SCHEMA {name}"))
         engine.dispose()
-        return url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+        chosen = url.update_query_dict({"options": f"-csearch_path={name}"})
+        return chosen.render_as_string(hide_password=False)
 
     return make
 
@@ -49,7 +50,7 @@ def register(
 ) -> Iterator[Register]:
     """An empty register on each engine in turn."""
     if request.param == "postgresql":
-        monkeypatch.setenv("SKOLBANK_REGISTER_URL", request.getfixturevalue("new_database")())
+        monkeypatch.setenv("SKOLBANK_REGISTER_URL", request.getfixturevalue("new_schema")())
     else:
         monkeypatch.delenv("SKOLBANK_REGISTER_URL", raising=False)
     opened = open_register(workspace)

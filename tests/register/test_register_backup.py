@@ -52,12 +52,12 @@ def test_a_register_moves_from_sqlite_to_postgresql_and_back(
     sqlite: Register,
     workspace: Workspace,
     tmp_path: Path,
-    new_database: Callable[[], str],
+    new_schema: Callable[[], str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     _fill(sqlite)
     write_backup(sqlite, tmp_path / "a.skolbank-register")
-    monkeypatch.setenv("SKOLBANK_REGISTER_URL", new_database())
+    monkeypatch.setenv("SKOLBANK_REGISTER_URL", new_schema())
     restore_whole(workspace, tmp_path / "a.skolbank-register")
     server = open_register(workspace)
     assert list(server.records()) == list(sqlite.records())

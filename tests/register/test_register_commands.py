@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from command import ROOT, skolbank
 
+from analysis_lib.cli import main
 from analysis_lib.register import open_register
 from analysis_lib.register.kinds.measures import Measure
 from analysis_lib.vocabulary.workspace import Workspace
@@ -19,7 +20,7 @@ from analysis_lib.vocabulary.workspace import Workspace
 def place(tmp_path: Path) -> Path:
     """A new workspace of a real municipality with two units."""
     folder = tmp_path / "borlange"
-    assert skolbank("init", str(folder), "--municipality", "2081").status == 0
+    assert main(["init", str(folder), "--municipality", "2081"]) == 0
     units = "units:\n  - {code: '99010014', name: Almviks skola, school_forms: [gr]}\n"
     units += "  - {code: '99010019', name: Bäckaskolan, school_forms: [gr]}\n"
     (folder / "params" / "units.yaml").write_text(units, "utf-8")
@@ -78,35 +79,43 @@ def test_backup_restore_and_damage(place: Path, tmp_path: Path) -> None:
     assert "Det gamla registret ligger i data/register/skadat-" in told.out
 
 
-def test_wrong_use_is_told_with_the_nearest_name(place: Path) -> None:
+def test_wrong_use_is_told_with_the_nearest_name(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(place)
     for words, remedy in (
-        (("register", "exprt", "a.xlsx"), "Menade du export?"),
-        (("register", "export", "a.xlsx", "--kind", "Åtgrd"), "Menade du Åtgärd?"),
-        (("register", "export", "a.xlsx", "--unit", "99010015"), "Menade du 9901001"),
-        (("register", "import", "saknas.xlsx"), "Filen finns inte"),
+        (["register", "exprt", "a.xlsx"], "Menade du export?"),
+        (["register", "export", "a.xlsx", "--kind", "Åtgrd"], "Menade du Åtgärd?"),
+        (["register", "export", "a.xlsx", "--unit", "99010015"], "Menade du 9901001"),
+        (["register", "import", "saknas.xlsx"], "Filen finns inte"),
     ):
-        told = skolbank(*words, workspace=place)
-        assert told.status == 2
-        assert remedy in told.err
-    helped = skolbank("register", "backup", "--help", workspace=place)
-    assert helped.out.rstrip().endswith("Example: skolbank register backup 2026-11-22.skolbank-register")
+        assert main(words) == 2
+        assert remedy in capsys.readouterr().err
+    assert main(["register", "backup", "--help"]) == 0
+    last = capsys.readouterr().out.rstrip()
+    assert last.endswith("Example: skolbank register backup 2026-11-22.skolbank-register")
 
 
-def test_an_address_that_is_no_database_is_refused(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_that_is_no_database_is_refused(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("SKOLBANK_REGISTER_URL", "mysql://u:hemligt@server/x")
-    told = skolbank("register", "verify", workspace=place)
-    assert told.status == 2
-    assert "[register-url]" in told.err
-    assert "hemligt" not in told.err
+    assert main(["register", "verify", "--workspace", str(place)]) == 2
+    told = capsys.readouterr().err
+    assert "[register-url]" in told
+    assert "hemligt" not in told
 
 
-def test_the_guide_says_what_is_true(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_guide_says_what_is_true(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Each command of docs/REGISTER.md has its words, and its Python runs as it stands."""
     guide = (ROOT / "docs" / "REGISTER.md").read_text("utf-8")
     commands = set(re.findall(r"skolbank register (\w+)", guide))
     assert commands == {"export", "import", "backup", "restore", "verify"}
     for command in commands:
-        helped = skolbank("register", command, "--help").out
+        assert main(["register", command, "--help"]) == 0
+        helped = capsys.readouterr().out
         for option in re.findall(rf"skolbank register {command} .*?(--[a-z]+)", guide):
             assert option in helped
     monkeypatch.setenv("SKOLBANK_WORKSPACE", str(place))

@@ -251,13 +251,15 @@ def test_a_kind_has_one_owner() -> None:
 
 
 def test_a_role_that_may_only_read_and_add_is_enough(
-    workspace: Workspace, new_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, new_schema: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = new_database()
+    url = new_schema()
     monkeypatch.setenv("SKOLBANK_REGISTER_URL", url)
     owner = open_register(workspace)
     with owner.engine.begin() as connection:
+        name = connection.execute(sa.text("SELECT current_schema()")).scalar_one()
         connection.execute(sa.text("CREATE ROLE writer LOGIN"))
+        connection.execute(sa.text(f"GRANT USAGE ON SCHEMA {name} TO writer"))
         connection.execute(sa.text("GRANT SELECT, INSERT ON register_entries TO writer"))
     monkeypatch.setenv("SKOLBANK_REGISTER_URL", url.replace("skolbank@", "writer@"))
     writer = open_register(workspace)

@@ -71,7 +71,7 @@ def _replayed(log: list[Record[Entry]], kind: str | None, unit: str | None) -> l
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(acts=_ACTS, kind=st.sampled_from([None, "test-goal", "test-step"]), unit=st.none() | _UNITS)
 def test_reading_as_of_a_moment_equals_replay_of_the_log(
     acts: list[tuple[str, int, str, str, int]], kind: str | None, unit: str | None

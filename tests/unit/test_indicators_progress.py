@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from indicator_tables import MemoryTables, grade_rows, make_units
 
-from analysis_lib.indicators.cube import compute_cube
+from analysis_lib.indicators.cube import KEYS, compute_cube, cube_by_year
 from analysis_lib.snapshots.log import Snapshot
 from analysis_lib.statistics.progression import class_counts, roll_up
 from analysis_lib.vocabulary.catalog import Catalog
@@ -96,3 +96,22 @@ def test_only_units_and_the_huvudman_are_released_without_sexes() -> None:
     for name in NAMES:
         assert dict(indicators[name].breakdowns) == {"unit": "T", "authority": "T"}
     assert Path(builtin_root() / "params" / "indicators" / "progress.followed_9.yaml").is_file()
+
+
+def test_a_nation_taken_year_by_year_gives_the_same_cube(
+    rows: list[dict[str, object]], cube: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = Catalog(Workspace(builtin_root()))
+    store, units = (
+        MemoryTables(core_scb__pupil_grades=rows),
+        make_units(sorted({str(r["unit_code"]) for r in rows})),
+    )
+    whole = compute_cube(store, catalog, units)
+    monkeypatch.setattr("analysis_lib.indicators.own._MANY_ROWS", 10)
+    by_year = compute_cube(store, catalog, units)
+    pd.testing.assert_frame_equal(whole, by_year)
+    each = pd.concat([frame for _, frame in cube_by_year(store, catalog, units)])
+    pd.testing.assert_frame_equal(
+        each.sort_values(KEYS, ignore_index=True), whole.sort_values(KEYS, ignore_index=True)
+    )
+    assert set(cube["indicator"]) <= set(whole["indicator"])

@@ -256,3 +256,24 @@ def test_nested_and_crossed_agree_with_a_dense_reckoning() -> None:
         assert fit.standard_errors.to_numpy() == pytest.approx(
             np.sqrt(np.diag(np.linalg.inv(inner))), rel=1e-8
         )
+
+
+@pytest.mark.parametrize(
+    "settings_of", [{"_COSTLY": 0}, {"_THIN": 0}, {"_THIN": 0, "_FULL_ENOUGH": 2.0}, {"_THIN": 1e9}]
+)
+def test_every_way_through_crossed_factors_gives_the_same(
+    settings_of: dict[str, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Newton steps or search, thick or thin or sparse systems: the fit does not depend on the way."""
+    rng = np.random.default_rng(6)
+    one, other = rng.integers(0, 40, 900), rng.integers(0, 25, 900)
+    y = rng.normal(0, 0.5, 40)[one] + rng.normal(0, 0.4, 25)[other] + rng.normal(size=900)
+    frame = pd.DataFrame({"one": one, "other": other, "x": rng.normal(size=900), "y": y})
+    usual = fit_random_intercept(frame, "y", ["x"], ["one", "other"])
+    for name, value in settings_of.items():
+        monkeypatch.setattr(f"analysis_lib.statistics.mixed.factors.{name}", value)
+    fit = fit_random_intercept(frame, "y", ["x"], ["one", "other"])
+    assert fit.log_likelihood == pytest.approx(usual.log_likelihood, abs=1e-6)
+    assert fit.group_variances.to_numpy() == pytest.approx(usual.group_variances.to_numpy(), rel=1e-3)
+    assert fit.effects["effect"].to_numpy() == pytest.approx(usual.effects["effect"].to_numpy(), abs=1e-3)
+    assert fit.effects["se"].to_numpy() == pytest.approx(usual.effects["se"].to_numpy(), rel=1e-3)

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from analysis_lib.register import Draft, Entry, Register
+from analysis_lib.register.free_text import WorkspaceScanner
 from analysis_lib.register.params_check import ParamsCheck
 from analysis_lib.register.tables import sqlite_engine
 from analysis_lib.vocabulary.periods import SchoolYear
@@ -63,7 +64,8 @@ def write_diary(workspace: Workspace, diary: Diary) -> int:
     """
     moments: list[datetime.datetime] = []
     engine = sqlite_engine(workspace.data / "register" / "register.sqlite")
-    register = Register(engine, clock=lambda: moments.pop(0), check=ParamsCheck(workspace))
+    check, scanner = ParamsCheck(workspace), WorkspaceScanner(workspace)
+    register = Register(engine, clock=lambda: moments.pop(0), scanner=scanner, check=check)
     try:
         if next(iter(register.records()), None) is not None:
             return 0

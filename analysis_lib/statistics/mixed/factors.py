@@ -6,7 +6,7 @@ factor, diagonal when one is nested in the other, sparse or dense when they cros
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,15 @@ from scipy.sparse.linalg import splu
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.statistics.mixed.design import Design, Floats
-from analysis_lib.statistics.mixed.solution import Effects, Likelihood, Solution, lowest, solve_fixed
+from analysis_lib.statistics.mixed.intercepts import fit_intercepts
+from analysis_lib.statistics.mixed.solution import (
+    Effects,
+    Likelihood,
+    Solution,
+    lowest,
+    lowest_near,
+    solve_fixed,
+)
 
 _DENSE_CELLS = 40_000_000
 _FULL_ENOUGH = 0.05
@@ -142,8 +150,14 @@ def fit_factors(design: Design, likelihood: Likelihood) -> Solution:
         except np.linalg.LinAlgError:
             return np.inf
 
-    first, second = lowest(deviance, [np.array([0.5, 0.5])], is_costly=sums.sizes[1].size > _COSTLY)
-    theta = (float(first), float(second))
+    found = None
+    if sums.sizes[1].size > _COSTLY:
+        alone = [fit_intercepts(replace(design, groups=(design.groups[k],)), likelihood) for k in order]
+        ratios = [float(each.variances[0][0, 0]) / each.fixed.variance for each in alone]
+        found = lowest_near(deviance, np.sqrt(ratios))
+    if found is None:
+        found = lowest(deviance, [np.array([0.5, 0.5])])
+    theta = (float(found[0]), float(found[1]))
     weighted, _ = sums.weighted(theta)
     fixed = solve_fixed(weighted, likelihood)
     remainder, divisor = sums.remainder(theta)

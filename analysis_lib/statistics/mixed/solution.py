@@ -117,11 +117,10 @@ def log_likelihood(design: Design, likelihood: Likelihood, deviance: float) -> f
     return -found / 2
 
 
-def lowest(function: Callable[[Floats], float], starts: list[Floats], *, is_costly: bool = False) -> Floats:
+def lowest(function: Callable[[Floats], float], starts: list[Floats]) -> Floats:
     """Where a smooth function of a few numbers is lowest, started from several places.
 
-    Quasi-Newton steps find the valley, a simplex then settles its floor; both are deterministic. A costly
-    function, one of many groups, is sharp enough to be settled more coarsely.
+    Quasi-Newton steps find the valley, a simplex then settles its floor; both are deterministic.
     """
     found = [
         minimize(function, start, method="BFGS", options={"gtol": 1e-2})  # type: ignore[no-untyped-call]
@@ -130,9 +129,37 @@ def lowest(function: Callable[[Floats], float], starts: list[Floats], *, is_cost
     best = min(found, key=lambda each: float(each.fun))
     reach = np.maximum(1e-3 * np.abs(best.x), 1e-4)
     simplex = np.vstack([best.x, best.x + np.diag(reach)])
-    nearness, depth = (1e-4, 1e-5) if is_costly else (1e-7, 1e-9)
-    options = {"initial_simplex": simplex, "xatol": nearness, "fatol": depth, "maxfev": 2000}
+    options = {"initial_simplex": simplex, "xatol": 1e-7, "fatol": 1e-9, "maxfev": 2000}
     settled = minimize(  # type: ignore[no-untyped-call]
         function, best.x, method="Nelder-Mead", options=options
     )
     return np.asarray(settled.x if settled.fun <= best.fun else best.x, dtype=float)
+
+
+def lowest_near(function: Callable[[Floats], float], start: Floats) -> Floats | None:
+    """The same for a costly function of two numbers near its lowest place: a few Newton steps.
+
+    None when the function is not shaped like a bowl there; then ``lowest`` must search.
+    """
+    here, value, width = start, function(start), 0.02
+    for _ in range(10):
+        reach = width * np.maximum(np.abs(here), 0.05)
+        one, other = np.diag(reach)
+        around = [function(here + each) for each in (one, -one, other, -other, one + other)]
+        slope = np.array([around[0] - around[1], around[2] - around[3]]) / (2 * reach)
+        bend = np.empty((2, 2))
+        bend[0, 0] = (around[0] + around[1] - 2 * value) / reach[0] ** 2
+        bend[1, 1] = (around[2] + around[3] - 2 * value) / reach[1] ** 2
+        bend[0, 1] = bend[1, 0] = (around[4] - around[0] - around[2] + value) / (reach[0] * reach[1])
+        if not (np.isfinite(bend).all() and bend[0, 0] > 0 and np.linalg.det(bend) > 0):
+            return None
+        step = -np.linalg.solve(bend, slope)
+        gain = -float(slope @ step) / 2
+        if gain < 1e-7:
+            return here
+        step /= max(1.0, float(np.max(np.abs(step) / np.maximum(0.5 * np.abs(here), 0.05))))
+        there = function(here + step)
+        if there > value:
+            return here if gain < 1e-5 else None
+        here, value, width = here + step, there, 0.004
+    return None

@@ -1,0 +1,121 @@
+"""``python -m benchmarks.disclosure``: the full-size problem of disclosure control, released and attacked.
+
+60 units in 5 areas, 30 indicators, 2 sexes, 5 years: time, share hidden, share as signs, and what the
+attacker finds, for a careless publication and for ours, and how long a correction of one school takes.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis_lib.disclosure.audit import AuditReport, audit
+from analysis_lib.disclosure.facts import cell_facts, collect
+from analysis_lib.disclosure.lattice import Lattice
+from analysis_lib.disclosure.policy import Policy
+from analysis_lib.disclosure.release import open_released, release_cube
+from analysis_lib.vocabulary.indicators import Indicator
+from benchmarks.disclosure_problem import problem
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One way of publishing: shares in per cent of all statements, seconds, and the attacker's report."""
+
+    name: str
+    hidden: float
+    signs: float
+    seconds: float
+    report: AuditReport
+    released: pd.DataFrame
+
+    @property
+    def line(self) -> str:
+        kinds = [
+            sum(one.kind == kind for one in self.report.findings) for kind in ("exact", "narrow", "group")
+        ]
+        return (
+            f"{self.name:<34} hidden {self.hidden:5.1f} %  signs {self.signs:5.1f} %  release "
+            f"{self.seconds:5.1f} s  audit {self.report.seconds:5.1f} s  "
+            f"findings {kinds[0]}/{kinds[1]}/{kinds[2]} of {self.report.cells} hidden"
+        )
+
+
+def measure(
+    name: str,
+    cube: pd.DataFrame,
+    lattice: Lattice,
+    indicators: Mapping[str, Indicator],
+    *,
+    policy: Policy | None,
+    earlier: pd.DataFrame | None = None,
+) -> Measured:
+    """Release (carelessly without a policy) and attack; n counts as a statement beside the results."""
+    started = time.perf_counter()
+    released = (
+        release_cube(cube, policy=policy, lattice=lattice, indicators=indicators, earlier=earlier)
+        if policy
+        else careless(cube)
+    )
+    seconds = time.perf_counter() - started
+    cells = open_released(released, "public").cells()
+    facts = [
+        fact.as_json("x")
+        for fact in collect(fact for cell in cells for fact in cell_facts(cell, indicators[cell.indicator]))
+    ]
+    states = released["state"].value_counts(normalize=True) * 100
+    signs = float(states.get("nearly_all", 0.0) + states.get("nearly_none", 0.0))
+    report = audit(facts, lattice.as_json())
+    return Measured(name, float(states.get("suppressed", 0.0)), signs, seconds, report, released)
+
+
+def careless(cube: pd.DataFrame) -> pd.DataFrame:
+    """A release that only hides what is about fewer than ten."""
+    small = cube["n"] < 10
+    frame = cube.assign(state="shown", reason="", n_state="shown")
+    frame.loc[small, ["state", "n_state"]] = "suppressed"
+    frame.loc[small, ["value", "low", "high", "numerator", "n"]] = pd.NA
+    return frame
+
+
+def corrected(cube: pd.DataFrame) -> pd.DataFrame:
+    """The same cube after a correction in one school: a pupil fewer in one indicator, one sex and year."""
+    again = cube.copy()
+    hit = (again["indicator"] == "results.passed_00") & (again["school_year"] == again["school_year"].max())
+    unit = again.loc[hit & (again["level"] == "unit") & (again["n"] > 40), "code"].iloc[0]
+    hit &= again["sex"].isin(["T", "F"]) & (again["code"].eq(unit) | again["level"].eq("authority"))
+    again.loc[hit, "numerator"] -= 1
+    again.loc[hit, "value"] = 100 * again.loc[hit, "numerator"] / again.loc[hit, "n"]
+    return again
+
+
+def main() -> None:
+    """Prints one line for each way of publishing; exit status 1 when ours has a finding."""
+    cube, lattice, indicators = problem()
+    one_year = cube[cube["school_year"] == cube["school_year"].max()].reset_index(drop=True)
+    lines = [measure("only n < 10 hidden (one year)", one_year, lattice, indicators, policy=None)]
+    for n_public in (True, False):
+        name = f"ours, sizes {'public' if n_public else 'protected'}"
+        lines.append(measure(name, cube, lattice, indicators, policy=Policy(n_public=n_public)))
+    second = corrected(cube)
+    lines.append(
+        measure(
+            "ours, one school corrected",
+            second,
+            lattice,
+            indicators,
+            policy=Policy(),
+            earlier=lines[1].released,
+        )
+    )
+    for line in lines:
+        print(line.line)
+    sys.exit(any(line.report.findings for line in lines[1:]))
+
+
+if __name__ == "__main__":
+    main()

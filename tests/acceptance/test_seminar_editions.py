@@ -1,0 +1,134 @@
+"""A locked seminar keeps its numbers; corrections are editions; what differs is told with the reason."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from command import MUNICIPALITY, SEMINAR, skolbank
+
+from analysis_lib.errors import SkolbankError
+from analysis_lib.report.changes import differences, differences_page
+from analysis_lib.report.freeze import at_freeze, changed_since, editions, freeze, frozen, frozen_folder
+from analysis_lib.report.prepare import prepare
+from analysis_lib.vocabulary.workspace import Workspace
+
+LATER = "2026-ht-senare"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The example after a lock, a corrected file and a later seminar about the same year."""
+    folder = tmp_path_factory.mktemp("editions") / "almvik"
+    assert skolbank("example", str(folder)).status == 0
+    assert skolbank("import", "data/inbox", workspace=folder).status == 0
+    told = skolbank("freeze", SEMINAR, workspace=folder)
+    assert (told.status, "är låst" in told.out) == (0, True), told.err
+    _correct(folder)
+    seminar = yaml.safe_load((folder / "params/seminars" / f"{SEMINAR}.yaml").read_text("utf-8"))
+    seminar |= {"id": LATER, "title": "Det senare seminariet"}
+    (folder / "params/seminars" / f"{LATER}.yaml").write_text(yaml.safe_dump(seminar), "utf-8")
+    return Workspace(folder.resolve())
+
+
+def _correct(folder: Path) -> None:
+    """A corrected file of year 9 at the largest school: ten failing grades in mathematics become passes."""
+    path = max((folder / "data/inbox").glob("betyg_ak9_*2026*.txt"), key=lambda each: each.stat().st_size)
+    lines = path.read_bytes().split(b"\r\n" if b"\r\n" in path.read_bytes() else b"\n")
+    changed = 0
+    for number, line in enumerate(lines):
+        parts = line.split(b";")
+        if changed < 10 and len(parts) == 33 and parts[11] == b"F":
+            parts[11], changed = b"C", changed + 1
+            lines[number] = b";".join(parts)
+    assert changed, path.name
+    corrected = folder / "data/inbox" / f"rattad_{path.name}"
+    corrected.write_bytes(b"\n".join(lines))
+    told = skolbank("import", str(corrected), workspace=folder)
+    assert told.status == 0, told.err
+
+
+def test_a_locked_seminar_has_the_same_numbers_after_a_correction(place: Workspace) -> None:
+    lock = frozen(place, SEMINAR)
+    assert lock is not None
+    assert not changed_since(place, lock)
+    locked = prepare(at_freeze(place, SEMINAR), SEMINAR)
+    live = prepare(place, SEMINAR)
+    kept = frozen_folder(place, SEMINAR) / lock.edition / "release" / "public" / "released.parquet"
+    assert locked.released_path == kept
+    assert locked.released_path.read_bytes() != live.released_path.read_bytes()
+    assert locked.moment is not None
+    assert live.moment is None
+
+
+def test_a_locked_seminar_keeps_its_definitions_too(place: Workspace) -> None:
+    path = place.root / "params" / "indicators" / "results.all_passed_9.yaml"
+    path.parent.mkdir(exist_ok=True)
+    source = at_freeze(place, SEMINAR).layered("params", "indicators", path.name)[0]
+    path.write_text(source.read_text("utf-8").replace("Andel", "Del", 1), "utf-8")
+    try:
+        assert at_freeze(place, SEMINAR).layered("params", "indicators", path.name) == [source]
+        assert place.layered("params", "indicators", path.name)[0] == path
+    finally:
+        path.unlink()
+
+
+def test_an_edition_is_locked_once_and_a_later_one_says_what_it_corrects(place: Workspace) -> None:
+    with pytest.raises(SkolbankError) as again:
+        freeze(place, SEMINAR)
+    assert again.value.code == "freeze-exists"
+    path = place.root / "params" / "seminars" / f"{SEMINAR}.yaml"
+    before = path.read_text("utf-8")
+    path.write_text(before.replace('edition: "1.0"', 'edition: "1.1"'), "utf-8")
+    try:
+        assert frozen(place, SEMINAR) is None
+        told = skolbank("freeze", SEMINAR, workspace=place.root)
+        assert (told.status, "freeze-note-missing" in told.err) == (2, True)
+        told = skolbank("freeze", SEMINAR, "--note", "Tio betyg i matematik rättade.", workspace=place.root)
+        assert told.status == 0
+        assert [each.edition for each in editions(place, SEMINAR)] == ["1.0", "1.1"]
+        assert [each.note for each in editions(place, SEMINAR)] == ["", "Tio betyg i matematik rättade."]
+    finally:
+        path.write_text(before, "utf-8")
+
+
+def test_what_differs_is_told_with_the_reason_and_nothing_else(place: Workspace) -> None:
+    found = differences(place, SEMINAR, LATER)
+    assert found.figures
+    assert {each.reason for each in found.figures} <= {"data", "protection"}
+    assert "data" in {each.reason for each in found.figures}
+    own = {each.after.code for each in found.figures if each.after.level == "unit"}
+    assert own <= set(found.after.units)
+    page = differences_page(place, found)
+    assert [section.heading for section in page.sections] == ["Ändrade siffror", "Nya siffror", "Åtgärder"]
+    shown = {each.before.text for each in found.figures} | {each.after.text for each in found.figures}
+    assert not shown & {"", "None", "nan"}
+
+
+def test_the_command_writes_the_page_and_tells_it_in_two_sentences(place: Workspace, tmp_path: Path) -> None:
+    out = tmp_path / "diff.json"
+    told = skolbank("diff", SEMINAR, LATER, "--json", str(out), workspace=place.root)
+    assert told.status == 0, told.err
+    page = place.output / LATER / f"andringar-{SEMINAR}.html"
+    html = page.read_text("utf-8")
+    assert "Vad har ändrats sedan förra seminariet" in html
+    lines = json.loads(out.read_text("utf-8"))
+    assert lines
+    assert {line["reason"] for line in lines} <= {"data", "protection", "definition"}
+    assert MUNICIPALITY in {line["place"] for line in lines}
+
+
+def test_a_damaged_lock_is_noticed(place: Workspace) -> None:
+    lock = frozen(place, SEMINAR)
+    assert lock is not None
+    path = frozen_folder(place, SEMINAR) / lock.edition / "params" / "disclosure.yaml"
+    before = path.read_bytes()
+    path.write_bytes(before + b"\n# x\n")
+    try:
+        assert changed_since(place, lock) == [
+            f"frozen/{SEMINAR}/{lock.edition}/params/disclosure.yaml saknas eller är ändrad"
+        ]
+    finally:
+        path.write_bytes(before)
