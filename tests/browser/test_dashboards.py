@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -169,3 +175,41 @@ def test_a_table_is_sorted_by_name_by_keyboard_and_says_so(log_in: Callable[...,
     names = table.locator("tbody th").all_inner_texts()
     assert [name.casefold() for name in names] == sorted(name.casefold() for name in names)
     expect(page.locator("#besked")).to_contain_text("stigande")
+
+
+@pytest.mark.slow
+def test_plain_voila_shows_the_notebook_and_asks_nothing_of_other_hosts(
+    browser: Browser, world: World
+) -> None:
+    root = Path(__file__).parents[2]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = ["--no-browser", f"--port={port}", "--VoilaConfiguration.template=skolbank-live"]
+    surroundings = {
+        **os.environ,
+        "PYTHONPATH": str(root),
+        "JUPYTER_PATH": str(root / "templates"),
+        "SKOLBANK_WORKSPACE": str(world.workspace.root),
+    }
+    notebook = root / "notebooks" / "dashboards" / "lage.ipynb"
+    command = [sys.executable, "-m", "voila", str(notebook), *words, "--VoilaExporter.language_code=sv"]
+    voila = subprocess.Popen(command, env=surroundings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    page = browser.new_page()
+    outside: list[str] = []
+    own = (f"http://127.0.0.1:{port}", f"ws://127.0.0.1:{port}", "data:", "blob:")
+    page.on("request", lambda each: outside.append(each.url) if not each.url.startswith(own) else None)
+    try:
+        for _ in range(150):
+            with socket.socket() as asked:
+                if asked.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.2)
+        page.goto(f"http://127.0.0.1:{port}/", timeout=60_000)
+        expect(page.locator("select")).to_have_count(3, timeout=60_000)
+        assert page.evaluate("document.documentElement.lang") == "sv"
+        assert outside == []
+    finally:
+        page.close()
+        voila.terminate()
+        voila.wait(15)
