@@ -6,6 +6,7 @@ or another drawing.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from analysis_lib.dashboards import extract
 from analysis_lib.dashboards.access import AccessList, Person, Rights, rights_of
 from analysis_lib.dashboards.extract import Edition
-from analysis_lib.dashboards.pages import Card, State
+from analysis_lib.dashboards.pages import PAGES, Card, NotAllowed, State, read_state
 from analysis_lib.dashboards.register_pages import register_cards
 from analysis_lib.dashboards.results import results_cards
 from analysis_lib.dashboards.runs import Runs
@@ -89,6 +90,18 @@ class Desk:
                     self._pages.popitem(last=False)
             self._pages.move_to_end(key)
             return self._pages[key]
+
+    def warm(self) -> int:
+        """Draws each person's usual pages ahead of the first visit; gives the number of pages."""
+        count = 0
+        for person in self.people.people().values():
+            rights = self.rights(person)
+            edition = self.edition(rights.audience)
+            for page in [each for each in RESULT_PAGES if rights.may_open(each)]:
+                with contextlib.suppress(NotAllowed):
+                    self.show(read_state(PAGES[page], {}, rights, edition), rights)
+                    count += 1
+        return count
 
     @property
     def register(self) -> Register:

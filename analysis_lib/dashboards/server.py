@@ -130,7 +130,9 @@ def serve(workspace: Workspace, *, tell: Callable[[str], None], **how: object) -
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
         for address in served.addresses:
             tell(address)
+        warming = asyncio.get_running_loop().run_in_executor(None, served.desk.warm)
         await stop.wait()
+        await asyncio.wait({warming})
         served.stop()
 
     asyncio.run(until_stopped())

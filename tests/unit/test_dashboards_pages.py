@@ -132,6 +132,13 @@ def test_the_static_copy_has_the_boards_figures_and_no_forms(desk: Desk, tmp_pat
         write_copy(desk.workspace, taken)
 
 
+def test_the_usual_pages_are_drawn_ahead_and_then_come_from_memory(desk: Desk) -> None:
+    assert desk.warm() == 4 + 3 + 3 + 3
+    rights, edition = rights_for(desk, "rektor.min"), desk.edition("internal")
+    state = read_state(PAGES["betyg"], {}, rights, edition)
+    assert desk.show(state, rights) is desk.show(state, rights)
+
+
 def test_a_form_says_what_is_wrong_beside_each_field() -> None:
     with pytest.raises(Faults) as told:
         read_entry(
