@@ -94,7 +94,12 @@ def _known(workspace: Workspace) -> dict[str, Any]:
         if schema.holds_pupils
     ]
     rules = [
-        {"title": title_of(rule), "kept": rule.kept, "since": rule.since, "decision": rule.decision}
+        {
+            "title": title_of(rule),
+            "kept": rule.kept,
+            "since": rule.since,
+            "decision": rule.preserved or rule.decision,
+        }
         for rule in load_rules(workspace)
     ]
     return {

@@ -37,7 +37,7 @@ class Due:
     @property
     def is_decided(self) -> bool:
         """Whether there is a decision that lets it be deleted."""
-        return bool(self.rule.decision.strip())
+        return bool(self.rule.decision.strip()) and not self.rule.preserved
 
     def as_json(self) -> dict[str, Any]:
         """The rule and what it finds: counts and content hashes, no names of files."""
@@ -100,8 +100,9 @@ def _delete(workspace: Workspace, due: Due, actor: str) -> tuple[Thing, ...]:
 def retention_text(found: Sequence[Due], *, is_applied: bool = False) -> str:
     """The list as a person reads it."""
     lines = []
+    kept = [each for each in found if each.rule.preserved and each.things]
     for each in found:
-        if not each.things:
+        if not each.things or each in kept:
             continue
         amount = f"{text.count(len(each.things))} st"
         amount += f", {text.count(each.rows)} rader" if each.rows else ""
@@ -112,10 +113,14 @@ def retention_text(found: Sequence[Due], *, is_applied: bool = False) -> str:
         lines.append(f"{title_of(each.rule)}: {amount} äldre än {each.limit.isoformat()}; {state}")
         lines += [f"  {thing.name}" for thing in each.things[:5]]
         lines += [f"  och {len(each.things) - 5} till"] if len(each.things) > 5 else []
+    stay = [
+        f"{TITLES[each.rule.kind]}: {text.count(len(each.things))} st; bevaras: {each.rule.preserved}"
+        for each in kept
+    ]
     if not lines:
-        return "Inget är för gammalt."
+        return "\n".join(["Inget är för gammalt.", *stay])
     hint = [] if is_applied else ["Inget har tagits bort. Gallra med: skolbank retain --apply"]
-    return "\n".join([*lines, *hint])
+    return "\n".join([*lines, *stay, *hint])
 
 
 def _write_protocol(
@@ -127,7 +132,11 @@ def _write_protocol(
         "at": moment.isoformat(timespec="seconds"),
         "actor": actor,
         "deleted": [each.as_json() for each in found if each.is_decided and each.things],
-        "not_decided": [each.as_json() for each in found if not each.is_decided and each.things],
+        "not_decided": [
+            each.as_json()
+            for each in found
+            if each.things and not each.is_decided and not each.rule.preserved
+        ],
     }
     write_whole(folder / f"{stem}.json", (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode())
     place = folder / f"{stem}.md"
@@ -149,9 +158,9 @@ def _protocol_text(found: Sequence[Due], actor: str, moment: datetime.datetime) 
             title_of(each.rule),
             text.count(len(each.things)),
             text.count(each.rows),
-            each.limit.isoformat(),
-            f"{each.rule.kept} från {each.rule.since}",
-            each.rule.decision or "saknas",
+            "" if each.rule.preserved else each.limit.isoformat(),
+            each.rule.kept + (f" från {each.rule.since}" if each.rule.since else ""),
+            each.rule.preserved or each.rule.decision or "saknas",
             "ja" if each.is_decided and each.things else "nej",
         ]
         lines.append(f"| {' | '.join(cells)} |")

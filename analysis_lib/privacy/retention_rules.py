@@ -20,6 +20,7 @@ TITLES: dict[str, str] = {
     "work_files": "Arbetsfiler och mellanlager",
     "failed_notebooks": "Misslyckade körningar",
     "access_log": "Åtkomstlogg",
+    "statements": "Utgivna uppgifter",
     ENTRIES: "Registret",
 }
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from analysis_lib.vocabulary.settings import Strict
 
@@ -21,6 +22,7 @@ Kind = Literal[
     "work_files",
     "failed_notebooks",
     "access_log",
+    "statements",
     "register_entries",
 ]
 After = Literal["last_change", "school_year", "replaced"]
@@ -40,6 +42,20 @@ class Rule(Strict):
     days: int = Field(default=0, ge=0, le=36500, description="Dagar som det sparas, i stället för år")
     since: str = Field(default="", description="Vad tiden räknas från, i ord")
     decision: str = Field(default="", description="Beslutets diarienummer; tomt: gallras aldrig")
+    preserved: str = Field(
+        default="", description="Varför det bevaras; då gallras det aldrig, vad som än beslutas"
+    )
+
+    @model_validator(mode="after")
+    def _preserved_or_decided(self) -> Rule:
+        if self.preserved and self.decision:
+            raise PydanticCustomError("in_swedish", "det som bevaras kan inte ha ett beslut om gallring")
+        if self.kind == "statements" and not self.preserved:
+            raise PydanticCustomError(
+                "in_swedish",
+                "utgivna uppgifter bevaras alltid: skriv varför i preserved i stället för decision",
+            )
+        return self
 
     def limit(self, today: datetime.date) -> datetime.date:
         """What is older than this day is due.
@@ -56,6 +72,8 @@ class Rule(Strict):
     @property
     def kept(self) -> str:
         """How long, in words."""
+        if self.preserved:
+            return "bevaras"
         words = [f"{self.years} år"] if self.years else []
         words += [f"{self.days} dagar"] if self.days else []
         return " och ".join(words) or "ingen tid"

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from pupil_files import FIRST_NAMES, LAST_NAME, Pupil, lines, make_workspace, simple_rows, write
 
+from analysis_lib.disclosure import archive
 from analysis_lib.errors import SeveralErrors, SkolbankError
 from analysis_lib.privacy.retention import apply_retention, due, retention_text
 from analysis_lib.privacy.retention_rules import TITLES, load_rules, title_of
@@ -39,7 +40,7 @@ def workspace(tmp_path: Path) -> Workspace:
     made = make_workspace(tmp_path)
     rules = yaml.safe_load((builtin_root() / "params" / "retention.yaml").read_text("utf-8"))
     for rule in rules["rules"]:
-        rule["decision"] = "UN 2026/77"
+        rule |= {} if rule.get("preserved") else {"decision": "UN 2026/77"}
     (made.params / "retention.yaml").write_text(yaml.safe_dump(rules, allow_unicode=True), "utf-8")
     first = write(made, "betyg.txt", lines([pupil.grades_row() for pupil in PUPILS]))
     import_paths([first], workspace=made)
@@ -181,6 +182,22 @@ def test_without_a_decision_everything_is_listed_and_nothing_deleted(workspace: 
     protocol = apply_retention(workspace, found, actor="a")
     assert all(path.read_bytes() == content for path, content in before.items())
     assert json.loads(protocol.with_suffix(".json").read_text("utf-8"))["deleted"] == []
+
+
+def test_what_was_released_is_kept_whatever_is_decided(workspace: Workspace) -> None:
+    """Without it the next release could tell what was hidden before."""
+    fact = {"pop": "ak9-2026", "cell": {"unit": "1"}, "what": "n", "kind": "count", "shown": 24, "doc": "x"}
+    archive.add_statements(workspace, "public", [fact])
+    found = due(workspace, today=LATER)
+    assert "Utgivna uppgifter: 1 st; bevaras: utan dem" in retention_text(found)
+    protocol = apply_retention(workspace, found, actor="arkivarien")
+    assert [each["shown"] for each in archive.statements(workspace, "public")] == [24]
+    assert "| Utgivna uppgifter | 1 |" in protocol.read_text("utf-8")
+    assert "| bevaras | utan dem" in protocol.read_text("utf-8")
+    rules = workspace.params / "retention.yaml"
+    rules.write_text("rules:\n  - {kind: statements, years: 1, decision: UN 2026/77}\n", "utf-8")
+    with pytest.raises(SeveralErrors, match="bevaras alltid"):
+        due(workspace)
 
 
 def test_nothing_young_is_due(workspace: Workspace) -> None:
