@@ -46,6 +46,7 @@ from analysis_lib.report.methods import methods_text
 from analysis_lib.report.parameters import Sidecar, check_parameters, load_sidecar
 from analysis_lib.report.prepare import Prepared, library_hash, prepare
 from analysis_lib.report.provenance import Marks
+from analysis_lib.report.register_verbs import RegisterVerbs
 from analysis_lib.report.scope import NATION, Scope
 from analysis_lib.snapshots.missing import MissingRows
 from analysis_lib.snapshots.units import load_units
@@ -87,7 +88,7 @@ def open_scope(workspace: Workspace, catalog: Catalog, seminar: str) -> Scope:
     return _scope(catalog, prepare(workspace, seminar), None)
 
 
-class Report:
+class Report(RegisterVerbs):
     """About ten verbs over one release; each gives a block and remembers what it showed."""
 
     def __init__(
@@ -269,6 +270,47 @@ class Report:
         return self._kept(effects.effects_table(self.scope, found)) if found else self.missing("measures")
 
     # -- words ---------------------------------------------------------------------------------------------
+
+    # -- what the chapters of a handbook are made of ---------------------------------------------------------
+
+    def drawn_about(self) -> Block:
+        """The facts of the report, kept by the chapter that shows them."""
+        return self._unkept(self.about)
+
+    def drawn_results(self) -> list[Block]:
+        """The measures, the leading one over time, and girls beside boys."""
+        leading = ("results.eligible_vocational", "results.all_passed_9", "results.all_passed_6")
+        return [self._unkept(self.indicators), self._unkept(self.trend, *leading), self._unkept(self.sex_gap)]
+
+    def drawn_teaching(self) -> list[Block]:
+        """National tests by subject, teachers with certificate: quality beside results (G10)."""
+        tests = (
+            "results.national_test_passed_9",
+            "results.national_test_passed_6",
+            "results.subject_passed_9",
+        )
+        return [self._unkept(self.ranges, *tests)]
+
+    def drawn_safety(self) -> list[Block]:
+        """What pupils answered of safety and calm, or why nothing is shown."""
+        return [self._unkept(self.survey_table)]
+
+    def drawn_assessment(self) -> Block:
+        """The measures with goal, result, comparison and source."""
+        return self._unkept(self.indicators)
+
+    def survey_table(self) -> Block:
+        """The surveys' indices over the years, when any are released."""
+        names = [name for name in self.catalog.indicators if name.startswith("surveys.")]
+        chosen = [self._indicator(name) for name in names]
+        block = overview.indicator_table(self.scope, chosen, self.prepared.school_year, self._target_value)
+        return self._kept(block) if block else self.missing("surveys")
+
+    def _unkept(self, verb: Any, *names: str) -> Block:
+        """The block of a verb for a chapter, which keeps it in its own place."""
+        block: Block = verb(*names)
+        self._blocks.pop()
+        return block
 
     def missing(self, kind: str) -> Block:
         """An explained gap for what no source has brought yet; the words are in ``params/gaps.yaml``."""
