@@ -19,6 +19,7 @@ from analysis_lib.dashboards.extract import Edition
 from analysis_lib.dashboards.pages import Card, State
 from analysis_lib.dashboards.register_pages import register_cards
 from analysis_lib.dashboards.results import results_cards
+from analysis_lib.dashboards.runs import Runs
 from analysis_lib.dashboards.shell import Drawn, draw
 from analysis_lib.register import Register, open_register
 from analysis_lib.snapshots.access_log import AccessLog
@@ -55,6 +56,7 @@ class Desk:
         self._editions: dict[Audience, tuple[float, Edition]] = {}
         self._pages: OrderedDict[tuple[str, str, State], Shown] = OrderedDict()
         self._register: Register | None = None
+        self.runs = Runs(workspace)
         os.environ.setdefault("SKOLBANK_CHART_CACHE", str(workspace.work / "charts"))
 
     def edition(self, audience: Audience) -> Edition:
@@ -98,6 +100,13 @@ class Desk:
     @property
     def instruments(self) -> Mapping[str, SelfRating]:
         return load_self_ratings(self.workspace)
+
+    def instruments_for(self, rights: Rights) -> dict[str, SelfRating]:
+        """The instruments made for the school forms of the viewer's units."""
+        units = self.edition(rights.audience).prepared.units
+        forms = {form for code in rights.units for form in units[code].school_forms}
+        known = self.instruments.items()
+        return {name: one for name, one in known if not one.school_forms or forms & set(one.school_forms)}
 
     def close(self) -> None:
         """Lets go of the register."""

@@ -7,6 +7,7 @@ before anything is read, and the same state always gives the same page.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -80,7 +81,7 @@ PAGES = {
             "Åtgärder och effekt",
             "Vad gör vi, vad är försenat, och vad ledde det till?",
             "se",
-            ("unit", "group"),
+            ("unit", "group", "thing"),
         ),
         PageKind(
             "jamfor",
@@ -141,6 +142,7 @@ class State:
     indicator: str = ""
     instrument: str = ""
     team: str = ""
+    thing: str = ""
 
     def query(self, **changes: str) -> str:
         """The state as it stands in an address, without what is empty."""
@@ -186,8 +188,10 @@ def read_state(
     for name, values in allowed.items():
         if name in asked and asked[name] not in values:
             raise _wrong(f"Valet {asked[name][:40]} finns inte för {name}", asked[name], values)
-    if len(asked.get("team", "")) > 60:
-        raise _wrong("Arbetslagets namn är för långt")
+    if len(asked.get("team", "")) > 60 or not asked.get("team", "").isprintable():
+        raise _wrong("Arbetslagets namn är för långt eller har tecken som inte går att skriva")
+    if not re.fullmatch(r"[a-z0-9_-]{0,80}", asked.get("thing", "")):
+        raise NotAllowed
     usual = {
         "school_year": edition.prepared.school_year,
         "indicator": next(iter(allowed["indicator"]), ""),
@@ -220,11 +224,16 @@ def choices(
         "indicator": ("Mått", [(name, known[name].short) for name in INDICATORS if name in known]),
         "instrument": ("Instrument", list((instruments or {}).items())),
     }
-    return [
+    found = [
         Choice(name, options[name][0], tuple(options[name][1]), getattr(state, name))
         for name in PAGES[state.page].choices
         if name in options and options[name][1]
     ]
+    return (
+        [*found, Choice("team", "Arbetslag", (), state.team)]
+        if "team" in PAGES[state.page].choices
+        else found
+    )
 
 
 def units_in(group: str, rights: Rights, edition: Edition) -> list[Unit]:

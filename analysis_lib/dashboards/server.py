@@ -17,8 +17,9 @@ from tornado.netutil import bind_sockets, bind_unix_socket
 from tornado.web import Application
 
 from analysis_lib.dashboards.desk import Desk
+from analysis_lib.dashboards.entry_views import Undo, Write
 from analysis_lib.dashboards.handlers import Desktop, Missing
-from analysis_lib.dashboards.views import Fixed, Login, Logout, Show, Start, Table
+from analysis_lib.dashboards.views import Fixed, Login, Logout, Start, Table
 from analysis_lib.errors import SkolbankError
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -42,7 +43,8 @@ def make_app(desktop: Desktop) -> Application:
             (r"/logga-ut", Logout, shared),
             (r"/fast/([a-z0-9.-]{5,60})", Fixed, shared),
             (rf"/{page}/tabell/{card}\.csv", Table, shared),
-            (rf"/{page}", Show, shared),
+            (rf"/{page}/angra", Undo, shared),
+            (rf"/{page}", Write, shared),
         ],
         default_handler_class=Missing,
         default_handler_args=shared,
@@ -88,14 +90,14 @@ def start(
     desk.edition("internal")
     if socket is not None:
         desktop = Desktop(desk, frozenset(name.lower() for name in names), trust=trust_header, is_secure=True)
-        server = HTTPServer(make_app(desktop), **_LIMITS)  # type: ignore[arg-type]
+        server = HTTPServer(make_app(desktop), **_LIMITS)
         server.add_socket(bind_unix_socket(str(socket), mode=0o660))
         return Served([server], [f"unix:{socket}"], desk)
     sockets = bind_sockets(port, host)
     bound = sockets[0].getsockname()[1]
     hosts = {f"{name}:{bound}" for name in (*_LOCAL[:2], host)} | {name.lower() for name in names}
     desktop = Desktop(desk, frozenset(hosts))
-    server = HTTPServer(make_app(desktop), **_LIMITS)  # type: ignore[arg-type]
+    server = HTTPServer(make_app(desktop), **_LIMITS)
     server.add_sockets(sockets)
     return Served([server], [f"http://{host}:{bound}/"], desk)
 

@@ -28,7 +28,7 @@ _EDITIONS = {
     "board": "Nämndens utgåva",
     "public": "Publik utgåva",
 }
-_TITLES = {"findings": "Det viktigaste", "facts": "I korthet", "cards": "Det reglerna säger"}
+_TITLES = {"facts": "I korthet", "cards": "Det reglerna säger"}
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from markupsafe import Markup
 from tornado.web import HTTPError
 
 from analysis_lib.dashboards.access import ROLE_WORDS, Rights
+from analysis_lib.dashboards.entry_pages import entry_cards
+from analysis_lib.dashboards.forms import Faults
 from analysis_lib.dashboards.handlers import COOKIE, Base, local_path
 from analysis_lib.dashboards.pages import PAGES, PageKind, State, choices, read_state
+from analysis_lib.dashboards.runs import run_cards
 from analysis_lib.dashboards.shell import Drawn, Frame, bundle, page_html, steps_down
 from analysis_lib.dashboards.table_file import table_csv
+
+TOLD = {
+    "sparat": "Sparat i registret.",
+    "angrat": "Den senaste ändringen är tillbakatagen. Båda versionerna finns kvar i historiken.",
+    "oandrat": "Inget hade ändrats, så inget nytt sparades.",
+    "startad": "Körningen har startat.",
+}
+ENTRY_PAGES = ("atgarder", "arshjul", "sjalvskattning")
 
 
 class Login(Base):
@@ -44,8 +58,10 @@ class Login(Base):
         self.desktop.sessions.end(self.word)
         self.note("login", ROLE_WORDS[person.role], person.name)
         word = self.desktop.sessions.begin(person.name)
-        kept = {"httponly": True, "samesite": "Lax", "secure": self.desktop.is_secure}
-        self.set_signed_cookie(COOKIE, word, expires_days=None, path="/", **kept)
+        safe = self.desktop.is_secure
+        self.set_signed_cookie(
+            COOKIE, word, expires_days=None, path="/", httponly=True, samesite="Lax", secure=safe
+        )
         self.clear_cookie("_xsrf")
         self.redirect(target, status=303)
 
@@ -105,6 +121,7 @@ class Viewed(Base):
         given = {
             name: [value.decode("utf-8", "replace") for value in values]
             for name, values in self.request.query_arguments.items()
+            if name != "told"
         }
         desk = self.desktop.desk
         edition = await self.run(desk.edition, rights.audience)
@@ -113,15 +130,13 @@ class Viewed(Base):
         unit = (given.get("unit") or [""])[0]
         if unit and not rights.may_see(unit):
             self.refuse(f"{page.id} annan enhet")
-        titles = {name: one.title for name, one in self.instruments(rights, unit).items()}
+        instruments = desk.instruments_for(rights) if "instrument" in page.choices else {}
+        titles = {name: one.title for name, one in instruments.items()}
         return page, read_state(page, given, rights, edition, instruments=titles), rights
-
-    def instruments(self, rights: Rights, unit: str) -> dict[str, object]:
-        return {}
 
 
 class Show(Viewed):
-    """One page in its state."""
+    """One page in its state, with the forms that the viewer may write in."""
 
     async def get(self, page_id: str) -> None:
         found = await self.opened(page_id)
@@ -130,19 +145,54 @@ class Show(Viewed):
         page, state, rights = found
         shown = await self.run(self.desktop.desk.show, state, rights)
         self.note("view", f"{page.id} {state.unit or 'hela'}")
-        self.show_page(state, rights, list(shown.drawn), Frame(xsrf=self.xsrf_form_html()))
+        told = TOLD.get(self.get_query_argument("told", ""), "")
+        await self.show_page(state, rights, list(shown.drawn), Frame(told=told))
 
-    def show_page(self, state: State, rights: Rights, drawn: list[Drawn], frame: Frame) -> None:
-        edition = self.desktop.desk.edition(rights.audience)
+    async def show_page(
+        self,
+        state: State,
+        rights: Rights,
+        drawn: list[Drawn],
+        frame: Frame,
+        *,
+        given: Mapping[str, str] | None = None,
+        faults: Faults | None = None,
+    ) -> None:
+        desk = self.desktop.desk
+        edition = desk.edition(rights.audience)
+        xsrf = _markup(self.xsrf_form_html())
+        forms: list[Drawn] = []
+        refresh = 0
+        if state.page == "korningar":
+            forms, is_running = await self.run(run_cards, desk.runs, xsrf)
+            refresh = 5 if is_running else 0
+        instruments = desk.instruments_for(rights) if state.page == "sjalvskattning" else {}
+        if state.page in ENTRY_PAGES:
+
+            def make() -> list[Drawn]:
+                return entry_cards(
+                    state,
+                    rights,
+                    edition,
+                    desk.register,
+                    instruments,
+                    xsrf=xsrf,
+                    given=given,
+                    faults=faults,
+                )
+
+            forms = await self.run(make)
+        titles = {name: one.title for name, one in instruments.items()}
         whole = Frame(
-            choices=choices(state, rights, edition),
+            choices=choices(state, rights, edition, instruments=titles),
             steps=steps_down(state, rights, edition),
-            errors=frame.errors,
+            errors=faults.listed() if faults else (),
             told=frame.told,
-            xsrf=frame.xsrf,
-            refresh=frame.refresh,
+            xsrf=xsrf,
+            refresh=refresh,
         )
-        self.finish(page_html(state, drawn, rights, edition, whole))
+        ordered = [*forms, *drawn] if state.page == "sjalvskattning" else [*drawn, *forms]
+        self.finish(page_html(state, ordered, rights, edition, whole))
 
 
 class Table(Viewed):
@@ -164,7 +214,5 @@ class Table(Viewed):
         self.finish(table_csv(block))
 
 
-def _markup(html: bytes | str) -> object:
-    from markupsafe import Markup
-
+def _markup(html: bytes | str) -> Markup:
     return Markup(html.decode() if isinstance(html, bytes) else html)

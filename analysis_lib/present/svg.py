@@ -23,6 +23,7 @@ from typing import Any
 from analysis_lib.present import theme
 
 DRAWING_VERSION = "1"
+_GROUND = f'<rect width="100%" height="100%" fill="{theme.WHITE}"/>'
 _PLACEHOLDER = re.compile(r'<div class="chart-later" data-chart="([0-9a-f]{16})-(wide|narrow)"></div>')
 
 
@@ -40,7 +41,7 @@ def alone_svg(spec: Mapping[str, Any], *, title: str) -> str:
     svg = render_svg(spec, id_prefix="chart")
     opening, _, rest = svg.partition(">")
     told = f"<title>{html.escape(title)}</title><desc>{html.escape(str(spec.get('description', '')))}</desc>"
-    return f"{opening}>{told}<style>{_font_faces()}</style>{rest}"
+    return f"{opening}>{told}<style>{_font_faces()}</style>{_GROUND}{rest}"
 
 
 @lru_cache(maxsize=32)
@@ -51,8 +52,9 @@ def _png(svg: str, scale: float) -> bytes:
 
 
 def render_png(spec: Mapping[str, Any], *, scale: float = 1) -> bytes:
-    """The drawing as a picture, ``scale`` times as many pixels as the specification is wide."""
-    return _png(render_svg(spec, id_prefix="chart"), scale)
+    """The drawing as a picture on white, ``scale`` times as many pixels as the specification is wide."""
+    opening, _, rest = render_svg(spec, id_prefix="chart").partition(">")
+    return _png(f"{opening}>{_GROUND}{rest}", scale)
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from analysis_lib.privacy.retention_rules import TITLES, load_rules
+from analysis_lib.privacy.retention_rules import load_rules, title_of
 from analysis_lib.report.manifest import own_version, write_whole
 from analysis_lib.snapshots.schemas import TABLES
 from analysis_lib.vocabulary.catalog import Catalog
@@ -94,7 +94,12 @@ def _known(workspace: Workspace) -> dict[str, Any]:
         if schema.holds_pupils
     ]
     rules = [
-        {"title": TITLES[rule.kind], "kept": rule.kept, "since": rule.since, "decision": rule.decision}
+        {
+            "title": title_of(rule),
+            "kept": rule.kept,
+            "since": rule.since,
+            "decision": rule.preserved or rule.decision,
+        }
         for rule in load_rules(workspace)
     ]
     return {

@@ -27,6 +27,7 @@ class Form:
 FORMS: dict[OutputForm, Form] = {
     "html": Form(".html", "Webbsida", "html:write_html"),
     "pdf": Form(".pdf", "PDF", "pdf:write_pdf"),
+    "docx": Form(".docx", "Word", "office_word:write_docx"),
     "xlsx": Form(".xlsx", "Excel", "workbook:write_xlsx"),
     "csv": Form("-tabeller.zip", "Tabeller (CSV)", "csv_tables:write_csv"),
     "charts": Form("-diagram.zip", "Diagram (SVG, PNG)", "chart_files:write_charts"),

@@ -71,9 +71,4 @@
   document.querySelector(".who form").addEventListener("submit", () => sessionStorage.clear());
   window.addEventListener("offline", () => say("Ingen kontakt med Skolbänken. Det du skriver finns kvar här; försök spara igen om en stund."));
   window.addEventListener("online", () => say("Kontakten är tillbaka."));
-
-  const run = document.getElementById("korning");
-  if (run && run.dataset.running === "1") {
-    setTimeout(() => location.reload(), 4000);
-  }
 })();
