@@ -127,7 +127,7 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "access add": (
         "analysis_lib.cli.access:add",
         "Let somebody in to the dashboards; the password is read from stdin.",
-        "skolbank access add rektor.ekskolan --role rektor --unit 99010014 < losenord.txt",
+        "skolbank access add rektor.eken --role rektor --unit 99010014 < fil",
     ),
     "access list": (
         "analysis_lib.cli.access:list_people",

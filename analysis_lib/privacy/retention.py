@@ -114,7 +114,7 @@ def retention_text(found: Sequence[Due], *, is_applied: bool = False) -> str:
         lines += [f"  {thing.name}" for thing in each.things[:5]]
         lines += [f"  och {len(each.things) - 5} till"] if len(each.things) > 5 else []
     stay = [
-        f"{TITLES[each.rule.kind]}: {text.count(len(each.things))} st; bevaras: {each.rule.preserved}"
+        f"{title_of(each.rule)}: {text.count(len(each.things))} st; bevaras: {each.rule.preserved}"
         for each in kept
     ]
     if not lines:

@@ -293,13 +293,13 @@ class Report(RegisterVerbs):
 
     def drawn_safety(self) -> list[Block]:
         """What pupils answered of safety and calm, or why nothing is shown."""
-        return [self._unkept(self.surveys)]
+        return [self._unkept(self.survey_table)]
 
     def drawn_assessment(self) -> Block:
         """The measures with goal, result, comparison and source."""
         return self._unkept(self.indicators)
 
-    def surveys(self) -> Block:
+    def survey_table(self) -> Block:
         """The surveys' indices over the years, when any are released."""
         names = [name for name in self.catalog.indicators if name.startswith("surveys.")]
         chosen = [self._indicator(name) for name in names]
