@@ -30,12 +30,17 @@ def write_pdf(
     """
     document = read_document(notebook)
     path = template or builtin_root() / "templates" / "typst" / "report.typ"
-    stamp = datetime.datetime.combine(made or document.made, datetime.time(), datetime.UTC)
-    data = json.dumps(print_data(document), ensure_ascii=False, allow_nan=False)
+    return typeset(print_data(document), template=path, made=made or document.made)
+
+
+def typeset(content: Mapping[str, Any], *, template: Path, made: datetime.date) -> bytes:
+    """A tagged PDF (PDF/UA-1) of plain data by a Typst template, which reads it as ``document``."""
+    stamp = datetime.datetime.combine(made, datetime.time(), datetime.UTC)
+    data = json.dumps(content, ensure_ascii=False, allow_nan=False)
     try:
         compiler = typst.Compiler(
-            input=path,
-            root=path.parent,
+            input=template,
+            root=template.parent,
             font_paths=[builtin_root() / "templates" / "fonts"],
             ignore_system_fonts=True,
             sys_inputs={"document": data},
@@ -46,7 +51,7 @@ def write_pdf(
             "pdf-not-made",
             "PDF-filen gick inte att göra",
             where=str(error.message)[:200],
-            remedy="Kontrollera mallen templates/typst/report.typ.",
+            remedy=f"Kontrollera mallen templates/typst/{template.name}.",
         ) from error
     assert isinstance(pdf, bytes)
     return pdf
