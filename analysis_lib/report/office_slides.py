@@ -20,6 +20,7 @@ from pptx.util import Emu
 from analysis_lib.errors import SkolbankError
 from analysis_lib.present import theme
 from analysis_lib.present.svg import render_png
+from analysis_lib.report.brand import current_brand
 from analysis_lib.report.document import read_document
 from analysis_lib.report.office import LANGUAGE, saved, set_properties, template_path
 from analysis_lib.report.slides import Point, Slide, slides_of
@@ -92,7 +93,7 @@ class _Drawing:
         self.page.shapes.title.text_frame.text = slide.headline
         self._shrink_title()
         words = " · ".join(filter(None, (slide.kicker, kicker))) if slide.kind != "title" else slide.kicker
-        self._words((_SIDE, 20, 876, 20), [(words, 13, False, theme.LAKE)])
+        self._words((_SIDE, 20, 876, 20), [(words, 13, False, current_brand().colour)])
         if slide.kind == "figure":
             self._figure()
         elif slide.kind == "table" and slide.table:
@@ -180,7 +181,7 @@ class _Drawing:
                     run.font.size = self._size(15)
                     run.font.color.rgb = _colour(theme.WHITE if place == 0 else theme.INK)
                 table.cell(place, number).fill.solid()
-                ground = theme.LAKE if place == 0 else theme.WHITE
+                ground = current_brand().colour if place == 0 else theme.WHITE
                 table.cell(place, number).fill.fore_color.rgb = _colour(ground)
 
     def _words(
@@ -222,7 +223,8 @@ class _Drawing:
 
 
 def _colour(value: str) -> RGBColor:
-    return RGBColor(*bytes.fromhex(value[1:]))
+    found: RGBColor = RGBColor.from_string(value[1:])  # type: ignore[no-untyped-call]
+    return found
 
 
 def _set_language(show: Any) -> None:

@@ -16,6 +16,7 @@ import typst
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.present.svg import render_svg
+from analysis_lib.report.brand import current_brand
 from analysis_lib.report.document import APPENDIX, Document, Part, Section, Shown, read_document
 from analysis_lib.report.prose import paragraphs
 from analysis_lib.vocabulary.workspace import builtin_root
@@ -36,7 +37,7 @@ def write_pdf(
 def typeset(content: Mapping[str, Any], *, template: Path, made: datetime.date) -> bytes:
     """A tagged PDF (PDF/UA-1) of plain data by a Typst template, which reads it as ``document``."""
     stamp = datetime.datetime.combine(made, datetime.time(), datetime.UTC)
-    data = json.dumps(content, ensure_ascii=False, allow_nan=False)
+    data = json.dumps({**content, **_brand()}, ensure_ascii=False, allow_nan=False)
     try:
         compiler = typst.Compiler(
             input=template,
@@ -55,6 +56,15 @@ def typeset(content: Mapping[str, Any], *, template: Path, made: datetime.date) 
         ) from error
     assert isinstance(pdf, bytes)
     return pdf
+
+
+def _brand() -> dict[str, Any]:
+    """The municipality's own colour and mark for a template; nothing when it has none."""
+    brand = current_brand()
+    told: dict[str, Any] = {"accent": brand.accent} if brand.accent else {}
+    if brand.logo:
+        told |= {"logo": list(brand.logo.read_bytes()), "logo_format": brand.logo.suffix[1:]}
+    return told
 
 
 def print_data(document: Document) -> dict[str, Any]:
