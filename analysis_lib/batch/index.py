@@ -83,7 +83,7 @@ def draw_index(folder: Path, settings: Settings, seminar: Seminar, rows: Sequenc
         settings=settings,
         seminar=seminar,
         audience=AUDIENCE_WORDS[seminar.audience],
-        style=_style(),
+        style=page_style(),
         status=status,
         counts=counts,
         total=len(rows),
@@ -96,7 +96,7 @@ def draw_index(folder: Path, settings: Settings, seminar: Seminar, rows: Sequenc
     return page + "\n"
 
 
-def _style() -> str:
+def page_style() -> str:
     """The page's style sheet with its fonts inside."""
     folder = builtin_root() / "templates" / "report"
 

@@ -12,6 +12,7 @@ import hashlib
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -50,7 +51,8 @@ LEDGER_URL = "SKOLBANK_LEDGER_URL"
 class Manner:
     """How a round is run, apart from what it makes. ``jobs`` 0: one per core.
 
-    ``scheduler``: a Dask cluster's address, or ``local``; ``events``: a file for one JSON line per event.
+    ``scheduler``: a Dask cluster's address, or ``local``; ``events``: a file for one JSON line per event;
+    ``run_timeout``: seconds for the whole run (0: none), what is not made by then is told as such.
     """
 
     jobs: int = 0
@@ -61,6 +63,7 @@ class Manner:
     is_plain: bool | None = None
     scheduler: str = ""
     events: Path | None = None
+    run_timeout: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -129,11 +132,11 @@ def run_seminar(
 ) -> Result:
     """Makes what the order asks for and is not made already; see the module for what is promised."""
     manner, rooms = manner or Manner(), rooms or real_rooms()
-    workspace = at_freeze(workspace, order.seminar)
-    catalog = Catalog(workspace)
-    faults = params_faults(workspace, catalog, seminar=order.seminar)
+    faults = params_faults(workspace, Catalog(workspace), seminar=order.seminar)
     if faults:
         raise SeveralErrors(faults)
+    workspace = at_freeze(workspace, order.seminar)
+    catalog = Catalog(workspace)
     catalog.seminar(order.seminar)
     try:
         with held(lock_of(workspace, order.seminar), order.seminar), _ending_on_signals():
@@ -251,11 +254,12 @@ def _pool(workspace: Workspace, manner: Manner, rooms: Rooms, warn: Callable[[st
         preloaded=rooms.preloaded,
         environment={"SKOLBANK_WORKSPACE": str(workspace.root), **rooms.environment},
     )
+    deadline = time.monotonic() + manner.run_timeout if manner.run_timeout else 0.0
     if manner.scheduler:
         from analysis_lib.batch.cluster import ClusterPool
 
-        return ClusterPool(manner.scheduler, equipment, workspace, jobs=manner.jobs)
-    return Pool(equipment, jobs=manner.jobs or os.cpu_count() or 1, warn=warn)
+        return ClusterPool(manner.scheduler, equipment, workspace, jobs=manner.jobs, deadline=deadline)
+    return Pool(equipment, jobs=manner.jobs or os.cpu_count() or 1, deadline=deadline, warn=warn)
 
 
 def _engine(asked: str) -> str:

@@ -127,10 +127,19 @@ def read_document(notebook: Mapping[str, Any]) -> Document:
                     (sections[-1] if sections else lead).parts.append(Text(body))
         elif cell["cell_type"] == "code":
             for shown in _shown(cell.get("outputs", ())):
-                (sections[-1] if sections else lead).parts.append(shown)
+                if shown.kind == "section":
+                    sections.append(_opened(shown, taken))
+                else:
+                    (sections[-1] if sections else lead).parts.append(shown)
     for section in sections:
         section.parts = _one_gap_of_each_cause(section.parts)
     return Document(lead, tuple(sections))
+
+
+def _opened(head: Shown, taken: set[str]) -> Section:
+    """A section that a handbook gave its heading and guiding questions."""
+    heading, words = str(head.data["heading"]), str(head.data.get("text") or "")
+    return Section(heading, _slug(heading, taken), [Text(words)] if words else [])
 
 
 def _one_gap_of_each_cause(parts: Sequence[Part]) -> list[Part]:
@@ -185,7 +194,10 @@ def _shown(outputs: Sequence[Mapping[str, Any]]) -> Iterator[Shown]:
     for output in outputs:
         data = output.get("data", {})
         bundle = data.get(MIME)
-        if bundle:
+        if bundle and bundle["kind"] == "several":
+            for part in bundle["data"]["parts"]:
+                yield Shown(part["kind"], part["data"], part["facts"])
+        elif bundle:
             yield Shown(
                 bundle["kind"], bundle["data"], bundle.get("facts", ()), _joined(data.get("text/html", ""))
             )

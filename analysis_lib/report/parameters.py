@@ -64,6 +64,11 @@ class Sidecar(Strict):
     about: tuple[str, ...] = Field(default=(), description="Indikatorer under Om oss, högst fyra")
     questions: Questions | None = None
     decisions: Questions | None = Field(default=None, description="Beslutspunkterna i korthet, för sidan 1")
+    reads_register: bool = Field(
+        default=False, alias="register", description="true: rapporten läser ord ur registret"
+    )
+    handbook: str = Field(default="", description="Handboken som ger avsnitten; versionen står i seminariet")
+    question_set: str = Field(default="", description="Frågorna i params/questions som rapporten ställer")
     parameters: dict[str, Parameter] = Field(default_factory=dict)
 
 
