@@ -125,6 +125,7 @@ def _results(section: Section) -> Iterator[Slide]:
         if slide:
             yield replace(
                 slide,
+                headline=slide.headline or section.heading,
                 kicker=section.heading,
                 facts=tuple(part.facts),
                 question_heading=_QUESTION if asked and slide.kind == "figure" else "",
@@ -150,9 +151,10 @@ def _slide(block: Shown) -> Slide | None:
         )
     if block.kind == "cards":
         shown = data["items"][:_CARDS]
-        points = (Point(label=str(i["heading"]), note=str(i.get("chip_text") or "")) for i in shown)
+        points = (Point(label=str(i["heading"]), note=str(i.get("text") or "")) for i in shown)
         notes = tuple(f"{item['heading']}. {item.get('text') or ''}" for item in data["items"])
-        return Slide("list", "Det här gör vi nu", points=tuple(points), notes=notes)
+        kinds = {str(item.get("chip_text") or "") for item in data["items"]}
+        return Slide("list", kinds.pop() if len(kinds) == 1 else "", points=tuple(points), notes=notes)
     return None
 
 

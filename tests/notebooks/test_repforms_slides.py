@@ -106,6 +106,32 @@ def test_many_figures_still_give_fourteen_slides_at_most(executed: Give, tmp_pat
     assert len(pages(write_slides_pdf(notebook), tmp_path)) == MOST_SLIDES
 
 
+def test_a_tall_chart_and_many_words_keep_to_their_slide(executed: Give, tmp_path: Path) -> None:
+    notebook = copy.deepcopy(executed(REPORT).notebook)
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            data = output.get("data", {}).get(MIME, {}).get("data", {})
+            if "charts" in data:
+                data["charts"]["wide"]["height"] = 1200
+                data["foot"] = "En lång mening om hur figuren är gjord. " * 3 + data["foot"]
+    slides = slides_of(read_document(notebook))
+    assert len(pages(write_slides_pdf(notebook), tmp_path)) == len(slides)
+
+
+def test_cards_are_told_under_the_word_they_share(executed: Give) -> None:
+    notebook = copy.deepcopy(executed(REPORT).notebook)
+    items = [
+        {"chip": "uncertain", "chip_text": "Att titta på", "heading": "Långt till målet", "text": "Se mer."}
+    ]
+    cards = {"kind": "cards", "data": {"items": items}, "facts": []}
+    output = {"output_type": "display_data", "metadata": {}, "data": {MIME: cards}}
+    at = next(n for n, cell in enumerate(notebook["cells"]) if cell["cell_type"] == "markdown")
+    cell = {"cell_type": "code", "id": "cards", "source": "", "metadata": {}, "outputs": [output]}
+    notebook["cells"].insert(at + 1, cell)
+    headlines = [slide.headline for slide in slides_of(read_document(notebook))]
+    assert "Att titta på" in headlines
+
+
 def test_the_pdf_has_one_page_and_one_heading_a_slide(executed: Give) -> None:
     """R20, PDF/UA-1; 1280 × 720."""
     notebook = executed(REPORT).notebook
