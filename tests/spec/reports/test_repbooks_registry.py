@@ -94,7 +94,7 @@ def test_G9_the_rektors_own_words_go_before_what_the_skolanalys_said(tell: Any) 
 
 def test_an_answer_must_stand_under_a_heading_that_the_handbook_has(lived: World) -> None:
     wrong = Answer(question_set="rektorsrapport-2.1", question="resultat.orsak", text="Planering.")
-    with pytest.raises(SkolbankError, match="Menade du resultat.orsaker"):
+    with pytest.raises(SkolbankError, match=r"Menade du resultat\.orsaker"):
         lived.put(wrong)
 
 
