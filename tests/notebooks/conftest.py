@@ -70,6 +70,17 @@ def executed(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> 
     return give
 
 
+def place_of(report: str) -> str:
+    """The unit that a report is tried on; the huvudman's reports have none."""
+    return LARGE if load_sidecar(Workspace(ROOT), report).scope == "unit" else ""
+
+
+def has_results(report: str) -> bool:
+    """Whether a report is about results; the others tell words, which this workspace has none of."""
+    named = load_sidecar(Workspace(ROOT), report).indicators
+    return any(name.startswith("results.grade_distribution") for name in named) or report == "skolbild"
+
+
 def run_notebooks(workspace: Workspace, folder: Path) -> None:
     """Executes every report through papermill, one forked process each, as the batch does."""
     jobs = []

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import LARGE, ROOT, SEMINAR, SMALL, Executed, environment
+from conftest import LARGE, ROOT, SEMINAR, SMALL, Executed, environment, has_results, place_of
 from synthetic import INDEPENDENT, SCHOOLS
 
 from analysis_lib.report.explore import newest_seminar
@@ -47,15 +47,8 @@ def code_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
     return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
-def has_results(report: str) -> bool:
-    """Whether a report is about results; the others tell words, which this workspace has none of."""
-    named = load_sidecar(Workspace(ROOT), report).indicators
-    return any(name.startswith("results.grade_distribution") for name in named)
-
-
 def made(executed: Any, report: str) -> Executed:
-    is_unit = load_sidecar(Workspace(ROOT), report).scope == "unit"
-    found: Executed = executed(report, LARGE if is_unit else "")
+    found: Executed = executed(report, place_of(report))
     return found
 
 
