@@ -36,8 +36,8 @@ NOT_FACTS = tuple(
         rf"(?:åk|[Åå]rskurs){_SPACE}(?:F–|\d–)?\d\b",  # year groups
         r"F–[3569]\b",
         rf"\b[69]{_SPACE}+\(SCB",  # a year group whose word stands on the line before
-        r"\b[A-ZÅÄÖ]{2,3}-\d\d-\d\d\b",  # figure ids
-        r"\bF-[0-9A-F]{6}\b",
+        r"\b[A-ZÅÄÖ]{2,3}-\d\d-[0-9A-Z]{4}-[0-9A-Z]{4}\b",  # marks of figures
+        rf"\bFigur{_SPACE}\d+{_SPACE}·",
         rf"\bKörning{_SPACE}[0-9a-f]{{8}}\b",
         r"\b99\d{6}\b",  # codes of units
         rf"(?:utgåva|Utgåva|Handbok){_SPACE}\d+\.\d+",

@@ -224,6 +224,7 @@ def _documents(
     side = workspace.layered("notebooks", "reports", f"{report.name}.yaml")[0]
     where = f"params/seminars/{seminar.id}.yaml"
     given = dict(report.parameters)
+    outputs = report.outputs or sidecar.outputs
     if "seminar" in sidecar.parameters:
         given.setdefault("seminar", seminar.id)
     words = _words(workspace, seminar, sidecar)
@@ -234,7 +235,7 @@ def _documents(
         read = data.slices.get(code, data.whole) if unit else data.whole
         read += words
         parts = [base, sha256_of(notebook), sha256_of(side), read, known, data.school_year]
-        parts.append(json.dumps([parameters, report.outputs], sort_keys=True, default=str))
+        parts.append(json.dumps([parameters, outputs], sort_keys=True, default=str))
         yield Document(
             report=report.name,
             title=sidecar.title,
@@ -243,7 +244,7 @@ def _documents(
             area=unit.area if unit else "",
             scope=report.scope,
             notebook=notebook,
-            outputs=report.outputs,
+            outputs=outputs,
             engine=sidecar.engine,
             parameters=parameters,
             fingerprint=_hash(parts),

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from analysis_lib.cli.options import NO_OPTIONS, Shared, refuse_unwritable
+from analysis_lib.cli.privacy import enter
 
 Flag = Parameter(negative="")
 Source = Literal["skolverket", "units", "kolada", "pxweb", "ss12000"]
@@ -58,7 +59,10 @@ def fetch(
 
     refuse_unwritable(json_path)
     order = FetchOrder(municipality, unit, since, until, refresh, dry_run, tell=_progress())
-    report = fetch_source(source, order, workspace=shared.find())
+    workspace = shared.find()
+    if source == "ss12000" and not dry_run:
+        enter(workspace, "fetch", source)
+    report = fetch_source(source, order, workspace=workspace)
     text = json.dumps(report.as_json(), ensure_ascii=False, indent=1)
     if str(json_path) == "-":
         print(text)

@@ -29,6 +29,7 @@ class Known:
     form: dict[tuple[str, str], tuple[str, int, float]] = field(default_factory=dict)
     intervals: dict[tuple[Place, tuple[str, str]], tuple[float, float]] = field(default_factory=dict)
     rounded: dict[tuple[Place, tuple[str, str]], int] = field(default_factory=dict)
+    quanta: dict[tuple[str, str], float] = field(default_factory=dict)
 
     @property
     def places(self) -> list[Place]:
@@ -100,6 +101,12 @@ class Known:
         kind, _, most = self.form[what]
         return most if kind == "mean" else 1.0
 
+    def fits(self, said: float, what: tuple[str, str], n: float) -> bool:
+        """Whether a share or mean that is said can be that of ``n`` pupils."""
+        half, step = self.rounding(what)[1], self.quanta[what]
+        low, high = (said - half) * n, (said + half) * n
+        return not step or math.ceil(low / step - _EDGE) <= math.floor(high / step + _EDGE)
+
     def systems(self, nested: Mapping[str, Sequence[str]]) -> list[list[tuple[str, str]]]:
         """The results to attack together: grades of one distribution, and indicators that hold each other."""
         groups: dict[str, list[tuple[str, str]]] = {}
@@ -144,6 +151,7 @@ def _known(
         what = (str(fact["what"]), str(fact["cell"].get("category", "")))
         most = float(fact.get("max") or 1.0) if fact["kind"] == "mean" else 1.0
         known.form[what] = str(fact["kind"]), int(fact.get("decimals", 0)), most
+        known.quanta[what] = 100.0 if fact["kind"] == "share" else float(fact.get("quantum") or 0.0)
         if _say(known, place, what, fact["shown"]):
             if "interval" in fact:
                 known.intervals[place, what] = float(fact["interval"][0]), float(fact["interval"][1])

@@ -55,6 +55,25 @@ def few_outside(inner: Known, outer: Known) -> Iterator[tuple[Place, float, floa
             yield place, low, high
 
 
+def outside_by_values(inner: Known, outer: Known) -> Iterator[tuple[Place, float, float]]:
+    """Places whose own n is hidden since few are outside, but whose value fits too few of these numbers.
+
+    The rule is known: a hidden n beside a shown whole means that none to four are outside.
+    """
+    for place in outer.places:
+        size = outer.number(place, "n")
+        if not size or inner.number(place, "n") is not None:
+            continue
+        most = int(min(_FEW, size - 1))
+        for what in inner.form:
+            said = inner.statement(place, what)
+            if inner.form[what][0] == "count" or said is None or isinstance(said, str):
+                continue
+            fit = [left for left in range(most + 1) if inner.fits(said, what, size - left)]
+            if fit and fit[-1] - fit[0] < most:
+                yield place, fit[0], fit[-1]
+
+
 def small_outside(
     inner: Known, outer: Known, whats: tuple[str, str], threshold: int
 ) -> Iterator[tuple[Place, float, float, float]]:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from analysis_lib.disclosure.attack_cells import Known, Place, populations
 from analysis_lib.disclosure.attack_editions import Difference, differences, worlds
 from analysis_lib.disclosure.attack_intervals import sizes_that_fit
-from analysis_lib.disclosure.attack_pairs import few_outside, pairs, small_outside
+from analysis_lib.disclosure.attack_pairs import few_outside, outside_by_values, pairs, small_outside
 from analysis_lib.disclosure.attack_system import System
 
 _EDGE = 1e-6
@@ -77,6 +77,10 @@ def audit(
     findings = [finding for found, _ in attacks for finding in found]
     for inner, outer in pairs(populations(seen[0], lattice), within or {}):
         findings += [_outside(inner, outer, *found) for found in few_outside(inner, outer)]
+        by_value = outside_by_values(inner, outer)
+        findings += [
+            _outside(inner, outer, *found, how="värdet, som passar till få antal") for found in by_value
+        ]
         for what in (same or {}).items():
             findings += [
                 _left_out(inner, what, *found) for found in small_outside(inner, outer, what, threshold)
@@ -122,11 +126,19 @@ def _between(found: Difference) -> Finding:
     return Finding(kind, found.pop, found.what, unit, sex, found.change, found.change, message)
 
 
-def _outside(inner: Known, outer: Known, place: Place, low: float, high: float) -> Finding:
+def _outside(
+    inner: Known,
+    outer: Known,
+    place: Place,
+    low: float,
+    high: float,
+    *,
+    how: str = "antalen i de två populationerna",
+) -> Finding:
     many = f"{low:g}" if low == high else f"{low:g}–{high:g}"
     message = (
         f"{inner.pop}: {many} elever i {outer.pop} för {place[0]}, {_SEX_NAMES.get(place[1], place[1])}, "
-        "räknas inte där. Det följer av: antalen i de två populationerna"
+        f"räknas inte där. Det följer av: {how}"
     )
     return Finding("exact" if low == high else "narrow", inner.pop, "n", *place, low, high, message)
 

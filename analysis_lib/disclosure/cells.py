@@ -36,8 +36,9 @@ class Cells:
     in the highest possible value of one pupil. ``outer_n`` is the size of the group that holds the system's
     own population, where that is another (pupils with a merit rating are within all pupils). ``outside_n``
     and ``outside_k`` are the pupils outside it, where the same is counted for them too (all, and without
-    newcomers). ``known`` are numbers that the reader has from elsewhere, ``told`` those and signs that we
-    have given out ourselves.
+    newcomers). ``shown_as`` is the value before it is rounded to ``decimals``; times n it comes in steps of
+    ``quanta`` (0: of any size). ``known`` are numbers that the reader has from elsewhere, ``told`` those and
+    signs that we have given out ourselves.
     """
 
     names: list[tuple[str, str]]
@@ -58,6 +59,9 @@ class Cells:
     n_public: bool
     outside_n: Numbers
     outside_k: Numbers
+    shown_as: Numbers
+    decimals: Numbers
+    quanta: list[float]
     inner: dict[int, list[int]] = field(default_factory=dict)
 
     @property
@@ -92,7 +96,7 @@ class Cells:
         self.n_state[changed] = SUPPRESSED
 
     def settle(self, policy: Policy) -> None:
-        """Girls and boys are shown only beside their whole and each other; ``~100`` holds for both.
+        """Girls and boys are shown only beside their whole and each other; ``~100`` holds for either.
 
         A sign for one sex may stand beside a shown whole where the other sex is hidden.
         """
@@ -105,7 +109,7 @@ class Cells:
         lone = lone_signs(self, policy)
         fit = open_ & (self.n >= policy.threshold) & ~self.protected & (self.n_state == SHOWN)
         for sex in (F, P):
-            sign = is_sign & fit[..., F] & fit[..., P]
+            sign = is_sign & fit[..., sex]  # follows from the whole's own, so it tells nothing more
             hide = (
                 open_[..., sex] & ~sign & ~lone[..., sex] & ((whole == SUPPRESSED) | is_sign | (twins & ends))
             )
@@ -192,17 +196,26 @@ def read_cells(
             n[i] = k[i] = np.nan_to_num(np.where(np.isnan(numerator[i]), value[i], numerator[i]))
     there = row >= 0
     state = np.where(there, SHOWN, ABSENT).astype(np.int8)
-    state[there & ((n == 0) | np.isnan(value) & np.isnan(numerator))] = MISSING
+    is_plain = np.array([name in indicators and indicators[name].is_harmless for name, _, _ in systems])
+    # A harmless figure (posts, not people) may have no whole denominator.
+    empty = (n == 0) & ~(is_plain[:, None, None] & ~np.isnan(value))
+    state[there & (empty | np.isnan(value) & np.isnan(numerator))] = MISSING
+    reason = np.full(shape, "", object)
+    barred = _barred(rows)
+    state[s[barred], x[barred], g[barred]] = SUPPRESSED
+    reason[s[barred], x[barred], g[barred]] = "survey"
     state[there & ~_released(systems, indicators, len(units))] = UNSAID
     n_state = np.where(there & (n > 0), SHOWN, MISSING).astype(np.int8)
     protected = np.zeros(shape, bool)
     if "has_protected" in rows:
         marked = np.nan_to_num(filled("has_protected")) > 0
         protected[:, :-1, 1:] = np.asarray(marked.any(axis=(0, 2)))[None, :-1, None]
-    is_plain = [name in indicators and indicators[name].is_harmless for name, _, _ in systems]
     heads = [kind == "count" and not plain for kind, plain in zip(kinds, is_plain, strict=True)]
     n_public = policy.n_public and any(heads)
     harmless = [plain or (head and n_public) for plain, head in zip(is_plain, heads, strict=True)]
+    decimals = np.nan_to_num(filled("decimals")) if "decimals" in rows else np.ones(shape)
+    if policy.whole_percent:
+        decimals[np.array(kinds) == "share"] = 0
     return Cells(
         names=names,
         systems=systems,
@@ -213,7 +226,7 @@ def read_cells(
         outer_n=_outer_sizes(systems, n, indicators),
         state=state,
         n_state=n_state,
-        reason=np.full(shape, "", object),
+        reason=reason,
         protected=protected,
         known=np.zeros(shape, bool),
         told=np.zeros(shape, bool),
@@ -221,8 +234,18 @@ def read_cells(
         dominated=dominated,
         n_public=n_public,
         **_outside(systems, n, k, indicators),
+        shown_as=value,
+        decimals=decimals,
+        quanta=[_quantum(name, indicators) for name, _, _ in systems],
         inner=_nested(systems, kinds, indicators),
     )
+
+
+def _barred(rows: pd.DataFrame) -> Flags:
+    """Own rows that a rule of their own hides: too few of those asked have answered the survey."""
+    if "mark" not in rows:
+        return np.zeros(len(rows), bool)
+    return np.asarray(rows["mark"].astype(str) == "suppressed")
 
 
 def _authority(codes: npt.NDArray[np.object_]) -> str:
@@ -230,6 +253,14 @@ def _authority(codes: npt.NDArray[np.object_]) -> str:
     if len(found) > 1:
         raise ValueError("own rows of more than one authority in one population")
     return found[0] if found else ""
+
+
+def _quantum(name: str, indicators: Mapping[str, Indicator]) -> float:
+    """What one pupil adds, or its smallest step, in the value times n; 0 where any sum can be."""
+    known = indicators.get(name)
+    if known is None or known.kind != "mean":
+        return 100.0
+    return float(known.quantum or 0.0)
 
 
 def _in_highest(

@@ -52,6 +52,7 @@ def suppress(cells: Cells, policy: Policy) -> None:
     protect_results(cells, policy)
     _drop_tight_signs(cells, policy)
     hide_inner_sizes(cells, policy)
+    hide_telling_values(cells, policy)
     release_distributions(cells, policy)
     counts = np.array([kind == "count" for kind in cells.kinds])[:, None, None]
     cells.hide(counts & (cells.n_state == SUPPRESSED), "primary")
@@ -323,6 +324,9 @@ def hide_inner_sizes(cells: Cells, policy: Policy) -> None:
         n_public=True,
         outside_n=np.zeros_like(cells.n[inside]),
         outside_k=np.full_like(cells.n[inside], FREE),
+        shown_as=cells.shown_as[inside],
+        decimals=cells.decimals[inside],
+        quanta=[100.0] * len(inside),
         inner={},
     )
     small = (cells.n[inside] < policy.threshold) | (cells.n_state[inside] == SUPPRESSED)
@@ -334,3 +338,22 @@ def hide_inner_sizes(cells: Cells, policy: Policy) -> None:
     protect_results(pseudo, policy)
     for at, i in enumerate(inside.tolist()):
         cells.n_state[i][pseudo.unshown[at] & (cells.n_state[i] == SHOWN)] = SUPPRESSED
+
+
+def hide_telling_values(cells: Cells, policy: Policy) -> None:
+    """A value beside a hidden size must fit as few and as many pupils outside as a sign would hold."""
+    said = (cells.state == SHOWN) & (cells.n_state == SUPPRESSED) & (cells.outer_n > 0)
+    fit = np.stack([_fits(cells, cells.outer_n - left) for left in range(policy.tail)])
+    first, last = fit.argmax(axis=0), policy.tail - 1 - fit[::-1].argmax(axis=0)
+    most = np.minimum(policy.tail - 1, cells.outer_n - 1)
+    cells.hide(said & fit.any(axis=0) & (last - first < most), "size")
+    cells.settle(policy)
+
+
+def _fits(cells: Cells, size: Numbers) -> Flags:
+    """Where the value as shown can be that of so many pupils."""
+    places = 10.0**cells.decimals
+    shown = np.floor(np.nan_to_num(cells.shown_as) * places + 0.5 + _EDGE) / places
+    step = np.array(cells.quanta)[:, None, None]
+    low, high = ((shown + way * 0.5 / places) * size / np.where(step > 0, step, 1.0) for way in (-1, 1))
+    return np.asarray((step == 0) | (np.ceil(low - _EDGE) <= np.floor(high + _EDGE)))

@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from analysis_lib.privacy.retention_rules import TITLES, load_rules
+from analysis_lib.privacy.retention_rules import load_rules, title_of
 from analysis_lib.report.manifest import own_version, write_whole
 from analysis_lib.snapshots.schemas import TABLES
 from analysis_lib.vocabulary.catalog import Catalog
@@ -21,6 +21,8 @@ _TABLES = {
     "core_scb__national_tests": "Resultat på nationella prov per elev och ämne",
     "core_scb__national_tests_3": "Resultat på nationella prov i årskurs 3 per elev och ämne",
     "core_attendance__periods": "Närvaro och frånvaro per elev och period",
+    "core_ss12000__attendance": "Närvaro och frånvaro per elev och månad, ur skolans system",
+    "core_ss12000__enrolments": "Inskrivningar per elev, ur skolans system",
     "core_local__course_results": "Kursresultat per elev i gymnasieskola, komvux och sfi",
 }
 _COLUMNS = {
@@ -45,6 +47,9 @@ _COLUMNS = {
     "course": "kurs",
     "points": "kurspoäng",
     "outcome": "om kursen är avslutad",
+    "month": "månad",
+    "start_date": "inskriven från",
+    "end_date": "inskriven till",
     "period_start": "periodens början",
     "period_end": "periodens slut",
     "pupils_n": "antal elever i raden",
@@ -74,7 +79,7 @@ def _words(column: str) -> str:
     """A column in words; the many measures of attendance are told together."""
     if column.endswith(("_minutes", "_pct")):
         return "minuter och andel närvaro och frånvaro"
-    return _COLUMNS[column]
+    return _COLUMNS.get(column, column.replace("_", " "))
 
 
 def _known(workspace: Workspace) -> dict[str, Any]:
@@ -89,7 +94,12 @@ def _known(workspace: Workspace) -> dict[str, Any]:
         if schema.holds_pupils
     ]
     rules = [
-        {"title": TITLES[rule.kind], "kept": rule.kept, "since": rule.since, "decision": rule.decision}
+        {
+            "title": title_of(rule),
+            "kept": rule.kept,
+            "since": rule.since,
+            "decision": rule.preserved or rule.decision,
+        }
         for rule in load_rules(workspace)
     ]
     return {

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis_lib.disclosure import archive
 from analysis_lib.report.manifest import file_hash
 from analysis_lib.snapshots.access_log import AccessLog
 from analysis_lib.snapshots.keys import KeyStore
@@ -27,6 +28,7 @@ class Thing:
     name: str
     hash: str = ""
     rows: int = 0
+    lines: tuple[str, ...] = ()  # of an entry in the register: the ids of what is too old
 
 
 def find(workspace: Workspace, kind: str, limit: datetime.date) -> list[Thing]:
@@ -118,6 +120,11 @@ def _access_log(workspace: Workspace, limit: datetime.date) -> Iterator[Thing]:
         yield Thing(path, path.stem, rows=len(path.read_bytes().splitlines()))
 
 
+def _statements(workspace: Workspace, limit: datetime.date) -> Iterator[Thing]:
+    """What has been released: whatever its age, since every later release is judged against it."""
+    return (_thing(workspace, path) for path in _files(archive.folder(workspace)) if path.name != ".lock")
+
+
 def _old(workspace: Workspace, folder: Path, limit: datetime.date) -> Iterator[Thing]:
     for path in _files(folder):
         if _changed(path) < limit:
@@ -145,4 +152,5 @@ _FINDERS: dict[str, Callable[[Workspace, datetime.date], Iterator[Thing]]] = {
     "work_files": _work_files,
     "failed_notebooks": _failed_notebooks,
     "access_log": _access_log,
+    "statements": _statements,
 }

@@ -5,6 +5,7 @@ HTML, PDF and the manifest are all made from this one reading, so they can never
 
 from __future__ import annotations
 
+import datetime
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -81,6 +82,19 @@ class Document:
             )
         parts = [str(masthead.data.get(name) or "") for name in ("title", "kicker", "municipality")]
         return " – ".join(part for part in parts if part)
+
+    @property
+    def made(self) -> datetime.date:
+        """The date that the report's seal carries, for the metadata of every form."""
+        seal = self.first("seal")
+        made = str(seal.data.get("made") or "") if seal else ""
+        return datetime.date.fromisoformat(made) if made else datetime.date(2000, 1, 1)
+
+    @property
+    def audience(self) -> str:
+        """Who may read the document: ``public``, ``board`` or ``internal``."""
+        seal = self.first("seal")
+        return str((seal.data if seal else {}).get("audience") or "public")
 
     @property
     def printed(self) -> tuple[Section, ...]:

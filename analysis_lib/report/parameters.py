@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
 from analysis_lib.vocabulary.catalog import Catalog, read_model
-from analysis_lib.vocabulary.settings import Audience, Strict, Unit
+from analysis_lib.vocabulary.settings import Audience, OutputForm, Strict, Unit
 from analysis_lib.vocabulary.workspace import Workspace
 
 ParameterType = Literal["string", "integer", "number", "boolean"]
@@ -56,7 +56,7 @@ class Sidecar(Strict):
         default="unit", description="unit: en för varje enhet; authority: en för hela huvudmannen"
     )
     audience: Audience = "public"
-    outputs: tuple[Literal["html", "pdf"], ...] = ("html", "pdf")
+    outputs: tuple[OutputForm, ...] = ("html", "pdf")
     engine: Literal["auto", "kernel"] = Field(default="auto", description="kernel: alltid en vanlig kärna")
     indicators: tuple[str, ...] = Field(default=(), description="Indikatorer som rapporten visar")
     sections: tuple[str, ...] = Field(description="Rubrikerna i ordning")

@@ -48,11 +48,13 @@ def test_every_number_of_every_page_is_a_fact(example_round: Path) -> None:
 
 
 def test_every_number_of_every_print_is_a_fact(example_round: Path) -> None:
+    seen = 0
     for page in documents(example_round):
         text = pdf_text(page.with_suffix(".pdf"))
-        assert len(list(numbers_of(text))) > 10
+        seen += len(list(numbers_of(text)))
         ticks = ticks_of(page.read_text("utf-8"))
         assert strangers(example_round, page, [text], ticks) == set(), page.name
+    assert seen > 500
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis_lib.disclosure import suppress as suppressor
 from analysis_lib.disclosure.attack_intervals import movers_that_fit, sizes_that_fit
 from analysis_lib.disclosure.audit import AuditReport, Finding, audit
 from analysis_lib.disclosure.facts import cell_facts, collect
@@ -214,6 +215,46 @@ def test_attack_all_less_followed_pupils_are_the_movers() -> None:
     facts += [said("1", "followed", 75.0) | inner]
     told = found(facts, within={"foljda": "ak9"}, same={"followed": "all"})
     assert told["followed", "1", "T"].low == 3
+
+
+FOLLOWED = indicator("core_passed_9", within="ak9").model_copy(update={"population": "ak9steg"})
+
+
+def test_attack_a_value_tells_the_hidden_n_beside_it() -> None:
+    """The n is hidden since fewer than five are outside; of 18 to 22 pupils only 19 of 22 fit."""
+    inner = {"pop": "ak9steg-2025"}
+    facts = [said("1", "n", 22), said("1", "n", "..") | inner, said("1", "core", 86.4) | inner]
+    told = found(facts, within={"ak9steg": "ak9"})["n", "1", "T"]
+    assert (told.kind, told.low, told.high) == ("exact", 0, 0)
+    assert "Det följer av: värdet" in told.message
+    wide = [said("1", "n", 2200), said("1", "n", "..") | inner, said("1", "core", 86.4) | inner]
+    assert not found(wide, within={"ak9steg": "ak9"})
+
+
+def test_attack_a_mean_tells_the_hidden_n_beside_it() -> None:
+    """Sums of merit ratings come in steps of 2,5: of 13 to 9 pupils 200,4 fits 13 and 12 alone."""
+    shown = {"pop": "ak9merit-2025/merit_17"} | MEAN
+    facts = [said("1", "n", 13), said("1", "merit_17", 200.4, **shown)]
+    told = found(facts, within={"ak9merit": "ak9"})["n", "1", "T"]
+    assert (told.kind, told.low, told.high) == ("narrow", 0, 1)
+    assert not found([facts[0], said("1", "merit_17", 200.0, **shown)], within={"ak9merit": "ak9"})
+
+
+def test_our_release_hides_a_value_that_tells_its_hidden_n(monkeypatch: pytest.MonkeyPatch) -> None:
+    everyone = cube({"1": {"F": (11, 9), "P": (11, 10)}, "2": {"F": (400, 300), "P": (410, 280)}})
+    followed = cube(
+        {"1": {"F": (10, 7), "P": (10, 6)}, "2": {"F": (380, 300), "P": (390, 270)}},
+        name="core_passed_9",
+        population="ak9steg-2025",
+        heads=False,
+    )
+    frame = pd.concat([everyone, followed], ignore_index=True)
+    known = INDICATORS | {FOLLOWED.id: FOLLOWED}
+    assert [one.message for one in ours(frame, indicators=known).findings] == []
+    monkeypatch.setattr(suppressor, "hide_telling_values", lambda cells, policy: None)
+    assert ("n", "1", "T") in {
+        (one.what, one.unit, one.sex) for one in ours(frame, indicators=known).findings
+    }
 
 
 def test_attack_pupils_in_a_subject_less_all_pupils() -> None:

@@ -74,7 +74,7 @@ def test_only_our_own_fonts_are_used_and_all_are_embedded(executed: Give, report
 @pytest.mark.parametrize("report", REPORTS)
 def test_a_report_is_short_enough_to_be_read(executed: Give, report: str) -> None:
     with opened(executed, report) as pdf:
-        # Four and seven pages to read; the methods appendix may take one more. The plan of the whole year is long.
+        # Four and seven pages to read, the methods appendix one more; the plan of the whole year is long.
         pages = {"skolbild": 5, "forskolebild": 5, "fritidshemsbild": 5, "huvudmannens-verksamhetsplan": 16}
         assert len(pdf.pages) <= pages.get(report, 8)
 
