@@ -13,9 +13,8 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
+from importlib import metadata
 from pathlib import Path
-
-import highspy
 
 from analysis_lib.disclosure.attack_cells import Known
 
@@ -30,9 +29,8 @@ class CleanMemory:
         self._clean: dict[str, int] = {}
         self._is_new = False
         if path is not None and path.is_file():
-            with contextlib.suppress(
-                ValueError, TypeError, AttributeError
-            ):  # a damaged memory is an empty one
+            # A damaged memory is an empty one.
+            with contextlib.suppress(ValueError, TypeError, AttributeError):
                 self._clean = {
                     str(key): int(cells) for key, cells in json.loads(path.read_text("utf-8")).items()
                 }
@@ -78,4 +76,4 @@ def attacker_hash() -> str:
     room = Path(__file__).parent
     files = [room / "audit.py", *sorted(room.glob("attack_*.py"))]
     code = b"".join(path.read_bytes() for path in files)
-    return hashlib.sha256(code + str(highspy.Highs().version()).encode()).hexdigest()
+    return hashlib.sha256(code + metadata.version("highspy").encode()).hexdigest()
