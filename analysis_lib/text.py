@@ -21,7 +21,7 @@ INVISIBLE = re.compile(  # signs that nobody sees but that turn, join or hide th
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 )
 
-_MONTHS = (
+MONTHS = (
     "januari",
     "februari",
     "mars",
@@ -117,7 +117,7 @@ def date(value: datetime.date) -> str:
     >>> date(datetime.date(2026, 6, 30)).replace(NBSP, " ")
     '30 juni 2026'
     """
-    return f"{value.day}{NBSP}{_MONTHS[value.month - 1]}{NBSP}{value.year}"
+    return f"{value.day}{NBSP}{MONTHS[value.month - 1]}{NBSP}{value.year}"
 
 
 def listing(items: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.effects import effects
+from benchmarks.imports import import_speed
 from benchmarks.measure import ROOT
 from benchmarks.models import mixed_models
 from benchmarks.nation import nation_cube
@@ -53,6 +54,7 @@ def _measured(folder: Path, *, is_quick: bool, with_nation: bool) -> Iterator[Ta
     places = [make_place(folder / size, size) for size in ("small", *(() if is_quick else ("town",)))]
     yield generation(places)
     yield data_road(places, _say)
+    yield import_speed(folder, _say, megabytes=(5,) if is_quick else (5, 100), whole=with_nation)
     for place in places:
         yield round_of(place, _say)
     yield against_bare(places[0], _say)

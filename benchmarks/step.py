@@ -4,6 +4,8 @@
     python -m benchmarks.step release WORKSPACE SEMINAR
     python -m benchmarks.step years WORKSPACE
     python -m benchmarks.step plain WORKSPACE SHARE
+    python -m benchmarks.step pandas WORKSPACE FILE
+    python -m benchmarks.step workbook WORKSPACE TEXT BOOK
     python -m benchmarks.step bare WORKSPACE SEMINAR REPORT UNIT...
     python -m benchmarks.step sixty FOLDER
     python -m benchmarks.step thousand FOLDER
@@ -31,6 +33,8 @@ def main() -> None:
         "release": release,
         "years": years,
         "plain": plain,
+        "pandas": read_plainly,
+        "workbook": as_workbook,
         "bare": bare,
         "sixty": sixty,
         "thousand": thousand,
@@ -88,6 +92,30 @@ def plain(folder: Path, share: str) -> dict[str, Any]:
     from benchmarks.nation import plain
 
     return plain(folder, int(share))
+
+
+def read_plainly(folder: Path, file: str) -> dict[str, Any]:
+    """A file as plain pandas reads it, all cells as text."""
+    import pandas as pd
+
+    is_book = file.endswith(".xlsx")
+    began = time.perf_counter()
+    frame = pd.read_excel(file, dtype=str) if is_book else pd.read_csv(file, sep=";", dtype=str)
+    return {"seconds": time.perf_counter() - began, "rows": len(frame)}
+
+
+def as_workbook(folder: Path, text: str, book: str) -> dict[str, Any]:
+    """A semicolon file as a workbook of text cells."""
+    import xlsxwriter
+
+    began = time.perf_counter()
+    rows = 0
+    with xlsxwriter.Workbook(book, {"constant_memory": True, "strings_to_numbers": False}) as made:
+        sheet = made.add_worksheet("Betyg")
+        with Path(text).open(encoding="utf-8") as lines:
+            for rows, line in enumerate(lines):
+                sheet.write_row(rows, 0, line.rstrip("\n").split(";"))
+    return {"seconds": time.perf_counter() - began, "rows": rows}
 
 
 def bare(folder: Path, seminar: str, report: str, *units: str) -> dict[str, Any]:

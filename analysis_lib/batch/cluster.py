@@ -34,8 +34,11 @@ _mine = threading.local()
 class ClusterPool:
     """The workers of a Dask cluster at ``address``; ``local`` starts a cluster on this machine."""
 
-    def __init__(self, address: str, equipment: Equipment, workspace: Workspace, *, jobs: int = 0) -> None:
+    def __init__(
+        self, address: str, equipment: Equipment, workspace: Workspace, *, jobs: int = 0, deadline: float = 0
+    ) -> None:
         self.address, self.equipment, self.workspace = address, equipment, workspace
+        self.deadline = deadline
         self.jobs = jobs or os.cpu_count() or 1
         self.client: Any = None
         self.cluster: Any = None
@@ -67,8 +70,14 @@ class ClusterPool:
             for task in tasks:
                 future = executor.submit(perform, _as_plain(task), asdict(self.equipment))
                 self.waiting[future] = task
-            for future in as_completed(list(self.waiting)):
-                yield _outcome(self.waiting.pop(future), future)
+            left = max(0.1, self.deadline - time.monotonic()) if self.deadline else None
+            try:
+                for future in as_completed(list(self.waiting), timeout=left):
+                    yield _outcome(self.waiting.pop(future), future)
+            except TimeoutError:
+                executor.shutdown(wait=False)
+                for task in self.waiting.values():
+                    yield Outcome(task.id, time.time(), 0.0, "stopped", "RunTimeout", "not made")
 
     def names(self) -> list[str]:
         """The tasks that are not done yet; the cluster alone knows which of them are being worked on."""

@@ -18,6 +18,7 @@ from analysis_lib import text
 from analysis_lib.batch.files import write_whole
 from analysis_lib.batch.ledger import Entry
 from analysis_lib.present.landscape import landscape_svg
+from analysis_lib.report.forms import FORMS
 from analysis_lib.vocabulary.settings import Seminar, Settings
 from analysis_lib.vocabulary.workspace import builtin_root
 
@@ -44,7 +45,6 @@ AUDIENCE_WORDS = {
     "board": "Nämndens utgåva",
     "internal": "Intern – får inte publiceras",
 }
-_FORMAT_WORDS = {"html": "Webbsida", "pdf": "PDF"}
 _FONT = re.compile(r"url\(\"?([^):\"]+\.woff2)\"?\)")
 _WHOLE = "Hela huvudmannen"
 _NO_AREA = "Skolor och förskolor"
@@ -83,7 +83,7 @@ def draw_index(folder: Path, settings: Settings, seminar: Seminar, rows: Sequenc
         settings=settings,
         seminar=seminar,
         audience=AUDIENCE_WORDS[seminar.audience],
-        style=_style(),
+        style=page_style(),
         status=status,
         counts=counts,
         total=len(rows),
@@ -96,7 +96,7 @@ def draw_index(folder: Path, settings: Settings, seminar: Seminar, rows: Sequenc
     return page + "\n"
 
 
-def _style() -> str:
+def page_style() -> str:
     """The page's style sheet with its fonts inside."""
     folder = builtin_root() / "templates" / "report"
 
@@ -150,9 +150,9 @@ def _units(folder: Path, units: Mapping[str, list[Row]]) -> list[dict[str, Any]]
 def _document(folder: Path, row: Row) -> dict[str, Any]:
     state = row.entry.state if row.entry else "waiting"
     links = [
-        {"href": f"{row.code}/{row.report}.{ending}", "text": word}
-        for ending, word in _FORMAT_WORDS.items()
-        if state in ("done", "incomplete") and (folder / row.code / f"{row.report}.{ending}").is_file()
+        {"href": f"{row.code}/{name}", "text": words}
+        for name, words in ((f"{row.report}{form.ending}", form.words) for form in FORMS.values())
+        if state in ("done", "incomplete") and (folder / row.code / name).is_file()
     ]
     return {
         "title": row.title,

@@ -72,7 +72,8 @@ class Ledger:
 
     def __init__(self, path: Path, url: str = "") -> None:
         if url:
-            self.engine = sa.create_engine(url, pool_pre_ping=True)
+            driver = url.replace("postgresql://", "postgresql+psycopg://", 1)
+            self.engine = sa.create_engine(driver, pool_pre_ping=True)
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             self.engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})

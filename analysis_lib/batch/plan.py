@@ -20,6 +20,8 @@ from analysis_lib.batch.rooms import RoundData
 from analysis_lib.disclosure.archive import timeline
 from analysis_lib.disclosure.overrides import in_force, load_overrides
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
+from analysis_lib.register.state import register_state
+from analysis_lib.report.freeze import frozen
 from analysis_lib.report.parameters import (
     Sidecar,
     check_parameters,
@@ -148,6 +150,7 @@ def round_fingerprint(workspace: Workspace, seminar: str) -> str:
         tree_hash(*workspace.layered("params")),
         json.dumps(inbox),
         sha256_of(log) if log.is_file() else "",
+        register_state(workspace),
         json.dumps(versions()),
     ]
     return _hash(parts)
@@ -215,15 +218,18 @@ def _documents(
     side = workspace.layered("notebooks", "reports", f"{report.name}.yaml")[0]
     where = f"params/seminars/{seminar.id}.yaml"
     given = dict(report.parameters)
+    outputs = report.outputs or sidecar.outputs
     if "seminar" in sidecar.parameters:
         given.setdefault("seminar", seminar.id)
-    for code, unit in _targets(catalog, seminar, report, data):
+    words = _words(workspace, seminar, sidecar)
+    for code, unit in _targets(catalog, seminar, report, data, has_words=sidecar.reads_register):
         own = dict(given) | ({"unit": code} if unit else {})
         parameters = check_parameters(sidecar, own, where=where, catalog=catalog, units=data.units)
         known = unit.model_dump_json() if unit else _hash(u.model_dump_json() for u in data.units.values())
         read = data.slices.get(code, data.whole) if unit else data.whole
+        read += words
         parts = [base, sha256_of(notebook), sha256_of(side), read, known, data.school_year]
-        parts.append(json.dumps([parameters, report.outputs], sort_keys=True, default=str))
+        parts.append(json.dumps([parameters, outputs], sort_keys=True, default=str))
         yield Document(
             report=report.name,
             title=sidecar.title,
@@ -232,7 +238,7 @@ def _documents(
             area=unit.area if unit else "",
             scope=report.scope,
             notebook=notebook,
-            outputs=report.outputs,
+            outputs=outputs,
             engine=sidecar.engine,
             parameters=parameters,
             fingerprint=_hash(parts),
@@ -240,7 +246,7 @@ def _documents(
 
 
 def _targets(
-    catalog: Catalog, seminar: Seminar, report: ReportOrder, data: RoundData
+    catalog: Catalog, seminar: Seminar, report: ReportOrder, data: RoundData, *, has_words: bool = False
 ) -> list[tuple[str, Unit | None]]:
     """What a report is made about: the authority, or the open units of the wanted school forms."""
     if report.scope == "authority":
@@ -253,9 +259,29 @@ def _targets(
         forms = set(unit.school_forms)
         is_led = not led or bool(forms & led)
         is_wanted = not wanted or not forms or bool(forms & wanted)
-        if unit.is_open(data.school_year) and is_led and is_wanted and code in data.slices:
+        if (
+            unit.is_open(data.school_year)
+            and is_led
+            and is_wanted
+            and (code in data.slices or _is_ours(unit, has_words))
+        ):
             found.append((code, unit))
     return found
+
+
+def _is_ours(unit: Unit, has_words: bool) -> bool:
+    """A unit of the huvudman's may have words to tell though it has no results."""
+    return has_words and unit.organiser == "municipal"
+
+
+def _words(workspace: Workspace, seminar: Seminar, sidecar: Sidecar) -> str:
+    """What the register held when the document reads it; empty for a report that reads no words."""
+    if not sidecar.reads_register:
+        return ""
+    lock = frozen(workspace, seminar.id)
+    state = register_state(workspace, moment=lock.at if lock else None)
+    folders = [*workspace.layered("params", "questions"), *workspace.layered("params", "handbook")]
+    return state + tree_hash(*folders, *workspace.layered("params", "instruments"))
 
 
 def _base(workspace: Workspace, seminar: Seminar) -> str:

@@ -45,7 +45,7 @@ class Outcome:
     id: str
     started: float
     seconds: float
-    fault: Literal["", "cell", "dead", "late", "render", "write"] = ""
+    fault: Literal["", "cell", "dead", "late", "stopped", "render", "write"] = ""
     error: str = ""
     message: str = ""
     files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -93,9 +93,15 @@ class Pool:
     """The workers of one run; ``close`` ends them all, whatever happened."""
 
     def __init__(
-        self, equipment: Equipment, *, jobs: int, warn: Callable[[str], None] = lambda text: None
+        self,
+        equipment: Equipment,
+        *,
+        jobs: int,
+        deadline: float = 0.0,
+        warn: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.jobs = max(1, jobs)
+        self.deadline = deadline  # of the monotonic clock; 0: none
         self.engine = equipment.engine
         self.renderer = equipment.renderer
         self.log = Path(equipment.log)
@@ -125,6 +131,10 @@ class Pool:
         self.waiting, self.starts = deque(tasks), 0
         self._start_all(tasks)
         while self.waiting or self.executing or self.executed or self.rendering:
+            if self.deadline and time.monotonic() > self.deadline:
+                self.close()
+                yield from self._give_up("stopped", "RunTimeout")
+                return
             self._hand_out()
             with contextlib.suppress(queue.Empty):
                 yield from self._handle(self.replies.get(timeout=self._wait()))
@@ -261,14 +271,14 @@ class Pool:
         else:
             self._start(name)
 
-    def _give_up(self) -> Iterator[Outcome]:
-        """Workers die as soon as they start: what is left fails, and nothing hangs."""
+    def _give_up(self, fault: str = "dead", error: str = "WorkerDied") -> Iterator[Outcome]:
+        """Workers die as soon as they start, or time is out: what is left fails, and nothing hangs."""
         left = [*self.executed, *self.executing.values(), *self.rendering.values()]
         left += [_Running(task, "", time.monotonic(), time.time()) for task in self.waiting]
         for store in (self.executed, self.executing, self.rendering, self.waiting):
             store.clear()
         for running in left:
-            yield _outcome(running, "dead", {"message": "workers do not start", "error": "WorkerDied"})
+            yield _outcome(running, fault, {"message": "not made", "error": error})
 
     def _fall_back(self, why: str) -> None:
         if self.engine == "fork":

@@ -23,6 +23,7 @@ _TOLD = {
     "cell": ("notebook-failed", "En cell i notebooken gav ett fel"),
     "dead": ("process-died", "Processen som körde notebooken dog, kanske för att minnet tog slut"),
     "late": ("timeout", "Notebooken tog för lång tid och avbröts"),
+    "stopped": ("run-timeout", "Körningens tidsgräns nåddes innan dokumentet var gjort"),
     "render": ("render-failed", "Dokumentet gick inte att göra av den körda notebooken"),
     "write": ("write-failed", "Filen gick inte att skriva; är disken full?"),
 }

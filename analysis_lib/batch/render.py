@@ -45,7 +45,7 @@ def render_report(job: RenderJob) -> dict[str, Any]:
 
     One output that fails does not stop the others: it is named in ``faults``.
     """
-    from analysis_lib.report import html, manifest, pdf
+    from analysis_lib.report import forms, manifest
     from analysis_lib.report.document import read_document, scrubbed
     from analysis_lib.report.free_texts import refuse_personal_data
 
@@ -55,16 +55,12 @@ def render_report(job: RenderJob) -> dict[str, Any]:
         if "injected-parameters" in cell["metadata"].get("tags", ()):
             cell["id"] = "injected-parameters"  # papermill draws one at random; same input, same bytes
     folder = Path(job.folder)
-    makers: dict[str, Callable[[], bytes | str]] = {
-        "html": lambda: html.write_html(notebook),
-        "pdf": lambda: pdf.write_pdf(notebook),
-    }
     write_whole(folder / f"{job.report}.ipynb", _as_text(scrubbed(notebook)))
     written, faults = [folder / f"{job.report}.ipynb"], []
     for output in job.outputs:
-        path = folder / f"{job.report}.{output}"
+        path = folder / forms.file_name(job.report, output)
         try:
-            write_whole(path, makers[output]())
+            write_whole(path, forms.make(output, notebook))
             written.append(path)
         except Exception as error:
             faults.append({"output": output, "message": str(error)[:2000], "error": type(error).__name__})
@@ -97,6 +93,8 @@ def warm_up() -> None:
 def answer_with(renderer: Renderer) -> Callable[[dict[str, Any]], Mapping[str, Any]]:
     """The worker's answer to one request: ``rendered`` with the hash of each file, or ``unrendered``."""
 
+    from analysis_lib.report import forms
+
     def answer(request: dict[str, Any]) -> Mapping[str, Any]:
         job = RenderJob(**request)
         folder = Path(job.folder)
@@ -106,7 +104,7 @@ def answer_with(renderer: Renderer) -> Callable[[dict[str, Any]], Mapping[str, A
             sync_folder(folder)
             files = {
                 path.name: {"sha256": sha256_of(path), "size": path.stat().st_size}
-                for path in sorted(folder.glob(f"{job.report}.*"))
+                for path in forms.files_of(folder, job.report)
             }
         except Exception as error:
             traceback.print_exc()

@@ -12,6 +12,7 @@ import hashlib
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,6 +36,7 @@ from analysis_lib.errors import (
     SkolbankError,
 )
 from analysis_lib.kernels.job import NotebookJob
+from analysis_lib.report.forms import file_name, files_of
 from analysis_lib.report.freeze import at_freeze
 from analysis_lib.report.params_faults import params_faults
 from analysis_lib.report.provenance import provenance_folder
@@ -49,7 +51,8 @@ LEDGER_URL = "SKOLBANK_LEDGER_URL"
 class Manner:
     """How a round is run, apart from what it makes. ``jobs`` 0: one per core.
 
-    ``scheduler``: a Dask cluster's address, or ``local``; ``events``: a file for one JSON line per event.
+    ``scheduler``: a Dask cluster's address, or ``local``; ``events``: a file for one JSON line per event;
+    ``run_timeout``: seconds for the whole run (0: none), what is not made by then is told as such.
     """
 
     jobs: int = 0
@@ -60,6 +63,7 @@ class Manner:
     is_plain: bool | None = None
     scheduler: str = ""
     events: Path | None = None
+    run_timeout: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -128,11 +132,11 @@ def run_seminar(
 ) -> Result:
     """Makes what the order asks for and is not made already; see the module for what is promised."""
     manner, rooms = manner or Manner(), rooms or real_rooms()
-    workspace = at_freeze(workspace, order.seminar)
-    catalog = Catalog(workspace)
-    faults = params_faults(workspace, catalog, seminar=order.seminar)
+    faults = params_faults(workspace, Catalog(workspace), seminar=order.seminar)
     if faults:
         raise SeveralErrors(faults)
+    workspace = at_freeze(workspace, order.seminar)
+    catalog = Catalog(workspace)
     catalog.seminar(order.seminar)
     try:
         with held(lock_of(workspace, order.seminar), order.seminar), _ending_on_signals():
@@ -250,11 +254,12 @@ def _pool(workspace: Workspace, manner: Manner, rooms: Rooms, warn: Callable[[st
         preloaded=rooms.preloaded,
         environment={"SKOLBANK_WORKSPACE": str(workspace.root), **rooms.environment},
     )
+    deadline = time.monotonic() + manner.run_timeout if manner.run_timeout else 0.0
     if manner.scheduler:
         from analysis_lib.batch.cluster import ClusterPool
 
-        return ClusterPool(manner.scheduler, equipment, workspace, jobs=manner.jobs)
-    return Pool(equipment, jobs=manner.jobs or os.cpu_count() or 1, warn=warn)
+        return ClusterPool(manner.scheduler, equipment, workspace, jobs=manner.jobs, deadline=deadline)
+    return Pool(equipment, jobs=manner.jobs or os.cpu_count() or 1, deadline=deadline, warn=warn)
 
 
 def _engine(asked: str) -> str:
@@ -265,9 +270,11 @@ def _task(current: Round, document: Document) -> Task:
     folder = current.stage / document.code
     executed = folder / f".{document.report}.executed.ipynb"
     folder.mkdir(parents=True, exist_ok=True)
-    for path in [executed, *folder.glob(f"{document.report}.*")]:
+    for path in [executed, *files_of(folder, document.report)]:
         path.unlink(missing_ok=True)
-    ending = document.outputs[0] if document.outputs else "ipynb"
+    first = (
+        file_name(document.report, document.outputs[0]) if document.outputs else f"{document.report}.ipynb"
+    )
     return Task(
         document.key,
         NotebookJob(
@@ -286,7 +293,7 @@ def _task(current: Round, document: Document) -> Task:
             str(folder),
             document.report,
             document.outputs,
-            f"{current.plan.seminar.id}/{document.code}/{document.report}.{ending}",
+            f"{current.plan.seminar.id}/{document.code}/{first}",
         ),
         needs_kernel=document.engine == "kernel",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from analysis_lib.batch.freshness import freshness, freshness_json, freshness_text, refused_whole
 from analysis_lib.batch.index import STATE_WORDS
 from analysis_lib.batch.lock import is_running
 from analysis_lib.batch.run import ledger_of, lock_of
@@ -50,7 +51,19 @@ def status_of(workspace: Workspace, seminar: str = "") -> dict[str, Any]:
         asdict(rows) | {"text": _waiting(rows, catalog)}
         for rows in History(workspace.snapshots / "log.jsonl").missing()
     ]
-    return {"format": 1, "seminars": found, "missing_rows": missing}
+    states = freshness(workspace)
+    return {
+        "format": 1,
+        "seminars": found,
+        "missing_rows": missing,
+        "sources": freshness_json(states),
+        "refused_files": [asdict(file) for file in refused_whole(workspace)],
+    }
+
+
+def sources_text(workspace: Workspace) -> str:
+    """What is imported per unit and source: its age, what is expected next and what is wrong with it."""
+    return "\n".join(freshness_text(freshness(workspace), refused_whole(workspace)))
 
 
 def status_text(status: dict[str, Any]) -> str:

@@ -49,6 +49,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "Attack everything released so far; export every published statement.",
         "skolbank audit 2026-ht --facts facts.jsonl --lattice lattice.json",
     ),
+    "publish": (
+        "analysis_lib.cli.seminars:publish",
+        "Make the public static site of public seminars; the edition before stays.",
+        "skolbank publish 2026-ht --to webbplats",
+    ),
     "freeze": (
         "analysis_lib.cli.seminars:freeze",
         "Lock a seminar: its numbers, parameters, notebooks and the moment of the register.",
@@ -114,10 +119,45 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "Write drafts of the impact assessment and the record of processing.",
         "skolbank privacy dataskydd",
     ),
+    "serve": (
+        "analysis_lib.cli.serving:serve",
+        "Serve the dashboards to those who may see them, each what is theirs.",
+        "skolbank serve --port 8866",
+    ),
+    "access add": (
+        "analysis_lib.cli.access:add",
+        "Let somebody in to the dashboards; the password is read from stdin.",
+        "skolbank access add rektor.eken --role rektor --unit 99010014 < fil",
+    ),
+    "access list": (
+        "analysis_lib.cli.access:list_people",
+        "List those who may log in, with role and scope.",
+        "skolbank access list",
+    ),
+    "access remove": (
+        "analysis_lib.cli.access:remove",
+        "Take somebody off the list.",
+        "skolbank access remove rektor.ekskolan",
+    ),
     "lab": (
         "analysis_lib.cli.setup:lab",
         "Open JupyterLab on notebooks/explore.",
         "skolbank lab --no-browser --port 8899",
+    ),
+    "new source": (
+        "analysis_lib.cli.new:source",
+        "Describe a table of your own after a file of it.",
+        "skolbank new source simskola simskola-2025.xlsx",
+    ),
+    "new indicator": (
+        "analysis_lib.cli.new:indicator",
+        "Write the skeleton of an indicator.",
+        "skolbank new indicator results.passed_english_9",
+    ),
+    "new report": (
+        "analysis_lib.cli.new:report",
+        "Write the skeleton of a report: a notebook and its description.",
+        "skolbank new report trygghet",
     ),
     "check": (
         "analysis_lib.cli.data:check",
@@ -130,6 +170,14 @@ _GROUPS: dict[str, tuple[str, str]] = {
     "register": (
         "What people plan, rate, say and decide: Excel forms out and in, back-up and restore.",
         "skolbank register export atgarder.xlsx",
+    ),
+    "access": (
+        "Who may log in to the dashboards, and what they may see.",
+        "skolbank access list",
+    ),
+    "new": (
+        "Skeletons of a source, an indicator or a report, for you to fill in.",
+        "skolbank new source simskola simskola-2025.xlsx",
     ),
 }
 

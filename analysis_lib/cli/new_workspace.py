@@ -32,13 +32,10 @@ audience: public
 reports:
   - name: skolbild
     scope: unit
-    outputs: [html, pdf]
   - name: kommunbild
     scope: authority
-    outputs: [html, pdf]
   - name: verksamhetsanalys
     scope: authority
-    outputs: [html, pdf]
 """
 _IGNORED = "data/\noutput/\n.keys/\n"
 

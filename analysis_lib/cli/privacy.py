@@ -138,21 +138,31 @@ def retain(
     return 0
 
 
-def extract(file: Path, /, *, shared: Shared = NO_OPTIONS) -> int:
+def extract(file: Path, /, *, lead_teacher: str = "", author: str = "", shared: Shared = NO_OPTIONS) -> int:
     """Write everything that is stored about one person (registerutdrag); the number is read from stdin.
+
+    On the line after it may stand the id of a pupil with protected identity in the school's own system.
 
     Parameters
     ----------
     file
         The new file to write, which only you may read.
+    lead_teacher
+        The designation of a lead teacher in the register, such as F07, when the person is one.
+    author
+        The user name by which the person has saved in the register, when the person is employed.
     """
-    from analysis_lib.privacy.person import read_number, write_extract
+    from analysis_lib.privacy.person import read_number, read_system_id, write_extract
 
     workspace = shared.find()
     number = read_number(sys.stdin)
+    system_id = read_system_id(sys.stdin)
     enter(workspace, "extract", "en person")
-    count = write_extract(workspace, number, file)
-    print(f"{count} rader skrevs till {file.name}. Lämna ut filen enligt rutinen och ta sedan bort den.")
+    count = write_extract(
+        workspace, number, file, system_id=system_id, designation=lead_teacher, author=author
+    )
+    print(f"{count} rader och poster skrevs till {file.name}.")
+    print("Lämna ut filen enligt rutinen och ta sedan bort den.")
     return 0
 
 

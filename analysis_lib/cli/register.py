@@ -171,15 +171,17 @@ def _known_unit(code: str, units: dict[str, str]) -> str:
 def _all_kinds() -> list[str]:
     from analysis_lib.register.entry import load_kinds
 
-    return list(load_kinds())
+    return [kind for kind, model in load_kinds().items() if model.by_hand]
 
 
 def _kind_id(name: str) -> str:
     from analysis_lib.errors import SkolbankError, did_you_mean
     from analysis_lib.register.entry import load_kinds
 
-    by_title = {model.title: kind for kind, model in load_kinds().items()}
-    known = {title.casefold(): kind for title, kind in by_title.items()} | {one: one for one in load_kinds()}
+    by_title = {model.title: kind for kind, model in load_kinds().items() if model.by_hand}
+    known = {title.casefold(): kind for title, kind in by_title.items()} | {
+        kind: kind for kind in by_title.values()
+    }
     if name.casefold() not in known:
         remedy = did_you_mean(name, by_title) or f"Välj ett av: {', '.join(by_title)}."
         what = f"Registret har inga poster av slaget {name[:40]}"

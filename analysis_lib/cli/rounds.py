@@ -29,6 +29,7 @@ def run(
     force: Annotated[bool, Many] = False,
     engine: Literal["fork", "kernel"] = "fork",
     scheduler: str = "",
+    time_limit: Annotated[float, Parameter(validator=validators.Number(gte=0))] = 0,
     if_due: Annotated[bool, Many] = False,
     json_path: Annotated[Path | None, Parameter(name="--json")] = None,
     shared: Shared = NO_OPTIONS,
@@ -51,6 +52,8 @@ def run(
         fork: warm processes; kernel: ordinary Jupyter kernels.
     scheduler
         A Dask cluster's address (docs/KLUSTER.md), or local for one on this machine.
+    time_limit
+        Minutes for the whole run; what is not made by then is told, and made the next time. 0: no limit.
     if_due
         Do nothing before the seminar's cut-off date or after it is held; for scheduled runs.
     json_path
@@ -72,7 +75,14 @@ def run(
         json_path.write_text("", "utf-8")
     order = Order(seminar, tuple(unit), tuple(report))
     enter(workspace, "run", f"{seminar[:40]} {' '.join(unit)}".strip()[:200])
-    manner = Manner(jobs=jobs, engine=engine, force=force, scheduler=scheduler, events=json_path)
+    manner = Manner(
+        jobs=jobs,
+        engine=engine,
+        force=force,
+        scheduler=scheduler,
+        events=json_path,
+        run_timeout=60 * time_limit,
+    )
     try:
         result = run_seminar(workspace, order, manner=manner, warn=_warn)
     except KeyboardInterrupt:
@@ -86,9 +96,11 @@ def status(
     /,
     *,
     json_path: Annotated[Path | None, Parameter(name="--json")] = None,
+    quality: Annotated[bool, Parameter(negative="")] = False,
+    unit: str = "",
     shared: Shared = NO_OPTIONS,
 ) -> int:
-    """Show what is made, missing and failed.
+    """Show what is made, missing and failed, and how fresh the imported data of each unit are.
 
     Parameters
     ----------
@@ -96,15 +108,23 @@ def status(
         A seminar in params/seminars; without it, all of them.
     json_path
         Write the same as JSON to this file.
+    quality
+        Write a page for each unit to check before the run: pupils per class and subject. Internal.
+    unit
+        Only this unit's page.
     """
-    from analysis_lib.batch.status import status_of, status_text
+    from analysis_lib.batch.status import sources_text, status_of, status_text
 
     refuse_unwritable(json_path)
     workspace = shared.find()
+    if quality:
+        return _write_quality(workspace, unit)
     found = status_of(workspace, seminar)
     if json_path:
         json_path.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
     print(status_text(found))
+    if sources := sources_text(workspace):
+        print(f"Inlästa uppgifter:\n{sources}")
     for line in _handed_in(workspace):
         print(line)
     return 0
@@ -156,6 +176,16 @@ def _summarise(workspace: Workspace, result: Result) -> None:
         counts.append(f"{len(result.failed)} misslyckades")
     print(f"Dokument: {', '.join(counts)}.")
     print(workspace.shown(result.index))
+
+
+def _write_quality(workspace: Workspace, unit: str) -> int:
+    """Pages that name small groups are made by someone with a reason: the access is logged."""
+    from analysis_lib.batch.quality import write_quality
+
+    enter(workspace, "status", f"kvalitet {unit or 'alla enheter'}"[:200])
+    for place in write_quality(workspace, unit):
+        print(workspace.shown(place))
+    return 0
 
 
 def _handed_in(workspace: Workspace) -> list[str]:

@@ -1,4 +1,4 @@
-"""The commands about seminars over time: freeze and diff (floor 9)."""
+"""The commands about seminars over time: publish, freeze and diff (floor 9)."""
 
 from __future__ import annotations
 
@@ -80,4 +80,39 @@ def diff(
         json_path.write_text(json.dumps(lines, ensure_ascii=False, indent=1) + "\n", "utf-8")
     print(summary(found, Catalog(at_freeze(workspace, after))))
     print(workspace.shown(page))
+    return 0
+
+
+def publish(*seminars: str, to: Path, url: str = "", shared: Shared = NO_OPTIONS) -> int:
+    """Make the public static site: documents, pages for units and areas, archive, search.
+
+    Parameters
+    ----------
+    seminars
+        Public seminars whose rounds are finished.
+    to
+        The folder of the site; it shows the newest edition under aktuell and keeps earlier ones.
+    url
+        The site's own address, for sitemap.xml.
+    """
+    from analysis_lib import text
+    from analysis_lib.cli.privacy import enter
+    from analysis_lib.errors import SkolbankError
+    from analysis_lib.publish.site import publish_site
+
+    if not seminars:
+        raise SkolbankError(
+            "publish-nothing",
+            "Inget seminarium är valt",
+            remedy="Ange minst ett: skolbank publish 2026-ht --to MAPP.",
+        )
+    workspace = shared.find()
+    enter(workspace, "publish", " ".join(seminars)[:200])
+    made = publish_site(workspace, tuple(seminars), to.resolve(), url=url)
+    pages, documents = text.count(made.pages), text.count(made.documents)
+    if made.is_new:
+        print(f"Webbplatsen är publicerad: {pages} sidor och {documents} filer.")
+    else:
+        print(f"Inget har ändrats sedan förra utgåvan: {pages} sidor och {documents} filer.")
+    print(to / "aktuell" / "index.html")
     return 0

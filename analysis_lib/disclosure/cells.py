@@ -196,14 +196,20 @@ def read_cells(
             n[i] = k[i] = np.nan_to_num(np.where(np.isnan(numerator[i]), value[i], numerator[i]))
     there = row >= 0
     state = np.where(there, SHOWN, ABSENT).astype(np.int8)
-    state[there & ((n == 0) | np.isnan(value) & np.isnan(numerator))] = MISSING
+    is_plain = np.array([name in indicators and indicators[name].is_harmless for name, _, _ in systems])
+    # A harmless figure (posts, not people) may have no whole denominator.
+    empty = (n == 0) & ~(is_plain[:, None, None] & ~np.isnan(value))
+    state[there & (empty | np.isnan(value) & np.isnan(numerator))] = MISSING
+    reason = np.full(shape, "", object)
+    barred = _barred(rows)
+    state[s[barred], x[barred], g[barred]] = SUPPRESSED
+    reason[s[barred], x[barred], g[barred]] = "survey"
     state[there & ~_released(systems, indicators, len(units))] = UNSAID
     n_state = np.where(there & (n > 0), SHOWN, MISSING).astype(np.int8)
     protected = np.zeros(shape, bool)
     if "has_protected" in rows:
         marked = np.nan_to_num(filled("has_protected")) > 0
         protected[:, :-1, 1:] = np.asarray(marked.any(axis=(0, 2)))[None, :-1, None]
-    is_plain = [name in indicators and indicators[name].is_harmless for name, _, _ in systems]
     heads = [kind == "count" and not plain for kind, plain in zip(kinds, is_plain, strict=True)]
     n_public = policy.n_public and any(heads)
     harmless = [plain or (head and n_public) for plain, head in zip(is_plain, heads, strict=True)]
@@ -220,7 +226,7 @@ def read_cells(
         outer_n=_outer_sizes(systems, n, indicators),
         state=state,
         n_state=n_state,
-        reason=np.full(shape, "", object),
+        reason=reason,
         protected=protected,
         known=np.zeros(shape, bool),
         told=np.zeros(shape, bool),
@@ -233,6 +239,13 @@ def read_cells(
         quanta=[_quantum(name, indicators) for name, _, _ in systems],
         inner=_nested(systems, kinds, indicators),
     )
+
+
+def _barred(rows: pd.DataFrame) -> Flags:
+    """Own rows that a rule of their own hides: too few of those asked have answered the survey."""
+    if "mark" not in rows:
+        return np.zeros(len(rows), bool)
+    return np.asarray(rows["mark"].astype(str) == "suppressed")
 
 
 def _authority(codes: npt.NDArray[np.object_]) -> str:

@@ -86,7 +86,9 @@ def release_cube(
     said = _is_said(rows, known)
     said_before, said_wider, said_narrower = (by_group(each) for each in (earlier, wider, narrower))
     for units, part in _groups(own, known, said):
-        rules = policy.for_surveys() if _is_survey(part, known) else policy
+        rules = policy
+        if _is_survey(part, known):
+            rules, part = policy.for_surveys(), _few_answered(part, policy)
         cells = read_cells(part, units=units, indicators=known, policy=rules)
         year = str(part["school_year"].iloc[0])
         told = {name for name, _, _ in cells.systems}
@@ -170,6 +172,14 @@ def _is_survey(part: pd.DataFrame, indicators: Mapping[str, Indicator]) -> bool:
     """Whether the group's pupils are those who answered a survey."""
     names = set(part["indicator"])
     return all(name in indicators and indicators[name].family.startswith("survey") for name in names)
+
+
+def _few_answered(part: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """The rows of a survey, marked where too small a share of those who were asked has answered."""
+    if "coverage" not in part:
+        return part
+    is_few = part["coverage"].astype(float) < policy.survey_response_rate
+    return part.assign(mark=part["mark"].astype(str).mask(is_few, "suppressed"))
 
 
 def _write_back(released: pd.DataFrame, done: list[Cells]) -> None:

@@ -6,15 +6,17 @@ percentages are made in one place only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import pandas as pd
 
 from analysis_lib.statistics.intervals import mean_interval, wilson
 from analysis_lib.vocabulary.indicators import Indicator
+from analysis_lib.vocabulary.instruments import Instrument
 from analysis_lib.vocabulary.periods import SchoolYear
+from analysis_lib.vocabulary.settings import Unit
 
 KEYS = [
     "indicator",
@@ -77,6 +79,15 @@ class Origin:
     suffix: str = ""
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What a family may know beside the tables: the units, whose they are, and the questionnaires."""
+
+    units: Mapping[str, Unit]
+    municipality_code: str
+    instruments: Mapping[str, Instrument] = field(default_factory=dict)
+
+
 def cube_rows(indicator: Indicator, numbers: pd.DataFrame, origin: Origin) -> pd.DataFrame:
     """Rows of the cube for one indicator, from frames that already hold keys, n and the counted.
 
@@ -87,7 +98,8 @@ def cube_rows(indicator: Indicator, numbers: pd.DataFrame, origin: Origin) -> pd
     """
     frame = numbers.copy()
     frame["indicator"] = indicator.id
-    frame["population"] = _populations(frame["school_year"], indicator.population, origin.suffix)
+    if "population" not in frame:
+        frame["population"] = _populations(frame["school_year"], indicator.population, origin.suffix)
     if "value" not in frame:
         _add_values(frame, indicator)
     for name, default in (("decimals", indicator.decimals), ("basis", origin.basis)):

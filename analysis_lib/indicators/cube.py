@@ -10,16 +10,16 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from analysis_lib.indicators.columns import COLUMNS, KEYS, Tables, empty_cube
+from analysis_lib.indicators.columns import COLUMNS, KEYS, Surroundings, Tables, empty_cube
 from analysis_lib.indicators.own import own_rows
 from analysis_lib.indicators.published import published_rows
 from analysis_lib.indicators.registry import check_registry, family_functions, written_formulas
-from analysis_lib.indicators.results import GRADES_TABLE, TESTS_TABLE
+from analysis_lib.indicators.results import GRADES_TABLE, TESTS_3_TABLE, TESTS_TABLE
 from analysis_lib.indicators.rules import load_grade_rules
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.settings import Unit
 
-OWN_TABLES = (GRADES_TABLE, TESTS_TABLE)
+OWN_TABLES = (GRADES_TABLE, TESTS_TABLE, TESTS_3_TABLE)
 
 __all__ = ["COLUMNS", "KEYS", "compute_cube", "cube_by_year"]
 
@@ -41,7 +41,7 @@ def compute_cube(store: Tables, catalog: Catalog, units: Mapping[str, Unit]) -> 
         municipality_code=catalog.settings.municipality_code,
     )
     frames += published_rows(store, indicators)
-    frames += [compute(store, indicators[name]) for name, compute in family_functions(indicators).items()]
+    frames += _family_rows(store, catalog, units)
     return _stacked(_in_order(frames))
 
 
@@ -55,7 +55,7 @@ def cube_by_year(
     indicators = catalog.indicators
     check_registry(indicators)
     others = published_rows(store, indicators)
-    others += [compute(store, indicators[name]) for name, compute in family_functions(indicators).items()]
+    others += _family_rows(store, catalog, units)
     held = store.query(" UNION ".join(f"SELECT DISTINCT school_year FROM {name}" for name in OWN_TABLES))
     years = set(held["school_year"]).union(*(frame["school_year"].unique() for frame in others))
     for year in sorted(years):
@@ -69,6 +69,13 @@ def cube_by_year(
         )
         here = [frame[frame["school_year"] == year] for frame in others]
         yield year, _stacked(_in_order(own + here))
+
+
+def _family_rows(store: Tables, catalog: Catalog, units: Mapping[str, Unit]) -> list[pd.DataFrame]:
+    """The rows of the indicators whose formula is a function of their family."""
+    around = Surroundings(units, catalog.settings.municipality_code, catalog.instruments)
+    named = family_functions(catalog.indicators).items()
+    return [compute(store, catalog.indicators[name], around) for name, compute in named]
 
 
 def _in_order(frames: list[pd.DataFrame]) -> list[pd.DataFrame]:

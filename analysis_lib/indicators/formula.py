@@ -32,9 +32,10 @@ TABLES: dict[str, tuple[str, ...]] = {
     "test_steps": ("in_scope", "both_passed", "both_passed_before", "is_linked", "is_stayer"),
     "grades": ("grade", "points", "is_graded", "is_passed", "is_absent", "is_adapted"),
     "tests": ("grade", "points", "is_graded", "is_passed", "is_absent", "is_lost", "is_digital"),
+    "tests_3": ("is_complete", "is_passed", "is_absent", "is_lost"),
 }
 WITHOUT_SUBJECT = frozenset(("pupils", "steps", "test_steps"))
-_CALL = re.compile(r"^\s*([a-z_]+)\.(share|mean|count|distribution)\((.*)\)\s*$", re.DOTALL)
+_CALL = re.compile(r"^\s*([a-z_][a-z0-9_]*)\.(share|mean|count|distribution)\((.*)\)\s*$", re.DOTALL)
 _TOKEN = re.compile(r"\s*(?:([a-z_][a-z0-9_]*)|(\d+(?:\.\d+)?)|(<=|>=|<>|!=|=|<|>|\(|\)|\+|-))")
 _WORDS = frozenset(("and", "or", "not", "true", "false"))
 

@@ -105,8 +105,8 @@ def roll_up(sums: pd.DataFrame, units: Mapping[str, Unit], *, municipality_code:
     area's code is its name, led by the municipality code when several municipalities use the same name.
     ``sources`` names the files of all units in the group that year.
     """
-    _refuse_unknown(sums["unit_code"].unique(), units)
-    places = _places(units, municipality_code)
+    refuse_unknown(sums["unit_code"].unique(), units)
+    places = places_of(units, municipality_code)
     sums = sums.merge(places, on="unit_code", how="left", validate="many_to_one")
     computed = sum_columns(list(sums.columns))
     parts = []
@@ -139,7 +139,8 @@ def _indicator_rows(
     return cube_rows(indicator, long_numbers(groups, column, formula), Origin("own"))
 
 
-def _places(units: Mapping[str, Unit], municipality_code: str) -> pd.DataFrame:
+def places_of(units: Mapping[str, Unit], municipality_code: str) -> pd.DataFrame:
+    """Which area and authority each unit adds up to (columns ``unit_code, area_code, authority_code``)."""
     areas: dict[str, set[str]] = {}
     for unit in units.values():
         areas.setdefault(unit.area, set()).add(unit.municipality_code or municipality_code)
@@ -153,7 +154,8 @@ def _places(units: Mapping[str, Unit], municipality_code: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["unit_code", "area_code", "authority_code"], dtype="str")
 
 
-def _refuse_unknown(codes: object, units: Mapping[str, Unit]) -> None:
+def refuse_unknown(codes: object, units: Mapping[str, Unit]) -> None:
+    """Refuse data about a unit that is not among the known ones (code ``unit-unknown``)."""
     unknown = sorted(set(codes) - set(units))  # type: ignore[call-overload]
     if unknown:
         raise SeveralErrors(

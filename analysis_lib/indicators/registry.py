@@ -13,11 +13,11 @@ from types import ModuleType
 import pandas as pd
 
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
-from analysis_lib.indicators.columns import Tables
+from analysis_lib.indicators.columns import Surroundings, Tables
 from analysis_lib.indicators.formula import WITHOUT_SUBJECT, is_formula, parse_formula
 from analysis_lib.vocabulary.indicators import Indicator
 
-FamilyFunction = Callable[[Tables, Indicator], pd.DataFrame]
+FamilyFunction = Callable[[Tables, Indicator, Surroundings], pd.DataFrame]
 
 
 def check_registry(indicators: Mapping[str, Indicator]) -> None:

@@ -33,6 +33,8 @@ GROUP_KEYS = ("school_year", "year_group", "unit_code", "sex")
 
 def source_table(formula_table: str) -> str:
     """The snapshot table that a formula's table is made of."""
+    if formula_table == "tests_3":
+        return TESTS_3_TABLE
     return TESTS_TABLE if formula_table in ("tests", "test_steps") else GRADES_TABLE
 
 
@@ -63,6 +65,8 @@ def _source_sql(table: str, rules: GradeRules, school_year: str) -> str:
         years = (school_year, str(SchoolYear.parse(school_year).plus(-STEP)))
     if table == "tests":
         return _tests_sql(rules)
+    if table == "tests_3":
+        return _TESTS_3_SQL
     if table == "test_steps":
         return _test_steps_sql(rules)
     sources = {"pupils": _pupils_sql, "grades": _grades_sql, "steps": _steps_sql}
@@ -124,6 +128,14 @@ def _tests_sql(rules: GradeRules) -> str:
             coalesce({passed_sql(rules)}, false) AS is_passed,
             status = 'absent' AS is_absent, status = 'lost' AS is_lost, status = 'digital' AS is_digital
         FROM {TESTS_TABLE} WHERE subject <> '')"""
+
+
+_TESTS_3_SQL = f"""tests_3 AS (
+    SELECT school_year, year_group, unit_code, pupil, sex, is_protected,
+        CASE WHEN subject = 'SV' AND curriculum = 'SVA' THEN 'SVA' ELSE subject END AS subject,
+        status = 'complete' AS is_complete, parts_passed = parts_total AS is_passed,
+        status = 'absent' AS is_absent, status = 'lost' AS is_lost
+    FROM {TESTS_3_TABLE} WHERE subject <> '')"""
 
 
 def _pupils_sql(rules: GradeRules, years: Sequence[str]) -> str:

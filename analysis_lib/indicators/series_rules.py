@@ -6,7 +6,7 @@ read, never from how the figures happen to look.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from pydantic import Field, ValidationError
@@ -16,7 +16,7 @@ from analysis_lib.indicators.rules import load_grade_rules
 from analysis_lib.statistics.lineage import Succession
 from analysis_lib.statistics.series import BreakKind
 from analysis_lib.vocabulary.catalog import Catalog
-from analysis_lib.vocabulary.periods import SchoolYear
+from analysis_lib.vocabulary.periods import SchoolYear, Term
 from analysis_lib.vocabulary.settings import SchoolYearText, Strict, Unit
 from analysis_lib.vocabulary.successors import Succession as CodeChange
 from analysis_lib.vocabulary.successors import load_successions
@@ -92,7 +92,22 @@ def load_series_rules(catalog: Catalog) -> SeriesRules:
         for scale in scales[1:]
     )
     changes = tuple(load_successions(catalog.workspace))
-    return rules.model_copy(update={"breaks": (*rules.breaks, *new), "successors": changes})
+    breaks = (*rules.breaks, *new, *_new_questions(catalog))
+    return rules.model_copy(update={"breaks": breaks, "successors": changes})
+
+
+def _new_questions(catalog: Catalog) -> Iterator[DatedBreak]:
+    """A break wherever a survey's questions or scale changed, from the eras of its questionnaires."""
+    for indicator in catalog.indicators.values():
+        known = [catalog.instruments[name] for name in indicator.instruments if name in catalog.instruments]
+        terms = sorted(_first_term(era.first) for each in known for era in each.eras)
+        for term in terms[1:]:
+            fields = {"from": str(term.school_year), "kind": "question_set", "for": (indicator.id,)}
+            yield DatedBreak.model_validate(fields)
+
+
+def _first_term(first: int | str) -> Term:
+    return Term.parse(first) if isinstance(first, str) else Term(first, False)
 
 
 def successions(units: Iterable[Unit]) -> list[Succession]:

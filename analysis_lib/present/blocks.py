@@ -20,6 +20,10 @@ paragraph   text
 gap         what, why, remedy, cause, together        an explained empty place; one of each cause in a section
 questions   heading, items                                                    what the seminar discusses
 links       items: [{text, target}]                                           section links
+answers     items: [{question, text, note, missing}]          own words under each question
+subheading  text                                                              a heading inside a section
+section     heading, text                         opens a section: its guiding questions
+several     parts: [{kind, data, facts}]                  one output that is several blocks
 foot        columns: [{heading, lines}], closing
 seal        report, parameters, facts: [...], versions                        shows nothing
 =========== =========================================================================================

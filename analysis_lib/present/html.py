@@ -28,6 +28,8 @@ def block_html(kind: str, data: Mapping[str, Any]) -> str:
     """
     if kind in SILENT:
         return ""
+    if kind == "several":
+        return "\n".join(block_html(part["kind"], part["data"]) for part in data["parts"])
     context: dict[str, Any] = {"data": data, "kind": kind}
     if kind == "figure":
         prefix = slug(str(data["id"]))

@@ -7,6 +7,7 @@ render worker fills it in with ``fill_charts``.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import html
 import json
@@ -22,6 +23,7 @@ from typing import Any
 from analysis_lib.present import theme
 
 DRAWING_VERSION = "1"
+_GROUND = f'<rect width="100%" height="100%" fill="{theme.WHITE}"/>'
 _PLACEHOLDER = re.compile(r'<div class="chart-later" data-chart="([0-9a-f]{16})-(wide|narrow)"></div>')
 
 
@@ -32,6 +34,37 @@ def render_svg(spec: Mapping[str, Any], *, id_prefix: str) -> str:
     kept under ``SKOLBANK_CHART_CACHE`` when that names a folder.
     """
     return _dressed(_bare_svg(spec), str(spec.get("description", "")), id_prefix)
+
+
+def alone_svg(spec: Mapping[str, Any], *, title: str) -> str:
+    """The drawing as a file of its own: its fonts inside, a title and a description for any reader."""
+    svg = render_svg(spec, id_prefix="chart")
+    opening, _, rest = svg.partition(">")
+    told = f"<title>{html.escape(title)}</title><desc>{html.escape(str(spec.get('description', '')))}</desc>"
+    return f"{opening}>{told}<style>{_font_faces()}</style>{_GROUND}{rest}"
+
+
+@lru_cache(maxsize=32)
+def _png(svg: str, scale: float) -> bytes:
+    """Word and the slides show the same picture: it is painted once."""
+    made: bytes = _engine().svg_to_png(svg, scale=scale, ppi=72)
+    return made
+
+
+def render_png(spec: Mapping[str, Any], *, scale: float = 1) -> bytes:
+    """The drawing as a picture on white, ``scale`` times as many pixels as the specification is wide."""
+    opening, _, rest = render_svg(spec, id_prefix="chart").partition(">")
+    return _png(f"{opening}>{_GROUND}{rest}", scale)
+
+
+@lru_cache(maxsize=1)
+def _font_faces() -> str:
+    faces = []
+    for weight in (400, 600):
+        font = (theme.font_folder() / f"SkolbankSans-{weight}.woff2").read_bytes()
+        address = f"url(data:font/woff2;base64,{base64.b64encode(font).decode()})"
+        faces.append(f'@font-face{{font-family:"{theme.SANS}";font-weight:{weight};src:{address}}}')
+    return "".join(faces)
 
 
 def chart_key(charts: Mapping[str, Any]) -> str:

@@ -74,8 +74,11 @@ def _is_database(path: Path) -> bool:
 def _vacuum(workspace: Workspace, path: Path) -> None:
     try:
         with contextlib.closing(sqlite3.connect(path, timeout=_WAIT, isolation_level=None)) as database:
-            for statement in ("PRAGMA secure_delete=ON", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            for statement in ("PRAGMA secure_delete=ON", "VACUUM"):
                 database.execute(statement).fetchall()
+            is_busy, *_ = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if is_busy:  # somebody reads, so the log beside the database still holds what was deleted
+                raise sqlite3.OperationalError
     except sqlite3.Error:
         raise SkolbankError(
             "database-busy",

@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from analysis_lib.privacy.retention_rules import TITLES, load_rules
+from analysis_lib.privacy.retention_rules import load_rules, title_of
 from analysis_lib.report.manifest import own_version, write_whole
 from analysis_lib.snapshots.schemas import TABLES
 from analysis_lib.vocabulary.catalog import Catalog
@@ -95,7 +95,7 @@ def _known(workspace: Workspace) -> dict[str, Any]:
     ]
     rules = [
         {
-            "title": TITLES[rule.kind],
+            "title": title_of(rule),
             "kept": rule.kept,
             "since": rule.since,
             "decision": rule.preserved or rule.decision,

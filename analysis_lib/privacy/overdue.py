@@ -28,6 +28,7 @@ class Thing:
     name: str
     hash: str = ""
     rows: int = 0
+    lines: tuple[str, ...] = ()  # of an entry in the register: the ids of what is too old
 
 
 def find(workspace: Workspace, kind: str, limit: datetime.date) -> list[Thing]:

@@ -17,6 +17,7 @@ from typing import Any, TextIO
 import pandas as pd
 
 from analysis_lib.errors import SkolbankError
+from analysis_lib.privacy.person_entries import SAID, Wanted, entries_about
 from analysis_lib.snapshots.identities import FAULTS, TEMPORARY, read_identity
 from analysis_lib.snapshots.keys import KeyStore
 from analysis_lib.snapshots.pseudonyms import Pseudonyms
@@ -25,7 +26,14 @@ from analysis_lib.snapshots.store import Store
 from analysis_lib.vocabulary.workspace import Workspace
 
 _MOST_SHARING = 20  # pupils who share a temporary number at one unit
+_SYSTEM = "core_ss12000__"
 _SHARED = "Numret är tillfälligt och kan delas av flera elever. Pröva varje rad innan något lämnas ut."
+
+_WITHOUT_ID = (
+    "Rader om elever med skyddade personuppgifter som hämtats ur skolans eget system sparas utan nummer. "
+    "De hittas bara med elevens id i det systemet, på raden efter numret. Deras betyg därifrån kan inte "
+    "ledas till någon."
+)
 
 
 def read_number(stream: TextIO) -> str:
@@ -49,8 +57,20 @@ def read_number(stream: TextIO) -> str:
     )
 
 
-def stored_about(workspace: Workspace, number: str) -> list[dict[str, Any]]:
-    """All stored rows about the person: table, source, when, and the rows as they are."""
+def read_system_id(stream: TextIO) -> str:
+    """The pupil's id in the school's own system, on the line after the number; empty when there is none."""
+    if stream.isatty():
+        words = "Elevens id i skolans system, bara vid skyddade personuppgifter (annars tomt): "
+        print(words, end="", file=sys.stderr, flush=True)
+    return stream.readline().strip()
+
+
+def stored_about(workspace: Workspace, number: str, *, system_id: str = "") -> list[dict[str, Any]]:
+    """All stored rows about the person: table, source, when, and the rows as they are.
+
+    Rows of protected pupils from the school's own system are stored without a number; ``system_id``, the
+    person's id there, finds them.
+    """
     store, keys = Store(workspace), KeyStore(workspace)
     versions = keys.versions()
     found = []
@@ -62,7 +82,10 @@ def stored_about(workspace: Workspace, number: str) -> list[dict[str, Any]]:
         frame: pd.DataFrame = store.read(snapshot).to_pandas()
         wanted = set(_pseudonyms(keys, versions, schema.purpose, number))
         form = f"{schema.purpose}|{source.get('format', '')}"
-        wanted |= set(_protected(keys, frame[frame["is_protected"]], form, number))
+        hidden = frame[frame["is_protected"]]
+        wanted |= set(_protected(keys, hidden, form, number))
+        if system_id and snapshot.table.startswith(_SYSTEM):
+            wanted |= set(_protected_in_system(keys, hidden, schema.purpose, system_id))
         rows = frame[frame["pupil"].isin(wanted)]
         if len(rows):
             told = json.loads(rows.drop(columns="pupil").to_json(orient="records"))
@@ -78,14 +101,28 @@ def stored_about(workspace: Workspace, number: str) -> list[dict[str, Any]]:
     return found
 
 
-def write_extract(workspace: Workspace, number: str, file: Path) -> int:
-    """Writes the extract to a new file that only its owner may read; how many rows it holds."""
-    found = stored_about(workspace, number)
+def write_extract(
+    workspace: Workspace,
+    number: str,
+    file: Path,
+    *,
+    system_id: str = "",
+    designation: str = "",
+    author: str = "",
+) -> int:
+    """Writes the extract to a new file that only its owner may read; how many rows and entries it holds.
+
+    ``designation`` is that of a lead teacher (F07) and ``author`` a user's name, when the person is employed.
+    """
+    found = stored_about(workspace, number, system_id=system_id)
+    entries = entries_about(workspace, Wanted(number, designation, author))
     told = {
         "registerutdrag": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "pseudonymiserat": "Personnummer och namn sparas inte. Raderna hittades med nyckeln för pseudonymer.",
         "obs": _SHARED if read_identity(number, int(number[:4]) + 10).kind == TEMPORARY else "",
+        "skolans_system": "" if system_id else _WITHOUT_ID,
         "uppgifter": found,
+        "registret": {"så söktes": SAID, "poster": entries},
     }
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -98,13 +135,24 @@ def write_extract(workspace: Workspace, number: str, file: Path) -> int:
         ) from None
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         stream.write(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
-    return sum(len(part["rows"]) for part in found)
+    return sum(len(part["rows"]) for part in found) + len(entries)
 
 
 def _pseudonyms(keys: KeyStore, versions: list[int], purpose: str, number: str) -> Iterator[str]:
     """The person's pseudonym by each key that still exists."""
     for version in versions:
         yield Pseudonyms(keys.key(version), purpose, version).pseudonym(number)
+
+
+def _protected_in_system(keys: KeyStore, rows: pd.DataFrame, purpose: str, system_id: str) -> list[str]:
+    """The random ids of rows that stand for this id in the school's system, at each unit and time."""
+    spots = rows["month"] if "month" in rows else pd.Series("enrolments", index=rows.index)
+    found = set(zip(spots, rows["school_year"], rows["unit_code"], strict=True))
+    spelled = {system_id, system_id.lower()}
+    places = [
+        f"{purpose}|ss12000|{spot}|{year}|{unit}|{one}" for spot, year, unit in found for one in spelled
+    ]
+    return list(keys.known_protected(places).values())
 
 
 def _protected(keys: KeyStore, rows: pd.DataFrame, form: str, number: str) -> list[str]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from analysis_lib import text
-from analysis_lib.privacy import deletion, overdue
+from analysis_lib.privacy import deletion, overdue, register_entries
 from analysis_lib.privacy.overdue import Thing
-from analysis_lib.privacy.retention_rules import TITLES, Rule, load_rules
+from analysis_lib.privacy.retention_rules import ENTRIES, Rule, load_rules, title_of
 from analysis_lib.report.manifest import write_whole
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -43,7 +43,8 @@ class Due:
         """The rule and what it finds: counts and content hashes, no names of files."""
         return {
             "kind": self.rule.kind,
-            "title": TITLES[self.rule.kind],
+            "entries": self.rule.entries,
+            "title": title_of(self.rule),
             "kept": self.rule.kept,
             "decision": self.rule.decision,
             "before": self.limit.isoformat(),
@@ -59,8 +60,14 @@ def due(workspace: Workspace, *, today: datetime.date | None = None) -> list[Due
     found = []
     for rule in load_rules(workspace):
         limit = rule.limit(day)
-        found.append(Due(rule, limit, tuple(overdue.find(workspace, rule.kind, limit))))
+        found.append(Due(rule, limit, tuple(_too_old(workspace, rule, limit))))
     return found
+
+
+def _too_old(workspace: Workspace, rule: Rule, limit: datetime.date) -> list[Thing]:
+    if rule.kind == ENTRIES:
+        return register_entries.find(workspace, rule, limit)
+    return overdue.find(workspace, rule.kind, limit)
 
 
 def apply_retention(
@@ -72,13 +79,22 @@ def apply_retention(
     """
     moment = at or datetime.datetime.now(datetime.UTC)
     decided = [each for each in found if each.is_decided and each.things]
-    for each in decided:
-        deletion.delete(workspace, each.rule.kind, each.things)
+    gone = {each.rule: _delete(workspace, each, actor) for each in decided}
     if any(each.rule.kind in ("pupil_rows", "replaced_rows") for each in decided):
         deletion.delete(workspace, "work_files", overdue.derived(workspace))
-    protocol = _write_protocol(workspace, found, actor, moment)
+    told = [replace(each, things=gone.get(each.rule, each.things)) for each in found]
+    protocol = _write_protocol(workspace, told, actor, moment)
     deletion.clean_databases(workspace)
     return protocol
+
+
+def _delete(workspace: Workspace, due: Due, actor: str) -> tuple[Thing, ...]:
+    """Deletes what a rule found; what really went, as others may have been at work since it was found."""
+    if due.rule.kind == ENTRIES:
+        gone = register_entries.empty(workspace, due.rule, due.limit, things=due.things, actor=actor)
+        return tuple(gone)
+    deletion.delete(workspace, due.rule.kind, due.things)
+    return due.things
 
 
 def retention_text(found: Sequence[Due], *, is_applied: bool = False) -> str:
@@ -94,11 +110,11 @@ def retention_text(found: Sequence[Due], *, is_applied: bool = False) -> str:
             state = f"{'gallras' if is_applied else 'ska gallras'} enligt {each.rule.decision}"
         else:
             state = "beslut saknas i params/retention.yaml, gallras inte"
-        lines.append(f"{TITLES[each.rule.kind]}: {amount} äldre än {each.limit.isoformat()}; {state}")
+        lines.append(f"{title_of(each.rule)}: {amount} äldre än {each.limit.isoformat()}; {state}")
         lines += [f"  {thing.name}" for thing in each.things[:5]]
         lines += [f"  och {len(each.things) - 5} till"] if len(each.things) > 5 else []
     stay = [
-        f"{TITLES[each.rule.kind]}: {text.count(len(each.things))} st; bevaras: {each.rule.preserved}"
+        f"{title_of(each.rule)}: {text.count(len(each.things))} st; bevaras: {each.rule.preserved}"
         for each in kept
     ]
     if not lines:
@@ -139,7 +155,7 @@ def _protocol_text(found: Sequence[Due], actor: str, moment: datetime.datetime) 
     ]
     for each in found:
         cells = [
-            TITLES[each.rule.kind],
+            title_of(each.rule),
             text.count(len(each.things)),
             text.count(each.rows),
             "" if each.rule.preserved else each.limit.isoformat(),
@@ -150,6 +166,7 @@ def _protocol_text(found: Sequence[Due], actor: str, moment: datetime.datetime) 
         lines.append(f"| {' | '.join(cells)} |")
     lines += [
         "",
+        "Av en gallrad post i registret står det kvar vilket slag, vem som skrev, när och för vilken enhet.",
         "Databasernas fria sidor har skrivits över. Säkerhetskopior gallras enligt driftens egen rutin.",
         "Protokollet innehåller inga personuppgifter om elever.",
         "",

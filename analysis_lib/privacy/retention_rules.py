@@ -1,29 +1,16 @@
-"""How long things are kept and by whose decision: ``params/retention.yaml`` (floor 9)."""
+"""The rules of gallring as a workspace has them, each checked and named in words (floor 9)."""
 
 from __future__ import annotations
 
-import datetime
-from typing import Literal
-
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
-
-from analysis_lib.errors import SkolbankError
+from analysis_lib.errors import SkolbankError, did_you_mean
+from analysis_lib.register.entry import kind_model, load_kinds
 from analysis_lib.vocabulary.catalog import read_models
-from analysis_lib.vocabulary.settings import Strict
+from analysis_lib.vocabulary.retention import Rule
 from analysis_lib.vocabulary.workspace import Workspace
 
-Kind = Literal[
-    "source_files",
-    "refused_rows",
-    "pupil_rows",
-    "replaced_rows",
-    "key_versions",
-    "work_files",
-    "failed_notebooks",
-    "access_log",
-    "statements",
-]
+__all__ = ["ENTRIES", "TITLES", "Rule", "load_rules", "title_of"]
+
+ENTRIES = "register_entries"
 TITLES: dict[str, str] = {
     "source_files": "Inlästa källfiler med elevuppgifter",
     "refused_rows": "Arbetsböcker med nekade rader",
@@ -34,52 +21,16 @@ TITLES: dict[str, str] = {
     "failed_notebooks": "Misslyckade körningar",
     "access_log": "Åtkomstlogg",
     "statements": "Utgivna uppgifter",
+    ENTRIES: "Registret",
 }
 
 
-class Rule(Strict):
-    """One kind of things: how long it is kept, and the decision that lets it be deleted."""
-
-    kind: Kind
-    years: int = Field(default=0, ge=0, le=100, description="År som det sparas")
-    days: int = Field(default=0, ge=0, le=36500, description="Dagar som det sparas, i stället för år")
-    since: str = Field(default="", description="Vad tiden räknas från, i ord")
-    decision: str = Field(default="", description="Beslutets diarienummer; tomt: gallras aldrig")
-    preserved: str = Field(
-        default="", description="Varför det bevaras; då gallras det aldrig, vad som än beslutas"
-    )
-
-    @model_validator(mode="after")
-    def _preserved_or_decided(self) -> Rule:
-        if self.preserved and self.decision:
-            raise PydanticCustomError("in_swedish", "det som bevaras kan inte ha ett beslut om gallring")
-        if self.kind == "statements" and not self.preserved:
-            raise PydanticCustomError(
-                "in_swedish",
-                "utgivna uppgifter bevaras alltid: skriv varför i preserved i stället för decision",
-            )
-        return self
-
-    def limit(self, today: datetime.date) -> datetime.date:
-        """What is older than this day is due.
-
-        >>> Rule(kind="access_log", years=2).limit(datetime.date(2026, 11, 22))
-        datetime.date(2024, 11, 22)
-        """
-        try:
-            earlier = today.replace(year=today.year - self.years)
-        except ValueError:  # the 29th of February
-            earlier = today.replace(year=today.year - self.years, day=28)
-        return earlier - datetime.timedelta(days=self.days)
-
-    @property
-    def kept(self) -> str:
-        """How long, in words."""
-        if self.preserved:
-            return "bevaras"
-        words = [f"{self.years} år"] if self.years else []
-        words += [f"{self.days} dagar"] if self.days else []
-        return " och ".join(words) or "ingen tid"
+def title_of(rule: Rule) -> str:
+    """What a rule is about, in words."""
+    if rule.kind != ENTRIES:
+        return TITLES[rule.kind]
+    versions = ", ersatta versioner" if rule.after == "replaced" else ""
+    return f"{TITLES[rule.kind]}, {kind_model(rule.entries).title.lower()}{versions}"
 
 
 def load_rules(workspace: Workspace) -> list[Rule]:
@@ -89,7 +40,9 @@ def load_rules(workspace: Workspace) -> list[Rule]:
     """
     path = workspace.layered("params", "retention.yaml")[0]
     rules = read_models(path, "rules", Rule, workspace)
-    kinds = [rule.kind for rule in rules]
+    for rule in rules:
+        _check_entries(rule, workspace.shown(path))
+    kinds = [_identity(rule) for rule in rules]
     twice = next((kind for kind in kinds if kinds.count(kind) > 1), "")
     if twice:
         raise SkolbankError(
@@ -99,3 +52,23 @@ def load_rules(workspace: Workspace) -> list[Rule]:
             remedy="Ta bort den ena.",
         )
     return rules
+
+
+def _identity(rule: Rule) -> str:
+    """A kind of entries may have two rules: one for whole entries, one for versions that were replaced."""
+    replaced = "replaced" if rule.after == "replaced" else ""
+    return " ".join(filter(None, (rule.kind, rule.entries, replaced)))
+
+
+def _check_entries(rule: Rule, where: str) -> None:
+    known = [name for name, model in load_kinds().items() if model.by_hand]
+    is_register = rule.kind == ENTRIES
+    if (rule.entries in known) if is_register else not rule.entries:
+        return
+    if is_register:
+        what = f"Registret har inga poster av slaget ”{rule.entries[:40]}”"
+        remedy = did_you_mean(rule.entries, known) or f"Skriv entries: och ett av {', '.join(known)}."
+    else:
+        what = f"Regeln {rule.kind} gäller inte registret och kan inte ha entries"
+        remedy = "Ta bort entries, eller skriv kind: register_entries."
+    raise SkolbankError("retention-entries", what, where=where, remedy=remedy)

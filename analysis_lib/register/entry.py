@@ -30,6 +30,7 @@ class Entry(BaseModel):
     kind: ClassVar[str] = ""
     title: ClassVar[str] = ""
     guidance: ClassVar[str] = ""
+    by_hand: ClassVar[bool] = True  # whether people write it, or only the program does
     model: ClassVar[int] = 1
 
     @classmethod

@@ -18,7 +18,8 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from analysis_lib.errors import SkolbankError
-from analysis_lib.register.chain import START, digest, first_break, link
+from analysis_lib.register.chain import DISPOSAL, START, digest, first_break, link
+from analysis_lib.register.disposals import disposed
 from analysis_lib.register.entry import Entry, Record
 from analysis_lib.register.faults import RegisterConflict, damaged, missing_reference, unknown_thing
 from analysis_lib.register.free_text import Scanner, WorkspaceScanner, refuse_people, scan_numbers
@@ -93,20 +94,32 @@ class Register(Reading):
         """Saves all or none, in one transaction and in the order given."""
         waiting = list(drafts)
         for draft in waiting:
-            if not draft.withdrawn:
+            if not draft.withdrawn or not draft.entry.by_hand:
                 self.refuse(draft.entry)
         with self.engine.execution_options(**WRITE).begin() as connection:
             _refuse_dangling(connection, waiting)
-            last = self._last(connection)
-            saved = []
-            for draft in waiting:
-                last = self._line(connection, draft, last, author=author, role=role)
-                connection.execute(sa.insert(ENTRIES).values(**last))
-                saved.append(to_record(last))
+            return self.write_in(connection, waiting, author=author, role=role)
+
+    def write_in(
+        self, connection: sa.Connection, drafts: Iterable[Draft], *, author: str, role: str
+    ) -> list[Record[Entry]]:
+        """Writes lines in a transaction that holds the write lock; what they say has been checked before."""
+        last = self._last(connection)
+        saved = []
+        for draft in drafts:
+            last = self._line(connection, draft, last, author=author, role=role)
+            connection.execute(sa.insert(ENTRIES).values(**last))
+            saved.append(to_record(last))
         return saved
 
     def refuse(self, entry: Entry) -> None:
         """Raises SkolbankError when the entry may not be saved: it points out a person, or breaks params."""
+        if not entry.by_hand:
+            raise SkolbankError(
+                "register-kind",
+                f"Poster av slaget {type(entry).title} skrivs bara av Skolbänken",
+                remedy="Gallra med skolbank retain --apply." if entry.kind == DISPOSAL else "",
+            )
         refuse_people(entry, self.scanner)
         if self.check:
             self.check(entry)
@@ -225,6 +238,8 @@ def _refuse_conflict(draft: Draft, known: Mapping[str, Any] | None) -> None:
     if known is None:
         if draft.expected is not None:
             raise unknown_thing(draft.thing or "")
+    elif known["payload"] == "":
+        raise disposed(known["thing"])
     elif known["id"] != draft.expected:
         raise RegisterConflict(draft.expected, to_record(known))
     elif known["kind"] != draft.entry.kind:

@@ -18,8 +18,10 @@ from analysis_lib.register.kinds.voices import Interview
 from analysis_lib.vocabulary.questions import (
     QuestionSet,
     load_codebooks,
+    load_handbooks,
     load_national_goals,
     load_question_sets,
+    prompts,
 )
 from analysis_lib.vocabulary.self_rating import SelfRating, load_self_ratings
 from analysis_lib.vocabulary.workspace import Workspace
@@ -85,7 +87,17 @@ class ParamsCheck:
                 remedy=f"Skalan går från {steps[0]} till {steps[-1]}.",
             )
 
+    @cached_property
+    def handbook_prompts(self) -> dict[str, list[str]]:
+        """What can be answered in each version of a handbook."""
+        books = load_handbooks(self.workspace)
+        return {name: [p.id for one in book.sections for p in prompts(one)] for name, book in books.items()}
+
     def _answered(self, answer: Answer) -> Iterable[SkolbankError | None]:
+        if answer.question_set in self.handbook_prompts:
+            headings = self.handbook_prompts[answer.question_set]
+            yield _unknown("Rubriken", answer.question, headings, f"handbook/{answer.question_set}.yaml")
+            return
         if answer.question_set not in self.question_sets:
             yield _unknown("Frågorna", answer.question_set, self.question_sets, "questions")
             return

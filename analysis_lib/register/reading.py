@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 
 from analysis_lib.errors import SkolbankError
-from analysis_lib.register.chain import digest
+from analysis_lib.register.chain import DISPOSAL, digest
+from analysis_lib.register.disposals import Emptied, Told, disposed, emptied, told_of
 from analysis_lib.register.entry import Entry, Record, read_entry
 from analysis_lib.register.faults import damaged, unknown_thing
 from analysis_lib.register.moments import Moment, end_of, read_stamp, stamp
@@ -55,31 +56,40 @@ class Reading:
         at: Moment | None = None,
         withdrawn: bool = False,
     ) -> list[Any]:
-        """The newest version of each thing, in the order of writing."""
+        """The newest version of each thing, in the order of writing; ``disposed`` has what is gallrat."""
         name = kind if isinstance(kind, str) or kind is None else kind.kind
         rows = self._lines(
             _newest(self._until(at)),
-            *([ENTRIES.c.kind == name] if name else []),
+            ENTRIES.c.kind == name if name else ENTRIES.c.kind != DISPOSAL,
             *([ENTRIES.c.unit == unit] if unit is not None else []),
             *([ENTRIES.c.school_year == school_year] if school_year is not None else []),
             *([] if withdrawn else [ENTRIES.c.withdrawn.is_(False)]),
         )
-        return [to_record(row) for row in rows]
+        return [record for record in rows if not isinstance(record.entry, Emptied)]
+
+    def disposed(self, kind: str | None = None) -> list[Record[Entry]]:
+        """Things whose newest version then is gallrad by now: ``entry`` tells the decision and the day."""
+        rows = self._lines(
+            _newest(self.position), ENTRIES.c.payload == "", *([ENTRIES.c.kind == kind] if kind else [])
+        )
+        return list(rows)
 
     def history(self, thing: str) -> list[Record[Entry]]:
-        """All versions of a thing, oldest first; an unknown thing has none."""
-        return [to_record(row) for row in self._lines(ENTRIES.c.thing == thing, *self._upto())]
+        """All versions of a thing, oldest first, gallrade too; an unknown thing has none."""
+        return self._lines(ENTRIES.c.thing == thing, *self._upto())
 
     def get(self, thing: str) -> Record[Entry]:
-        """The newest version of a thing, withdrawn or not; an unknown thing is a SkolbankError."""
+        """The newest version of a thing, withdrawn or not; an unknown or gallrad one is a SkolbankError."""
         rows = self._lines(ENTRIES.c.thing == thing, _newest(self.position))
         if not rows:
             raise unknown_thing(thing)
-        return to_record(rows[0])
+        if isinstance(rows[0].entry, Emptied):
+            raise disposed(thing, rows[0].entry)
+        return rows[0]
 
     def records(self) -> Iterator[Record[Entry]]:
         """Every line of the log, in the order of writing."""
-        return (to_record(row) for row in self._lines(*self._upto()))
+        return iter(self._lines(*self._upto()))
 
     def _until(self, at: Moment | None) -> int | None:
         if at is None:
@@ -95,22 +105,28 @@ class Reading:
     def _upto(self) -> list[sa.ColumnElement[bool]]:
         return [] if self.position is None else [ENTRIES.c.position <= self.position]
 
-    def _lines(self, *where: sa.ColumnElement[bool]) -> Sequence[Mapping[str, Any]]:
+    def _lines(self, *where: sa.ColumnElement[bool]) -> list[Record[Entry]]:
         query = sa.select(ENTRIES).where(*where).order_by(ENTRIES.c.position)
         with self.engine.connect() as connection:
-            return cast(Sequence[Mapping[str, Any]], connection.execute(query).mappings().all())
+            rows = cast(Sequence[Mapping[str, Any]], connection.execute(query).mappings().all())
+            told = told_of(connection, rows)
+        return [to_record(row, told) for row in rows]
 
 
-def to_record(line: Mapping[str, Any]) -> Record[Entry]:
-    """The record of a stored line; a line that doesn't fit its checksum is a SkolbankError."""
-    if line["digest"] != digest(line):
+def to_record(line: Mapping[str, Any], told: Mapping[str, Told] | None = None) -> Record[Entry]:
+    """The record of a stored line; a line that doesn't fit its checksum is a SkolbankError.
+
+    ``told`` is what the log tells of emptied lines.
+    """
+    is_emptied = line["payload"] == ""
+    if not is_emptied and line["digest"] != digest(line):
         raise damaged(f"rad {line['position']}")
     shared = ("id", "thing", "kind", "version", "author", "role", "unit", "school_year", "supersedes")
     return Record(
         **{name: line[name] for name in shared},
         at=read_stamp(line["at"]),
         withdrawn=bool(line["withdrawn"]),
-        entry=_entry(line),
+        entry=emptied(line, told or {}) if is_emptied else _entry(line),
     )
 
 

@@ -1,6 +1,7 @@
 """The register's one table in SQLite and PostgreSQL, and the guards that let nobody change a line (register).
 
-Both engines refuse UPDATE and DELETE by triggers of their own. A write holds the log's only write lock from
+Both engines refuse UPDATE and DELETE by triggers of their own, all but the emptying of a line that the newest
+decision of gallring names. A write holds the log's only write lock from
 its first read to its commit, so that the order of the log is one order for everybody.
 """
 
@@ -42,14 +43,33 @@ ENTRIES = sa.Table(
 WRITE = {"register_write": True}
 _LOCK = 0x5B0B  # the number that all writers to a PostgreSQL register agree on
 
+# The one change there is: a content is emptied when the newest line of the kind disposal names that line.
+_NAMED = (
+    "EXISTS (SELECT 1 FROM register_entries named WHERE named.position > OLD.position AND named.position = "
+    "(SELECT max(d.position) FROM register_entries d WHERE d.kind = 'disposal') AND {found})"
+)
+_EMPTIED = "NEW.payload = '' AND OLD.kind <> 'disposal' AND " + " AND ".join(
+    f"NEW.{column.name} IS NOT DISTINCT FROM OLD.{column.name}"
+    for column in ENTRIES.columns
+    if column.name != "payload"
+)
+_SQLITE_ALLOWED = (f"{_EMPTIED} AND {_NAMED.format(found='instr(named.payload, OLD.id) > 0')}").replace(
+    "IS NOT DISTINCT FROM", "IS"
+)
 _SQLITE_GUARDS = [
-    f"CREATE TRIGGER IF NOT EXISTS register_no_{verb.lower()} BEFORE {verb} ON register_entries "
-    "BEGIN SELECT RAISE(ABORT, 'the register is append-only'); END"
-    for verb in ("UPDATE", "DELETE")
+    statement
+    for verb, when in (("update", f"WHEN NOT ({_SQLITE_ALLOWED})"), ("delete", ""))
+    for statement in (
+        f"DROP TRIGGER IF EXISTS register_no_{verb}",
+        f"CREATE TRIGGER register_no_{verb} BEFORE {verb} ON register_entries {when} "
+        "BEGIN SELECT RAISE(ABORT, 'the register is append-only'); END",
+    )
 ]
 _POSTGRES_GUARDS = [
-    "CREATE OR REPLACE FUNCTION register_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION 'the register is append-only'; END $$",
+    "CREATE OR REPLACE FUNCTION register_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    f"IF TG_OP = 'UPDATE' THEN IF {_EMPTIED} AND "
+    f"{_NAMED.format(found='position(OLD.id in named.payload) > 0')} THEN RETURN NEW; END IF; END IF; "
+    "RAISE EXCEPTION 'the register is append-only'; END $$",
     "CREATE OR REPLACE TRIGGER register_no_change BEFORE UPDATE OR DELETE ON register_entries "
     "FOR EACH ROW EXECUTE FUNCTION register_append_only()",
     "CREATE OR REPLACE TRIGGER register_no_truncate BEFORE TRUNCATE ON register_entries "
@@ -93,9 +113,14 @@ def make_in(connection: sa.Connection) -> None:
     """Makes the table and its guards in the transaction that is under way."""
     if not sa.inspect(connection).has_table(ENTRIES.name):
         METADATA.create_all(connection)
-        guards = _SQLITE_GUARDS if connection.dialect.name == "sqlite" else _POSTGRES_GUARDS
-        for guard in guards:
-            connection.execute(sa.text(guard))
+        make_guards(connection)
+
+
+def make_guards(connection: sa.Connection) -> None:
+    """Makes the guards, also in the place of those that an older version made."""
+    guards = _SQLITE_GUARDS if connection.dialect.name == "sqlite" else _POSTGRES_GUARDS
+    for guard in guards:
+        connection.exec_driver_sql(guard)
 
 
 def drop_tables(connection: sa.Connection) -> None:

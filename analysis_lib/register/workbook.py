@@ -7,6 +7,7 @@ texts are texts, also those that begin with an equals sign.
 from __future__ import annotations
 
 import datetime
+import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -133,9 +134,7 @@ class _Forms:
             self._row(sheet, row, record, fields)
         sheet.freeze_panes(FIRST, 5)
         sheet.protect("", _ALLOWED)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(HEADER)
+        _on_paper(sheet, model.title, rows=FIRST + max(len(records), 1), columns=len(fields) + 4)
         return len(records)
 
     def _row(self, sheet: Worksheet, row: int, record: Record[Entry], fields: Sequence[Column]) -> None:
@@ -143,10 +142,13 @@ class _Forms:
         sheet.write_string(row, 1, record.id, self.locked)
         sheet.write_string(row, 2, unit_cell(record.unit, self.units), self.text)
         sheet.write_string(row, 3, record.school_year, self.text)
+        shown: list[tuple[Cell, int]] = [(unit_cell(record.unit, self.units), 24)]
         for place, column in enumerate(fields, start=4):
             value = show(getattr(record.entry, column.name), column, self.names)
+            shown.append((value, _width(column)))
             self._cell(sheet, row, place, value, self._format(column))
         sheet.write_blank(row, len(fields) + 4, None, self.text)
+        sheet.set_row(row, _height(shown))
 
     def _cell(self, sheet: Worksheet, row: int, place: int, value: Cell, style: Format) -> None:
         if isinstance(value, datetime.date):
@@ -213,6 +215,29 @@ class _Forms:
                 sheet.write_string(row, place, choice, self.locked)
         sheet.protect()
         sheet.hide()
+
+
+def _height(cells: Iterable[tuple[Cell, int]]) -> float:
+    """A row's height in points, so that all of its longest cell is seen; cells with their column's width."""
+    lines = [
+        sum(math.ceil((len(line) or 1) * 1.1 / width) for line in str(value).split("\n"))
+        for value, width in cells
+        if isinstance(value, str)
+    ]
+    return min(15.0 * max(lines, default=1), 405.0)  # Excel's highest row is 409 points
+
+
+def _on_paper(sheet: Worksheet, title: str, *, rows: int, columns: int) -> None:
+    """Prints what can be read: without ids, over as many pages as it takes, the first field on each."""
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.set_print_scale(75)
+    sheet.print_area(HEADER, 2, rows - 1, columns - 1)
+    sheet.repeat_rows(HEADER)
+    sheet.repeat_columns("E:E")
+    sheet.print_across()
+    sheet.set_header(f"&L&B{title.replace('&', '&&')}")
+    sheet.set_footer("&L&F&RSida &P av &N")
 
 
 def _width(column: Column) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
+from analysis_lib.register.disposals import Emptied
 from analysis_lib.register.entry import Entry, Record, load_kinds
 from analysis_lib.register.forms import Cell, Column, columns, name_of, parse, plain_text, same, show
 from analysis_lib.register.log import Draft, Register
@@ -30,7 +31,7 @@ from analysis_lib.register.workbook import (
     VERSION,
     unit_cell,
 )
-from analysis_lib.register.workbook_plan import Change, Difference, Plan, Row, lines_of, said
+from analysis_lib.register.workbook_plan import Change, Difference, Plan, Row, lines_of, said, stands_already
 from analysis_lib.register.workbook_reading import ReadSheet, read_sheets
 from analysis_lib.vocabulary.periods import SchoolYear
 
@@ -52,7 +53,7 @@ def plan_import(register: Register, path: Path, *, units: Mapping[str, str], uni
         reader.fault("register-workbook-unreadable", "Arbetsboken har inga blad från registret", path.name)
     if reader.faults:
         raise SeveralErrors(reader.faults)
-    return Plan(tuple(reader.changes), reader.untouched)
+    return Plan(tuple(reader.changes), reader.untouched, tuple(reader.repeated))
 
 
 @dataclass
@@ -63,9 +64,10 @@ class _Reader:
     changes: list[Change] = field(default_factory=list)
     faults: list[SkolbankError] = field(default_factory=list)
     untouched: int = 0
+    repeated: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.models = {model.title: model for model in load_kinds().values()}
+        self.models = {model.title: model for model in load_kinds().values() if model.by_hand}
         records = self.register.current(withdrawn=True)
         self.names = {record.thing: name_of(record) for record in records}
         self.newest = {record.thing: record for record in records}
@@ -144,6 +146,8 @@ class _Reader:
         if exported is None:
             what = f"Postversionen för {thing} finns inte i registret"
             return self.fault("register-unknown", what, row.place(VERSION), "Hämta en ny arbetsbok.")
+        if isinstance(exported.entry, Emptied):
+            return self._stale(row, record)
         return self._changed(row, exported, record, fields)
 
     def _version(self, thing: str, version: str) -> Record[Entry] | None:
@@ -162,6 +166,9 @@ class _Reader:
         if entry is None:
             return None
         draft = Draft(entry, unit or self.unit, year)
+        if stands_already(draft, self.newest.values()):
+            self.repeated.append(row.place())
+            return None
         differences = (Difference(title, "", said(row[title])) for title in given)
         self.changes.append(Change(row.place(), model.title, None, draft, tuple(differences)))
         return None

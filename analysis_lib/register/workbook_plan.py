@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -60,10 +60,20 @@ class Plan:
 
     changes: tuple[Change, ...]
     untouched: int
+    repeated: tuple[str, ...] = ()  # new rows whose words stand in the register already
 
     def save(self, register: Register, *, author: str, role: str) -> list[Record[Entry]]:
         """Saves the whole plan in one transaction; a conflict leaves everything as it was."""
         return register.save_all((change.draft for change in self.changes), author=author, role=role)
+
+
+def stands_already(draft: Draft, records: Iterable[Record[Entry]]) -> bool:
+    """Whether the same words are in the register: a workbook that has been read before."""
+    return any(
+        (record.entry, record.unit, record.school_year) == (draft.entry, draft.unit, draft.school_year)
+        for record in records
+        if record.kind == draft.entry.kind and not record.withdrawn
+    )
 
 
 def said(cell: Cell) -> str:
@@ -73,6 +83,8 @@ def said(cell: Cell) -> str:
 
 def lines_of(plan: Plan) -> Iterator[str]:
     """The plan as a person reads it before saying yes."""
+    for place in plan.repeated:
+        yield f"{place}: finns redan i registret och sparas inte en gång till"
     for change in plan.changes:
         what = "ny" if change.seen is None else "stryks" if change.draft.withdrawn else "ändras"
         name = f" {name_of(change.seen)}" if change.seen else ""

@@ -26,13 +26,27 @@ from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import Setting, gap_block
 from analysis_lib.present.evidence import merged
 from analysis_lib.present.triggered import triggered_block
-from analysis_lib.report import figures, findings, overview, sections, tables, triggered, waiting
+from analysis_lib.register.kinds.measures import Measure
+from analysis_lib.register.log import is_on_server, open_register, register_file
+from analysis_lib.report import (
+    effects,
+    figures,
+    findings,
+    overview,
+    sections,
+    similar,
+    surveys,
+    tables,
+    triggered,
+    waiting,
+)
 from analysis_lib.report.freeze import at_freeze
 from analysis_lib.report.manifest import versions
 from analysis_lib.report.methods import methods_text
 from analysis_lib.report.parameters import Sidecar, check_parameters, load_sidecar
 from analysis_lib.report.prepare import Prepared, library_hash, prepare
 from analysis_lib.report.provenance import Marks
+from analysis_lib.report.register_verbs import RegisterVerbs
 from analysis_lib.report.scope import NATION, Scope
 from analysis_lib.snapshots.missing import MissingRows
 from analysis_lib.snapshots.units import load_units
@@ -74,7 +88,7 @@ def open_scope(workspace: Workspace, catalog: Catalog, seminar: str) -> Scope:
     return _scope(catalog, prepare(workspace, seminar), None)
 
 
-class Report:
+class Report(RegisterVerbs):
     """About ten verbs over one release; each gives a block and remembers what it showed."""
 
     def __init__(
@@ -168,9 +182,44 @@ class Report:
         block = figures.sex_gap(self.scope, [self._indicator(name) for name in names], self._setting())
         return self._counted(block, names)
 
+    def beside(self, *indicators: str) -> Block:
+        """Several shares of the newest school year beside each other, as the same pupils' then and now."""
+        chosen = [self._indicator(name) for name in indicators]
+        return self._counted(figures.measures(self.scope, chosen, self._setting()), indicators)
+
     def units(self, *indicators: str) -> Block:
         """Every unit by area and name, with its interval: no ranking."""
         return self._figure(indicators, figures.units)
+
+    def surveys(self, *indicators: str) -> Block:
+        """What those who are here think: the first of the survey measures that has answers to show."""
+        for name in indicators:
+            indicator = self._indicator(name)
+            block = surveys.survey_figure(self.scope, indicator, self.catalog.instruments, self._setting())
+            if block is not None:
+                return self._counted(block, (name,))
+        return self.missing("surveys")
+
+    def funnel(self, *indicators: str) -> Block:
+        """Every unit's share against its number of pupils, with the limits of chance."""
+        return self._figure(indicators, figures.funnel)
+
+    def similar(self, indicator: str) -> Block:
+        """The kommun beside the kommuner most like it, by the open weights of ``params/peers.yaml``."""
+        peers = self.catalog.peers
+        wanted = [*peers.municipalities, indicator]
+        of = [("level", "==", "municipality"), ("indicator", "in", wanted)]
+        released = pd.read_parquet(self.prepared.released_path, filters=of)
+        block = similar.similar_figure(
+            self.scope,
+            open_released(released, self.prepared.audience),
+            self._indicator(indicator),
+            peers,
+            known=self.catalog.indicators,
+            names=self.catalog.municipalities,
+            setting=self._setting(),
+        )
+        return self._counted(block, (indicator,)) if block else self._kept(self._gap("similar"))
 
     def rollup(self, *indicators: str) -> Block:
         """Every unit and the huvudman's row that they add up to."""
@@ -211,7 +260,57 @@ class Report:
         found = triggered.triggered(self.scope, rules, known, self._target_value)
         return self._kept(triggered_block(found))
 
+    def measures(self) -> Block:
+        """Last läsår's measures and what they led to, as the register knew them on the report's date."""
+        place, peers = self.catalog.workspace, self.catalog.peers
+        if self.prepared.audience != "internal" or not (is_on_server() or register_file(place).is_file()):
+            return self.missing("measures")
+        known = open_register(place).current(Measure, at=self.made)
+        found = effects.measure_effects(self.scope, known, self.catalog.indicators, peers=peers)
+        return self._kept(effects.effects_table(self.scope, found)) if found else self.missing("measures")
+
     # -- words ---------------------------------------------------------------------------------------------
+
+    # -- what the chapters of a handbook are made of ---------------------------------------------------------
+
+    def drawn_about(self) -> Block:
+        """The facts of the report, kept by the chapter that shows them."""
+        return self._unkept(self.about)
+
+    def drawn_results(self) -> list[Block]:
+        """The measures, the leading one over time, and girls beside boys."""
+        leading = ("results.eligible_vocational", "results.all_passed_9", "results.all_passed_6")
+        return [self._unkept(self.indicators), self._unkept(self.trend, *leading), self._unkept(self.sex_gap)]
+
+    def drawn_teaching(self) -> list[Block]:
+        """National tests by subject, teachers with certificate: quality beside results (G10)."""
+        tests = (
+            "results.national_test_passed_9",
+            "results.national_test_passed_6",
+            "results.subject_passed_9",
+        )
+        return [self._unkept(self.ranges, *tests)]
+
+    def drawn_safety(self) -> list[Block]:
+        """What pupils answered of safety and calm, or why nothing is shown."""
+        return [self._unkept(self.survey_table)]
+
+    def drawn_assessment(self) -> Block:
+        """The measures with goal, result, comparison and source."""
+        return self._unkept(self.indicators)
+
+    def survey_table(self) -> Block:
+        """The surveys' indices over the years, when any are released."""
+        names = [name for name in self.catalog.indicators if name.startswith("surveys.")]
+        chosen = [self._indicator(name) for name in names]
+        block = overview.indicator_table(self.scope, chosen, self.prepared.school_year, self._target_value)
+        return self._kept(block) if block else self.missing("surveys")
+
+    def _unkept(self, verb: Any, *names: str) -> Block:
+        """The block of a verb for a chapter, which keeps it in its own place."""
+        block: Block = verb(*names)
+        self._blocks.pop()
+        return block
 
     def missing(self, kind: str) -> Block:
         """An explained gap for what no source has brought yet; the words are in ``params/gaps.yaml``."""

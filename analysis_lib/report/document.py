@@ -5,6 +5,7 @@ HTML, PDF and the manifest are all made from this one reading, so they can never
 
 from __future__ import annotations
 
+import datetime
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -83,6 +84,19 @@ class Document:
         return " – ".join(part for part in parts if part)
 
     @property
+    def made(self) -> datetime.date:
+        """The date that the report's seal carries, for the metadata of every form."""
+        seal = self.first("seal")
+        made = str(seal.data.get("made") or "") if seal else ""
+        return datetime.date.fromisoformat(made) if made else datetime.date(2000, 1, 1)
+
+    @property
+    def audience(self) -> str:
+        """Who may read the document: ``public``, ``board`` or ``internal``."""
+        seal = self.first("seal")
+        return str((seal.data if seal else {}).get("audience") or "public")
+
+    @property
     def printed(self) -> tuple[Section, ...]:
         """The sections with the methods appendix last, as HTML and PDF show them."""
         seal = self.first("seal")
@@ -113,10 +127,19 @@ def read_document(notebook: Mapping[str, Any]) -> Document:
                     (sections[-1] if sections else lead).parts.append(Text(body))
         elif cell["cell_type"] == "code":
             for shown in _shown(cell.get("outputs", ())):
-                (sections[-1] if sections else lead).parts.append(shown)
+                if shown.kind == "section":
+                    sections.append(_opened(shown, taken))
+                else:
+                    (sections[-1] if sections else lead).parts.append(shown)
     for section in sections:
         section.parts = _one_gap_of_each_cause(section.parts)
     return Document(lead, tuple(sections))
+
+
+def _opened(head: Shown, taken: set[str]) -> Section:
+    """A section that a handbook gave its heading and guiding questions."""
+    heading, words = str(head.data["heading"]), str(head.data.get("text") or "")
+    return Section(heading, _slug(heading, taken), [Text(words)] if words else [])
 
 
 def _one_gap_of_each_cause(parts: Sequence[Part]) -> list[Part]:
@@ -171,7 +194,10 @@ def _shown(outputs: Sequence[Mapping[str, Any]]) -> Iterator[Shown]:
     for output in outputs:
         data = output.get("data", {})
         bundle = data.get(MIME)
-        if bundle:
+        if bundle and bundle["kind"] == "several":
+            for part in bundle["data"]["parts"]:
+                yield Shown(part["kind"], part["data"], part["facts"])
+        elif bundle:
             yield Shown(
                 bundle["kind"], bundle["data"], bundle.get("facts", ()), _joined(data.get("text/html", ""))
             )

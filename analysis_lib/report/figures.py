@@ -14,6 +14,7 @@ from analysis_lib.disclosure.released import ReleasedCell
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.distribution import GRADES, GradeBar, draw_grade_distribution
 from analysis_lib.present.charts.figure import Comparison, Setting, gap_block
+from analysis_lib.present.charts.funnel import draw_funnel
 from analysis_lib.present.charts.ranges import RangeRow, draw_ranges
 from analysis_lib.present.charts.sexgap import GapRow, draw_sex_gap
 from analysis_lib.present.charts.trend import draw_trend
@@ -161,23 +162,42 @@ def units(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
             "Skolans resultat står i tabellen över enheterna.",
             facts_of(cells, indicator),
         )
-    total = next(
-        (cell for cell in scope.authority(indicator.id).cells() if cell.school_year == scope.school_year),
-        None,
-    )
-    rows = []
-    for cell in cells:
-        unit = scope.units[cell.code]
-        is_own = scope.unit is not None and unit.code == scope.unit.code
-        rows.append(UnitRow(unit_name(unit), cell, unit.area, is_own))
+    total = _total(scope, indicator)
     return draw_units(
-        rows,
+        [_unit_row(scope, cell) for cell in cells],
         setting=sourced(setting, [*cells, *([total] if total else [])], indicator),
         indicator=indicator,
         year=scope.school_year,
         total=total,
         total_name=scope.own_schools,
     )
+
+
+def funnel(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
+    """Every unit's share against its number of pupils; with too few shown, the units by area and name."""
+    cells = [cell for cell in scope.unit_cells(indicator.id) if cell.state != "missing"]
+    mine = [cell for cell in cells if scope.units[cell.code].organiser == "municipal"]
+    total = _total(scope, indicator)
+    block = total and draw_funnel(
+        [_unit_row(scope, cell) for cell in mine],
+        setting=sourced(setting, [*mine, total], indicator),
+        indicator=indicator,
+        year=scope.school_year,
+        total=total,
+        total_name=scope.own_schools,
+    )
+    return block or units(scope, indicator, setting)
+
+
+def _total(scope: Scope, indicator: Indicator) -> ReleasedCell | None:
+    cells = scope.authority(indicator.id).cells()
+    return next((cell for cell in cells if cell.school_year == scope.school_year), None)
+
+
+def _unit_row(scope: Scope, cell: ReleasedCell) -> UnitRow:
+    unit = scope.units[cell.code]
+    is_own = scope.unit is not None and unit.code == scope.unit.code
+    return UnitRow(unit_name(unit), cell, unit.area, is_own)
 
 
 def unit_name(unit: Unit) -> str:

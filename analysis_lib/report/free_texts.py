@@ -17,7 +17,7 @@ from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.free_text import NUMBERS, FreeTextScan, free_text_scan
 from analysis_lib.vocabulary.workspace import Workspace
 
-_FREE = ("paragraph", "cards", "questions")
+_FREE = ("paragraph", "cards", "questions", "answers")
 _DRAWN = ("charts", "hatches", "provenance", "parameters", "versions", "params", "snapshots", "release")
 
 
@@ -41,7 +41,8 @@ def _texts(section: Section) -> Iterator[tuple[str, bool]]:
             continue
         for name, value in part.data.items():
             if name not in _DRAWN:
-                yield from ((words, part.kind in _FREE) for words in _strings(value))
+                is_free = part.kind in _FREE or bool(part.data.get("is_words"))
+                yield from ((words, is_free) for words in _strings(value))
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
 from analysis_lib.vocabulary.catalog import Catalog, read_model
-from analysis_lib.vocabulary.settings import Audience, Strict, Unit
+from analysis_lib.vocabulary.settings import Audience, OutputForm, Strict, Unit
 from analysis_lib.vocabulary.workspace import Workspace
 
 ParameterType = Literal["string", "integer", "number", "boolean"]
@@ -56,7 +56,7 @@ class Sidecar(Strict):
         default="unit", description="unit: en för varje enhet; authority: en för hela huvudmannen"
     )
     audience: Audience = "public"
-    outputs: tuple[Literal["html", "pdf"], ...] = ("html", "pdf")
+    outputs: tuple[OutputForm, ...] = ("html", "pdf")
     engine: Literal["auto", "kernel"] = Field(default="auto", description="kernel: alltid en vanlig kärna")
     indicators: tuple[str, ...] = Field(default=(), description="Indikatorer som rapporten visar")
     sections: tuple[str, ...] = Field(description="Rubrikerna i ordning")
@@ -64,6 +64,11 @@ class Sidecar(Strict):
     about: tuple[str, ...] = Field(default=(), description="Indikatorer under Om oss, högst fyra")
     questions: Questions | None = None
     decisions: Questions | None = Field(default=None, description="Beslutspunkterna i korthet, för sidan 1")
+    reads_register: bool = Field(
+        default=False, alias="register", description="true: rapporten läser ord ur registret"
+    )
+    handbook: str = Field(default="", description="Handboken som ger avsnitten; versionen står i seminariet")
+    question_set: str = Field(default="", description="Frågorna i params/questions som rapporten ställer")
     parameters: dict[str, Parameter] = Field(default_factory=dict)
 
 

@@ -13,15 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import typst
-from markdown_it.token import Token
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.present.svg import render_svg
-from analysis_lib.report.document import APPENDIX, MARKDOWN, Document, Part, Section, Shown, read_document
+from analysis_lib.report.document import APPENDIX, Document, Part, Section, Shown, read_document
+from analysis_lib.report.prose import paragraphs
 from analysis_lib.vocabulary.workspace import builtin_root
-
-_MARKS = {"strong_open": "strong", "em_open": "emph"}
-_LIST_KINDS = {"bullet_list_open": "bullets", "ordered_list_open": "numbers"}
 
 
 def write_pdf(
@@ -33,7 +30,7 @@ def write_pdf(
     """
     document = read_document(notebook)
     path = template or builtin_root() / "templates" / "typst" / "report.typ"
-    stamp = datetime.datetime.combine(made or _sealed_date(document), datetime.time(), datetime.UTC)
+    stamp = datetime.datetime.combine(made or document.made, datetime.time(), datetime.UTC)
     data = json.dumps(print_data(document), ensure_ascii=False, allow_nan=False)
     try:
         compiler = typst.Compiler(
@@ -105,51 +102,3 @@ def _parts(parts: Sequence[Part]) -> list[dict[str, Any]]:
 def _figure(data: Mapping[str, Any]) -> dict[str, Any]:
     kept = {name: value for name, value in data.items() if name not in {"charts", "hatches"}}
     return kept | {"svg": render_svg(data["charts"]["wide"], id_prefix="print")}
-
-
-def paragraphs(markdown: str) -> list[dict[str, Any]]:
-    """Markdown as the template's simple blocks: headings, paragraphs and lists of text runs."""
-    made: list[dict[str, Any]] = []
-    items: list[list[dict[str, Any]]] | None = None
-    kind, level = "prose", 0
-    for token in MARKDOWN.parse(markdown):
-        if token.type == "heading_open":
-            kind, level = "heading", int(token.tag[1])
-        elif token.type in _LIST_KINDS:
-            items = []
-            made.append({"kind": _LIST_KINDS[token.type], "items": items})
-        elif token.type in {"bullet_list_close", "ordered_list_close"}:
-            items = None
-        elif token.type == "inline":
-            runs = _runs(token.children or [])
-            if items is not None:
-                items.append(runs)
-            else:
-                made.append({"kind": kind, "level": level, "runs": runs})
-            kind, level = "prose", 0
-    return made
-
-
-def _runs(tokens: Sequence[Token]) -> list[dict[str, Any]]:
-    runs: list[dict[str, Any]] = []
-    styles: list[str] = []
-    link = ""
-    for token in tokens:
-        if token.type in _MARKS:
-            styles.append(_MARKS[token.type])
-        elif token.type in {"strong_close", "em_close"}:
-            styles.pop()
-        elif token.type == "link_open":
-            link = str(token.attrGet("href") or "")
-        elif token.type == "link_close":
-            link = ""
-        elif token.type in {"text", "code_inline", "softbreak", "hardbreak"}:
-            content = token.content if token.content else " "
-            runs.append({"text": content, "styles": list(styles), "link": link})
-    return runs
-
-
-def _sealed_date(document: Document) -> datetime.date:
-    seal = document.first("seal")
-    made = str(seal.data.get("made") or "") if seal else ""
-    return datetime.date.fromisoformat(made) if made else datetime.date(2000, 1, 1)

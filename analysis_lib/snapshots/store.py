@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from analysis_lib.errors import SkolbankError
 from analysis_lib.snapshots import encryption, log
 from analysis_lib.snapshots.changes import Change, compare
 from analysis_lib.snapshots.encryption import SnapshotKey
+from analysis_lib.snapshots.gathered import ROW_GROUP, Gathered, Part, slug
 from analysis_lib.snapshots.log import Snapshot
 from analysis_lib.snapshots.missing import MissingRows, RefusedRows
 from analysis_lib.snapshots.schemas import TABLES, TableSchema
@@ -35,7 +36,6 @@ from analysis_lib.vocabulary.workspace import Workspace
 __all__ = ["Change", "Snapshot", "SourceInfo", "Store", "Transaction"]
 
 _MEMORY_LIMIT = "1500MB"
-_ROW_GROUP = 122_880
 _THREADS = min(4, os.cpu_count() or 1)
 
 
@@ -135,7 +135,7 @@ class Store:
             database.execute(f"SET threads = {_THREADS}")
             database.execute("SET enable_progress_bar = false")
             for schema in TABLES.values():
-                rows = self._rows_sql(schema, as_of, database)
+                rows = self.rows_sql(schema, self.current(schema.name, as_of), database.register)
                 database.execute(f'CREATE VIEW "{schema.name}" AS {rows}')
             yield database
 
@@ -176,27 +176,46 @@ class Store:
     def put(self, snapshot: Snapshot, data: bytes, twin: bytes) -> None:
         """Writes a snapshot's file and its metadata twin; nothing counts before the log's line says so."""
         target = self.path(snapshot)
-        _private_folder(self.folder, target.parent)
-        _sweep(target.parent)
+        self._prepare(target)
         if self.key and TABLES[snapshot.table].holds_pupils:
-            data = encryption.encrypted(data, snapshot.hash, self.key, row_group=_ROW_GROUP)
+            data = encryption.encrypted(data, snapshot.hash, self.key, row_group=ROW_GROUP)
         write_private(target, data)
         write_private(target.with_suffix(".json"), twin)
         _sync_folder(target.parent)
 
-    def _rows_sql(
-        self, schema: TableSchema, as_of: datetime.datetime | None, database: duckdb.DuckDBPyConnection
+    def put_file(self, snapshot: Snapshot, ready: Path, twin: bytes) -> None:
+        """The same for a file that lies ready (encrypted if need be) inside the store's folder."""
+        target = self.path(snapshot)
+        self._prepare(target)
+        with ready.open("rb") as stream:
+            os.fsync(stream.fileno())
+        ready.chmod(0o600)
+        ready.replace(target)
+        write_private(target.with_suffix(".json"), twin)
+        _sync_folder(target.parent)
+
+    def _prepare(self, target: Path) -> None:
+        _private_folder(self.folder, target.parent)
+        _sweep(target.parent)
+
+    def gather(self, *, is_trial: bool = False) -> Gathered:
+        """A place for the rows of a file too long for memory; a trial leaves the store's folder alone."""
+        return Gathered(self.folder if is_trial else _private_folder(self.folder, self.folder), self.key)
+
+    def rows_sql(
+        self, schema: TableSchema, snapshots: Iterable[Snapshot], register: Callable[[str, Any], object]
     ) -> str:
+        """A query over the rows of these snapshots that count; encrypted files are registered by name."""
         whole: list[str] = []
         selects: list[str] = []
-        for snapshot in self.current(schema.name, as_of):
+        for snapshot in snapshots:
             path = self.path(snapshot)
             place = _quoted(str(path))
             rows = f"read_parquet({place})"
             is_encrypted = schema.holds_pupils and encryption.is_encrypted(path)
             if is_encrypted:
                 rows = f"encrypted_{snapshot.hash}"
-                database.register(rows, encryption.dataset(path, snapshot.hash, self.key))
+                register(rows, encryption.dataset(path, snapshot.hash, self.key))
             if snapshot.replaced:
                 gone = ", ".join(_quoted(key) for key in sorted(snapshot.replaced))
                 selects.append(f"SELECT * FROM {rows} WHERE {schema.key_sql} NOT IN ({gone})")
@@ -212,7 +231,7 @@ class Store:
 @dataclass
 class _Part:
     snapshot: Snapshot
-    data: bytes
+    data: bytes | Path  # the Parquet bytes, or a file that lies ready
     change: Change
 
 
@@ -247,7 +266,7 @@ class Transaction:
         schema = TABLES[table]
         checked = schema.check(frame)
         slots = {
-            "/".join(_slug(str(value)) or "hela" for value in values): rows
+            "/".join(slug(str(value)) or "hela" for value in values): rows
             for values, rows in checked.groupby(list(schema.partition), sort=True, observed=True)
         }
         places = [each.partition if each.partition in slots else next(iter(slots)) for each in refused]
@@ -261,11 +280,33 @@ class Transaction:
         keys = tuple(sorted(schema.key(rows).unique()))
         order = [*dict.fromkeys((*schema.identity, *schema.names))]
         content = rows.sort_values(order, ignore_index=True, kind="stable")
-        slot = f"{partition}/{_slug(keys[0]) if len(keys) == 1 else f'{len(keys)}-units'}"
+        slot = f"{partition}/{slug(keys[0]) if len(keys) == 1 else f'{len(keys)}-units'}"
         data = as_parquet(content, schema)
         digest = hashlib.sha256(data).hexdigest()
         snapshot = Snapshot(schema.name, slot, digest, keys, len(content), "", refused=refused)
         self._parts.append(_Part(snapshot, data, self._change(schema, snapshot, content)))
+
+    def add_gathered(self, gathered: Gathered, *, refused: Sequence[RefusedRows] = ()) -> None:
+        """Adds everything that was gathered; what is current already is not written again."""
+        parts = list(gathered.parts())
+        first = {part.partition: part for part in reversed(parts)}
+        for part in parts:
+            keys = tuple(sorted(part.keys))
+            slot = f"{part.partition}/{slug(keys[0]) if len(keys) == 1 else f'{len(keys)}-units'}"
+            here = tuple(each for each in refused if first.get(each.partition, parts[0]) is part)
+            snapshot = Snapshot(part.schema.name, slot, part.digest, keys, part.rows, "", refused=here)
+            change = self._gathered_change(gathered, part, snapshot)
+            self._parts.append(_Part(snapshot, part.path, change))
+
+    def _gathered_change(self, gathered: Gathered, part: Part, snapshot: Snapshot) -> Change:
+        known = self.store.in_partition(snapshot.table, snapshot.partition)
+        if any(s.hash == snapshot.hash and not s.replaced for s in known):
+            return Change(is_new=False)
+        if not any(set(snapshot.keys) & (set(s.keys) - s.replaced) for s in known):
+            return Change(is_new=True)
+        register: dict[str, Any] = {}
+        before = self.store.rows_sql(part.schema, known, register.__setitem__)
+        return gathered.change(part, before, register)
 
     def _change(self, schema: TableSchema, snapshot: Snapshot, content: pd.DataFrame) -> Change:
         known = self.store.in_partition(snapshot.table, snapshot.partition)
@@ -288,7 +329,10 @@ class Transaction:
             if self.store.key_version != self._key_version:
                 raise _rotated_meanwhile()
             for part in self._parts:
-                self.store.put(part.snapshot, part.data, self._twin(part, now))
+                if isinstance(part.data, Path):
+                    self.store.put_file(part.snapshot, part.data, self._twin(part, now))
+                else:
+                    self.store.put(part.snapshot, part.data, self._twin(part, now))
             self.committed = [part.snapshot for part in self._parts]
             source = {name: getattr(self.source, name) for name in ("format", "file", "sha256")}
             if any(part.snapshot.refused for part in self._parts):
@@ -314,7 +358,7 @@ def as_parquet(rows: pd.DataFrame, schema: TableSchema) -> bytes:
     """The rows as Parquet: the same rows give the same bytes, so their hash names them."""
     table = pa.Table.from_pandas(rows, schema=schema.arrow, preserve_index=False)
     sink = pa.BufferOutputStream()
-    pq.write_table(table.replace_schema_metadata(None), sink, compression="zstd", row_group_size=_ROW_GROUP)
+    pq.write_table(table.replace_schema_metadata(None), sink, compression="zstd", row_group_size=ROW_GROUP)
     return bytes(sink.getvalue())
 
 
@@ -356,10 +400,6 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-def _slug(text: str) -> str:
-    return text.replace("/", "-").replace("|", "-")
 
 
 def _quoted(text: str) -> str:

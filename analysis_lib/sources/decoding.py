@@ -61,6 +61,25 @@ def decode(data: bytes) -> Decoded:
     return Decoded(clean_text(text, messages), encoding, tuple(messages))
 
 
+def decode_piece(data: bytes, encoding: str, messages: list[Message], *, first_row: int) -> str:
+    """A piece of a long file whose encoding is known, cleaned as ``decode`` does; ``first_row`` is its line.
+
+    Raises SkolbankError when the piece has other letters than the encoding says.
+    """
+    try:
+        if encoding in _SINGLE_BYTE and _UTF8_SEQUENCE.search(data):
+            raise UnicodeDecodeError(encoding, data, 0, 1, "mixed")
+        text = data.decode(encoding, errors="replace" if encoding in _SINGLE_BYTE else "strict")
+    except UnicodeDecodeError as fault:
+        raise _refused(
+            "encoding-mixed",
+            "Filen blandar flera teckenkodningar, eller är avklippt, så å, ä och ö kan inte läsas säkert",
+            row=first_row + data.count(b"\n", 0, fault.start),
+            remedy="Spara om filen som CSV UTF-8 från systemet den kommer ifrån.",
+        ) from None
+    return clean_text(_without_end_marks(_repair_doubled(text, messages), messages), messages)
+
+
 def clean_text(text: str, messages: list[Message]) -> str:
     """``text`` composed (NFC) and without invisible signs; what was changed is added to ``messages``."""
     if text.isascii():

@@ -12,17 +12,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis_lib.errors import EXIT_DONE, EXIT_PARTIAL, EXIT_USAGE, SkolbankError, did_you_mean
+from analysis_lib.snapshots.gathered import Gathered
 from analysis_lib.snapshots.pseudonyms import Pseudonyms
+from analysis_lib.snapshots.refused_files import note_refused
 from analysis_lib.snapshots.store import Change, Snapshot, SourceInfo, Store
 from analysis_lib.snapshots.units import load_units
 from analysis_lib.snapshots.whereabouts import Whereabouts
 from analysis_lib.sources.found_files import Skipped, find_files, harmless_name
 from analysis_lib.sources.import_report import FileReport, ImportReport, render_summary
 from analysis_lib.sources.joined_sheets import joined
-from analysis_lib.sources.reading import read_raw
-from analysis_lib.sources.recognition import Recognised, known_formats, recognise_all
+from analysis_lib.sources.long_files import Portioned, head_of, read_long
+from analysis_lib.sources.reading import is_long_text, read_raw
+from analysis_lib.sources.recognition import Recognised, known_formats, recognise, recognise_all
 from analysis_lib.sources.refused_rows import write_refused
 from analysis_lib.sources.shapes import Format, Message, RawFile, ReadContext, Sheet, TableResult
+from analysis_lib.sources.text_stream import open_text
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -95,8 +99,9 @@ def _import_file(path: Path, work: _Import) -> list[FileReport]:
     """One file, whole or not at all; no fault of any kind reaches the other files."""
     name = harmless_name(work.workspace.shown(path))
     try:
-        raw = read_raw(path)
-        return _take(raw, name, work)
+        if is_long_text(path) and (reports := _import_long(path, name, work)):
+            return reports
+        return _take(read_raw(path), name, work)
     except SkolbankError as error:
         return [_refused(name, Message("error", error.code, str(error)), error.exit_status)]
     except Exception as error:  # the promise is that no file stops the others or shows a traceback
@@ -116,7 +121,34 @@ def _take(raw: RawFile, name: str, work: _Import) -> list[FileReport]:
     _refuse_two_of_a_kind(results)
     reports = [_report(raw, name, sheet, result) for sheet, result in results]
     reports[0].messages[:0] = [*raw.messages, *skipped]
-    reports[0].messages += _unlisted_units(results, work.likely_units)
+    reports[0].messages += _unlisted_units(_pupils_units(results), work.likely_units)
+    return _finish(raw, results, reports, work)
+
+
+def _import_long(path: Path, name: str, work: _Import) -> list[FileReport]:
+    """A long text file in portions; nothing when its format is only read whole."""
+    text = open_text(path)
+    head = head_of(text)
+    known = recognise(head, work.formats, wanted=work.as_format)
+    if not isinstance(known, Portioned):
+        return []
+    with work.store.gather(is_trial=work.dry_run) as gathered:
+        result, units = read_long(text, head, known, work.context, gathered=gathered)
+        raw = RawFile(path, text.sha256, text.size, "text", (head,), tuple(text.messages))
+        reports = [_report(raw, name, head, result)]
+        reports[0].messages[:0] = raw.messages
+        reports[0].messages += _unlisted_units(units, work.likely_units)
+        return _finish(raw, [(head, result)], reports, work, gathered)
+
+
+def _finish(
+    raw: RawFile,
+    results: list[tuple[Sheet, TableResult]],
+    reports: list[FileReport],
+    work: _Import,
+    gathered: Gathered | None = None,
+) -> list[FileReport]:
+    """Writes what was refused, and stores the rest unless the whole file falls."""
     rejected = sum(report.rows_rejected for report in reports)
     workbook = ""
     if rejected and not work.dry_run:
@@ -124,6 +156,9 @@ def _take(raw: RawFile, name: str, work: _Import) -> list[FileReport]:
         workbook = work.workspace.shown(place)
         text = f"De nekade raderna står i {workbook}. Rätta dem och läs in filen igen."
         reports[0].messages.append(Message("info", "refused-written", text))
+        if not any(report.rows_accepted for report in reports):
+            file = harmless_name(raw.path.name)
+            note_refused(place.parent, file, results[0][1].format, rejected, workbook)
     if rejected and work.strict:
         text = f"Filen nekas hel eftersom {rejected} rader nekades och --strict är valt. [strict-refused]"
         for report in reports:
@@ -134,7 +169,7 @@ def _take(raw: RawFile, name: str, work: _Import) -> list[FileReport]:
         if not result.conserves_rows:
             raise RuntimeError("rows are lost")
         report.exit_status = EXIT_PARTIAL if result.rows_rejected else EXIT_DONE
-    _store(raw, workbook, results, reports, work)
+    _store(raw, workbook, results, reports, work, gathered)
     return reports
 
 
@@ -168,14 +203,13 @@ def _refuse_two_of_a_kind(results: list[tuple[Sheet, TableResult]]) -> None:
         seen[kind] = sheet.name
 
 
-def _unlisted_units(results: list[tuple[Sheet, TableResult]], likely: frozenset[str]) -> list[Message]:
-    frames = [
-        frame
-        for _, result in results
-        for frame in result.frames.values()
-        if likely and result.level == "pupil"
-    ]
-    unlisted = sorted({str(code) for frame in frames for code in frame["unit_code"].unique()} - likely)
+def _pupils_units(results: list[tuple[Sheet, TableResult]]) -> set[str]:
+    frames = [f for _, result in results for f in result.frames.values() if result.level == "pupil"]
+    return {str(code) for frame in frames for code in frame["unit_code"].unique()}
+
+
+def _unlisted_units(units: set[str], likely: frozenset[str]) -> list[Message]:
+    unlisted = sorted(units - likely) if likely else []
     if not unlisted:
         return []
     more = " med flera" if len(unlisted) > 5 else ""
@@ -210,6 +244,7 @@ def _store(
     results: list[tuple[Sheet, TableResult]],
     reports: list[FileReport],
     work: _Import,
+    gathered: Gathered | None,
 ) -> None:
     """All tables of the file in one transaction; tells what is new against what was stored."""
     first = results[0][1]
@@ -228,6 +263,8 @@ def _store(
     transaction = work.store.begin(source)
     for table, frame, waiting in joined(results):
         transaction.add(table, frame, refused=waiting)
+    if gathered:
+        transaction.add_gathered(gathered, refused=first.waiting)
     if transaction.is_unchanged:
         text = "Samma uppgifter är redan inlästa. Inget ändrades."
         reports[0].messages.append(Message("info", "unchanged", text))
@@ -236,7 +273,9 @@ def _store(
     if not work.dry_run:
         transaction.commit()
         for report, (_, result) in zip(reports, results, strict=True):
-            report.stored = any(len(frame) for frame in result.frames.values())
+            report.stored = any(map(len, result.frames.values())) or (
+                gathered is not None and result.rows_accepted > 0
+            )
 
 
 def _replacements(changes: list[tuple[Snapshot, Change]]) -> list[Message]:

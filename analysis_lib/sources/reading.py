@@ -27,6 +27,7 @@ __all__ = [
     "read_raw_bytes",
 ]
 
+LONG_FROM = 12 * 1024 * 1024  # text longer than this is read in portions when its format can be
 MAX_FILE = 64 * 1024 * 1024  # read whole; as rows it takes up to 1.2 GB of memory
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PART = "EncryptedPackage".encode("utf-16-le")
@@ -65,6 +66,21 @@ def read_raw(path: Path) -> RawFile:
             where=path.name,
             remedy=f"Kontrollera sökvägen och att du har läsrätt ({fault.strerror}).",
         ) from None
+
+
+def is_long_text(path: Path) -> bool:
+    """Whether the file is text of more than ``LONG_FROM`` bytes; raises SkolbankError for other content."""
+    try:
+        if path.stat().st_size <= LONG_FROM:
+            return False
+        with path.open("rb") as stream:
+            start = stream.read(4096)
+    except OSError:
+        return False  # told by ``read_raw``
+    if looks_like_workbook(start) or start.startswith(_OLE):
+        return False
+    _refuse_binary(start)
+    return True
 
 
 def read_raw_bytes(data: bytes, path: Path) -> RawFile:

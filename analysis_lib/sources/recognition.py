@@ -21,6 +21,7 @@ from analysis_lib.sources import (
     skolverket,
     surveys,
 )
+from analysis_lib.sources.nearest import preview
 from analysis_lib.sources.shapes import Format, RawFile, Sheet
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -79,7 +80,8 @@ def recognise(sheet: Sheet, formats: Sequence[Format], *, wanted: str = "") -> F
         raise SkolbankError(
             "format-unknown",
             f"Filens innehåll känns inte igen. {_seen(sheet, formats)}",
-            remedy="Kontrollera att det är en tabell som Skolbänken läser, och att rubrikraden är med.",
+            remedy="Kontrollera att det är en tabell som Skolbänken läser, och att rubrikraden är med. "
+            "En egen tabell beskrivs med skolbank new source NAMN FIL.",
         )
     if len(likely) > 1:
         raise SkolbankError(
@@ -133,11 +135,9 @@ def _explains(sheet: Sheet) -> bool:
 
 
 def _seen(sheet: Sheet, formats: Sequence[Format]) -> str:
-    """What a format can tell of a sheet that looks like its kin, else how large it is; never its text,
-    which may hold names."""
+    """What a format can tell of a sheet that looks like its kin, else its size, its headings and the
+    nearest formats; never its cells, which may hold names."""
     for known in formats:
         if isinstance(known, Explaining) and (text := known.explain(sheet)):
             return text
-    filled = [cells for _, cells in sheet.rows if any(cell.strip() for cell in cells)]
-    width = max((len(cells) for cells in filled), default=0)
-    return f"Den har {len(filled)} rader och upp till {width} kolumner"
+    return preview(sheet, formats).removesuffix(".")

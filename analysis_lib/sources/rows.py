@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.sources.shapes import Row
@@ -32,16 +32,22 @@ def delimited_rows(text: str) -> list[Row]:
     >>> delimited_rows("a;b\\n\\n1;2")
     [(1, ['a', 'b']), (2, []), (3, ['1', '2'])]
     """
-    _refuse_other_content(text)
-    first_line, _, rest = text.partition("\n")
+    refuse_other_content(text)
+    separator, skipped = separator_of(text)
+    return _parse(text.partition("\n")[2] if skipped else text, separator, first=1 + skipped)
+
+
+def separator_of(text: str) -> tuple[str, int]:
+    """The separator, and how many lines at the top only declare it (``sep=;``): none or one."""
+    first_line = text.partition("\n")[0]
     declared = first_line.strip().lower().strip('"')
     if declared.startswith("sep=") and len(declared) <= 5:
-        separator = first_line.strip().strip('"')[4:] or "\t"
-        return _parse(rest, separator, first=2)
-    return _parse(text, _separator(text), first=1)
+        return first_line.strip().strip('"')[4:] or "\t", 1
+    return _separator(text), 0
 
 
-def _refuse_other_content(text: str) -> None:
+def refuse_other_content(text: str) -> None:
+    """Refuses what is empty, a web page or XML, by its beginning."""
     if not text.strip():
         raise SkolbankError("file-empty", "Filen är tom", remedy="Hämta filen på nytt.")
     start = text[:4000].lstrip().lower()
@@ -77,21 +83,38 @@ def _count_outside_quotes(line: str, separator: str) -> int:
 
 def _parse(text: str, separator: str, *, first: int) -> list[Row]:
     _refuse_vast(text, separator)
-    previous_limit = csv.field_size_limit(max(len(text), MAX_CELL) + 2)
+    longest = max(len(text), MAX_CELL) + 2
+    return list(records(physical_lines(text), separator, first=first, longest=longest))
+
+
+def records(
+    lines: Iterable[str], separator: str, *, first: int = 1, longest: int = 20 * MAX_CELL
+) -> Iterator[Row]:
+    """The rows of physical lines (with their ends), one at a time, however many there are.
+
+    ``longest`` bounds what an open quote may swallow before it is refused.
+
+    Raises SkolbankError for an unclosed quote and for a cell or row too large to be a table.
+    """
+    previous_limit = csv.field_size_limit(longest)
+    reader = csv.reader(_closed(lines), delimiter=separator)
+    waiting: list[Row] = []
+    line = first
     try:
-        reader = csv.reader(_lines(text), delimiter=separator)
-        rows: list[Row] = []
-        line = first
         for cells in reader:
             _refuse_oversize(cells, line)
             _refuse_swallowed(cells, line, separator)
-            rows.append((line, cells))
+            waiting.append((line, cells))
+            if len(waiting) > 2:
+                yield waiting.pop(0)
             line = reader.line_num + first
+    except csv.Error:
+        raise _unclosed(line) from None
     finally:
         csv.field_size_limit(previous_limit)
-    if rows[-1][1] != [_END]:
-        raise _unclosed(rows[-1][0])
-    return rows[:-2]
+    if waiting[-1][1] != [_END]:
+        raise _unclosed(waiting[-1][0])
+    yield from waiting[:-2]
 
 
 def _refuse_vast(text: str, separator: str) -> None:
@@ -106,10 +129,15 @@ def _refuse_vast(text: str, separator: str) -> None:
         )
 
 
-def _lines(text: str) -> Iterator[str]:
-    """The physical lines with their ends, then a blank line and a closing record of its own."""
+def physical_lines(text: str) -> Iterator[str]:
+    """The lines of a text with their ends, whichever of the three kinds they have."""
     for line in _LINE.finditer(text):
         yield line[0]
+
+
+def _closed(lines: Iterable[str]) -> Iterator[str]:
+    """The lines, then a blank line and a closing record of its own."""
+    yield from lines
     yield "\n"
     yield _END
 

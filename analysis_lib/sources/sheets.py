@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import io
 import re
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from typing import IO
 import python_calamine
 
 from analysis_lib.errors import SkolbankError
+from analysis_lib.snapshots.identities import PERSONAL_NUMBER
 from analysis_lib.sources.decoding import clean_text
 from analysis_lib.sources.rows import MAX_CELL, MAX_COLUMNS
 from analysis_lib.sources.shapes import Message, Row, Sheet
@@ -28,6 +30,7 @@ MAX_CELLS = 20_000_000
 MAX_TEXT = 4_000_000_000  # the longest shared text times the cells that may point at it
 _SMALL_PART = 1024 * 1024  # a part this small may be packed as hard as it likes
 _CHUNK = 1 << 20
+_ARCHIVES = (".zip", ".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz", ".tar")
 _OVERLAP = 400
 _CELL_PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
 _NO_VALUE = re.compile(
@@ -93,10 +96,10 @@ def _visible(
     workbook: python_calamine.CalamineWorkbook, messages: list[Message]
 ) -> tuple[tuple[Sheet, ...], tuple[Message, ...]]:
     sheets: list[Sheet] = []
-    hidden = 0
+    hidden: list[str] = []
     for meta in workbook.sheets_metadata:
         if meta.visible != python_calamine.SheetVisibleEnum.Visible:
-            hidden += 1
+            hidden.append(" ".join(PERSONAL_NUMBER.sub("[personnummer]", meta.name).split())[:40])
         elif meta.typ == python_calamine.SheetTypeEnum.WorkSheet:
             sheets.append(_sheet(workbook, meta.name, messages))
     if hidden:
@@ -104,8 +107,8 @@ def _visible(
             Message(
                 "warning",
                 "hidden-sheet",
-                f"Arbetsboken har dolda blad ({hidden}). De läses aldrig; ta fram bladet i Excel om det "
-                "skulle vara med.",
+                f"Arbetsboken har {len(hidden)} dolda blad ({_listed(hidden)}). De läses aldrig; ta fram "
+                "bladet i Excel om det skulle vara med.",
             )
         )
     if not any(any(cells) for sheet in sheets for _, cells in sheet.rows):
@@ -115,12 +118,18 @@ def _visible(
     return tuple(sheets), tuple(messages)
 
 
+def _listed(names: list[str]) -> str:
+    more = " med flera" if len(names) > 5 else ""
+    return ", ".join(f"”{name}”" for name in names[:5]) + more
+
+
 def _inspect(data: bytes) -> _Inspection:
     """Walks the archive part by part, unpacking at most ``MAX_UNPACKED`` bytes in small pieces."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
             _refuse_bomb(parts)
+            _refuse_ways_out(parts)
             names = {part.filename for part in parts}
             if "xl/workbook.xml" not in names:
                 raise SkolbankError(
@@ -143,6 +152,25 @@ def _refuse_bomb(parts: list[zipfile.ZipInfo]) -> None:
         raise _bomb()
     if any(part.flag_bits & 1 for part in parts):
         raise _encrypted()
+
+
+def _refuse_ways_out(parts: list[zipfile.ZipInfo]) -> None:
+    """Refuses what no workbook has: names that lead out of the archive, links, and archives inside it."""
+    for part in parts:
+        name = part.filename.replace("\\", "/")
+        leads_out = name.startswith("/") or ":" in name.split("/")[0] or ".." in name.split("/")
+        if leads_out or stat.S_ISLNK(part.external_attr >> 16):
+            raise SkolbankError(
+                "archive-hostile",
+                "Arkivet har länkar eller sökvägar som leder ut ur det, och öppnas därför inte",
+                remedy="Be avsändaren om själva tabellen, som .xlsx eller CSV.",
+            )
+        if name.lower().endswith(_ARCHIVES):
+            raise SkolbankError(
+                "archive-nested",
+                "Arkivet innehåller andra arkiv, och öppnas därför inte",
+                remedy="Packa upp det själv och läs in tabellerna, eller be avsändaren om dem.",
+            )
 
 
 def _walk(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> _Inspection:

@@ -15,6 +15,7 @@ from analysis_lib.errors import SkolbankError
 from analysis_lib.snapshots.schemas import PUPIL_GRADES
 from analysis_lib.sources import pupils
 from analysis_lib.sources.grade_codes import describe_wrong, read_grade
+from analysis_lib.sources.long_files import Portioning, of_person
 from analysis_lib.sources.pupil_rows import Rows
 from analysis_lib.sources.scb import LEGAL_BASIS, result_of
 from analysis_lib.sources.scb_table import filled, read_day, read_rows_of, tell_unread_columns
@@ -22,7 +23,7 @@ from analysis_lib.sources.shapes import ReadContext, Sheet, TableResult
 from analysis_lib.sources.subjects import read_subject
 from analysis_lib.vocabulary.periods import Term
 
-_SYNONYMS: dict[str, tuple[str, ...]] = {
+SYNONYMS: dict[str, tuple[str, ...]] = {
     "PersonNr": ("personnummer", "personnr", "pnr", "person nr", "elevens personnummer", "personid"),
     "Namn": ("namn", "elev", "elevnamn", "elevens namn"),
     "Fornamn": ("förnamn", "fornamn"),
@@ -34,9 +35,9 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "Betyg": ("betyg", "betygsvärde", "terminsbetyg", "slutbetyg"),
     "Termin": ("termin", "läsår/termin", "betygstermin"),
 }
-_FIELD = {synonym: field for field, synonyms in _SYNONYMS.items() for synonym in synonyms}
+_FIELD = {synonym: field for field, synonyms in SYNONYMS.items() for synonym in synonyms}
 REQUIRED = ("PersonNr", "Skolenhetskod", "Ämne", "Betyg", "Termin")
-_SHOWN = {"PersonNr": "Personnummer"}
+SHOWN = {"PersonNr": "Personnummer"}
 _SEARCHED = 25
 _YEAR_GROUPS = (6, 7, 8, 9)
 
@@ -59,6 +60,15 @@ class SimpleGrades:
 
     def read(self, sheet: Sheet, context: ReadContext) -> TableResult:
         """One row per pupil and subject; raises SkolbankError when a needed column is absent or doubled."""
+        return self._read(sheet, context)
+
+    def in_portions(self, head: Sheet) -> Portioning:
+        """How a file too long for memory is read: all rows of a person together."""
+        header_row, fields = _header(head)
+        column = next(place for place, name in fields.items() if name == "PersonNr")
+        return Portioning(header_row, of_person(column), self._read)
+
+    def _read(self, sheet: Sheet, context: ReadContext) -> TableResult:
         header_row, fields = _header(sheet)
         data = [row for row in filled(sheet) if row[0] > header_row]
         rows = read_rows_of(data, fields, lambda cells: len(_fields(cells)) >= 4)
@@ -120,7 +130,7 @@ def _find_header(sheet: Sheet) -> tuple[int, dict[int, str]] | None:
 def _header(sheet: Sheet) -> tuple[int, dict[int, str]]:
     found = _find_header(sheet)
     names = list(found[1].values()) if found else []
-    absent = [_SHOWN.get(name, name) for name in REQUIRED if name not in names]
+    absent = [SHOWN.get(name, name) for name in REQUIRED if name not in names]
     if found is None or absent:
         raise SkolbankError(
             "column-missing",
@@ -128,7 +138,7 @@ def _header(sheet: Sheet) -> tuple[int, dict[int, str]]:
             where=f"rad {found[0]}" if found else "",
             remedy="Tabellen ska ha rubrikerna Personnummer;Namn;Skolenhetskod;Klass;Kön;Ämne;Betyg;Termin.",
         )
-    doubled = sorted({_SHOWN.get(name, name) for name in names if names.count(name) > 1})
+    doubled = sorted({SHOWN.get(name, name) for name in names if names.count(name) > 1})
     if doubled:
         raise SkolbankError(
             "column-doubled",

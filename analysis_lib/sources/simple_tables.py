@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 from pydantic import Field
@@ -28,6 +30,7 @@ from analysis_lib.vocabulary.periods import SchoolYear, Term
 from analysis_lib.vocabulary.settings import Strict
 from analysis_lib.vocabulary.workspace import Workspace
 
+OWN_TABLE = "\nkind: own_table\n"  # tells the descriptions that ``skolbank new source`` writes
 _SEARCHED = 25
 _LONGEST = 80
 _TOTAL = re.compile(r"(?i)^(summa|totalt?|samtliga)\b")
@@ -57,8 +60,9 @@ class SimpleTable(Strict):
 
 
 class SimpleSource(Strict):
-    """The whole of ``params/sources/simple.yaml``."""
+    """The whole of ``params/sources/simple.yaml``, or of a huvudman's own table beside it."""
 
+    kind: Literal["simple", "own_table"] = "simple"
     keys: dict[str, tuple[str, ...]]
     tables: dict[str, SimpleTable]
 
@@ -72,11 +76,21 @@ class _Header:
 
 def formats(workspace: Workspace) -> tuple[SimpleFigures, ...]:
     """One format per documented table."""
-    places = workspace.layered("params", "sources", "simple.yaml")
-    if not places:
-        return ()
-    source = read_model(places[0], SimpleSource, workspace)
-    return tuple(SimpleFigures(name, table, source) for name, table in source.tables.items())
+    found = []
+    for place in _places(workspace):
+        source = read_model(place, SimpleSource, workspace)
+        found += [SimpleFigures(name, table, source) for name, table in source.tables.items()]
+    return tuple({each.id: each for each in found}.values())
+
+
+def _places(workspace: Workspace) -> list[Path]:
+    """The built-in description (or the workspace's own in its place) and those of a huvudman's own tables."""
+    places = workspace.layered("params", "sources", "simple.yaml")[:1]
+    files = [
+        path for folder in workspace.layered("params", "sources") for path in sorted(folder.glob("*.yaml"))
+    ]
+    own = {path.name: path for path in reversed(files) if OWN_TABLE in path.read_text("utf-8")[:2000]}
+    return [*places, *(own[name] for name in sorted(own))]
 
 
 class SimpleFigures:
@@ -90,6 +104,7 @@ class SimpleFigures:
         keys = dict(source.keys)
         keys |= {"category": table.category} if table.category else {}
         keys |= {"detail": table.detail} if table.detail else {}
+        self.key_names = keys
         self._names = {header_key(text): key for key, texts in keys.items() for text in texts}
         self._names |= {header_key(t): name for name, m in table.measures.items() for t in m.names}
 

@@ -97,6 +97,7 @@ class SkolverketTable:
         self.name = table.name
         self._table_id = table_id
         self._table = table
+        self.described = table
         self._source = source
         self._layouts = layouts
 

@@ -212,7 +212,9 @@ def write_schemas(folder: Path) -> list[Path]:
     """The JSON Schemas of all ``params/`` files, written to ``folder`` for editors; paths returned."""
     import json
 
+    from analysis_lib.vocabulary.free_text import Names
     from analysis_lib.vocabulary.questions import Codebook, Handbook, NationalGoal, QuestionSet
+    from analysis_lib.vocabulary.retention import Rule
     from analysis_lib.vocabulary.self_rating import SelfRating
     from analysis_lib.vocabulary.wheel import WheelFile
 
@@ -233,6 +235,8 @@ def write_schemas(folder: Path) -> list[Path]:
         "codebook": Codebook,
         "handbook": Handbook,
         "national_goal": NationalGoal,
+        "retention_rule": Rule,
+        "free_text": Names,
     }
     written = []
     for name, model in models.items():

@@ -13,9 +13,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import field_validator
+from pydantic import Field, WithJsonSchema, field_validator
 
 from analysis_lib import text as swedish
 from analysis_lib.errors import SkolbankError
@@ -73,13 +73,21 @@ _PLACE = re.compile(
 )
 
 
+_NamesInText = Annotated[
+    frozenset[str],
+    WithJsonSchema({"type": ["string", "null", "array"], "description": "Namn med mellanslag emellan"}),
+]
+
+
 class Names(Strict):
     """``params/free_text.yaml``: the names that are looked for, each list one text of words."""
 
-    first_names: frozenset[str]
-    last_names: frozenset[str]
-    also_words: frozenset[str] = frozenset()
-    allowed: frozenset[str] = frozenset()
+    first_names: _NamesInText = Field(description="Förnamn")
+    last_names: _NamesInText = Field(description="Efternamn")
+    also_words: _NamesInText = Field(
+        default=frozenset(), description="Namn som också är ord: räknas bara tillsammans med ett annat namn"
+    )
+    allowed: _NamesInText = Field(default=frozenset(), description="Namn som alltid får stå i text")
 
     @field_validator("*", mode="before")
     @classmethod

@@ -44,6 +44,9 @@ class Indicator(Strict):
     source: str = Field(description="Källa för uppgifterna, t.ex. Skolornas betyg")
     reference: tuple[str, ...] = Field(default=(), description="Var definitionen står")
     published: tuple[PublishedMeasure, ...] = ()
+    instruments: tuple[str, ...] = Field(
+        default=(), description="Enkäter i params/instruments som måttet räknas ur, den äldsta först"
+    )
     implied_by: tuple[str, ...] = Field(
         default=(), description="Indikatorer vars elever alltid också räknas här (röjandekontroll)"
     )

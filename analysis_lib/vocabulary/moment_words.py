@@ -11,24 +11,10 @@ import datetime
 import re
 from dataclasses import dataclass
 
-from analysis_lib.text import count_word
+from analysis_lib.text import MONTHS, count_word
 from analysis_lib.vocabulary.periods import SchoolYear
 from analysis_lib.vocabulary.working_days import add_months, nth_weekday
 
-MONTHS = (
-    "januari",
-    "februari",
-    "mars",
-    "april",
-    "maj",
-    "juni",
-    "juli",
-    "augusti",
-    "september",
-    "oktober",
-    "november",
-    "december",
-)
 _WEEKDAYS = ["måndagen", "tisdagen", "onsdagen", "torsdagen", "fredagen", "lördagen", "söndagen"]
 _ORDER = {"första": 1, "andra": 2, "tredje": 3, "fjärde": 4, "sista": -1}
 _NUMBERS = {count_word(number): number for number in range(1, 13)}

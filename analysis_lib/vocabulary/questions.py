@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import re
+import unicodedata
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
@@ -99,6 +102,26 @@ class NationalGoal(Strict):
     name: str
     source: str
     indicators: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One heading to write under: its id (``resultat.orsaker``), words and section."""
+
+    id: str
+    words: str
+    section: str
+
+
+def prompts(section: HandbookSection) -> list[Prompt]:
+    """The sub-headings of a section, or its guiding questions when it has none."""
+    words = section.sub_headings or section.questions
+    return [Prompt(f"{section.id}.{_slug(each)}", each, section.id) for each in words]
+
+
+def _slug(words: str) -> str:
+    plain = unicodedata.normalize("NFD", words.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
 def load_question_sets(workspace: Workspace) -> dict[str, QuestionSet]:

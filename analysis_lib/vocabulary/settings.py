@@ -21,6 +21,8 @@ Audience = Literal["internal", "board", "public"]
 # Whose reports others see too: a narrower circle reads everything that the wider ones read.
 CIRCLES: tuple[Audience, ...] = ("public", "board", "internal")
 
+# The forms that one executed notebook can be given out in; ``report.forms`` knows their files.
+OutputForm = Literal["html", "pdf", "docx", "xlsx", "csv", "charts", "presentation-pdf", "presentation-pptx"]
 # Official abbreviations of the school forms (Skolverket): förskola, pedagogisk omsorg, fritidshem,
 # förskoleklass, grundskola, anpassad grundskola, gymnasieskola, anpassad gymnasieskola, vuxenutbildning.
 SchoolForm = Literal["fsk", "pedoms", "fth", "fkl", "gr", "gran", "gy", "gyan", "vux"]
@@ -92,7 +94,9 @@ class ReportOrder(Strict):
         default="unit", description="unit: en för varje enhet; authority: en för hela huvudmannen"
     )
     school_forms: tuple[SchoolForm, ...] = Field(default=(), description="Tomt: alla skolformer")
-    outputs: tuple[Literal["html", "pdf"], ...] = ("html", "pdf")
+    outputs: tuple[OutputForm, ...] = Field(
+        default=(), description="Former att göra; tomt: dem som rapporten själv anger"
+    )
     parameters: dict[str, str | int | float | bool] = Field(default_factory=dict)
 
 

@@ -14,10 +14,11 @@ from pathlib import Path
 import psutil
 import pytest
 from batch_workspace import SEMINAR, UNITS, make_rooms, make_workspace
+from postgres_server import postgres_server
 
 from analysis_lib.batch import lock
 from analysis_lib.batch.plan import Order
-from analysis_lib.batch.run import Manner, ledger_of, lock_of, run_seminar
+from analysis_lib.batch.run import LEDGER_URL, Manner, ledger_of, lock_of, run_seminar
 from analysis_lib.errors import EXIT_LOCKED, SkolbankError
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -74,6 +75,12 @@ def test_a_mended_notebook_is_made_and_its_failed_copy_goes(tmp_path: Path) -> N
             "import signal, time\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: time.sleep(1)",
             "timeout",
         ),
+        (
+            "import signal, time\nfor n in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):\n"
+            "    signal.signal(n, signal.SIG_IGN)\nwhile True: time.sleep(1)",
+            "timeout",
+        ),
+        ("everything = bytearray(7 << 30)", "notebook-failed"),
         ("import os, time\nif os.fork() == 0:\n    time.sleep(987)\nraise ValueError", "notebook-failed"),
     ],
 )
@@ -87,6 +94,38 @@ def test_a_dying_hanging_or_forking_notebook_is_ended_and_told(tmp_path: Path, c
     assert run["failures"][0]["error"]["code"] == code
     assert (workspace.output / SEMINAR / "failed" / "87654321-liten.ipynb").is_file()
     assert not _left_over(tmp_path)
+
+
+def test_a_notebook_that_prints_for_ever_is_cut_short_and_made(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "w", cells=["for _ in range(200):\n    print('x' * 100_000)"])
+    assert run_seminar(workspace, Order(SEMINAR), manner=MANNER, rooms=make_rooms()).exit_status == 0
+    path = workspace.output / SEMINAR / "12345678" / "liten.ipynb"
+    assert path.stat().st_size < 3_000_000
+    assert "avkortad" in path.read_text("utf-8")
+
+
+def test_a_run_that_is_out_of_time_tells_what_was_not_made_and_makes_it_the_next_time(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "w", cells=["import time\ntime.sleep(1.5 if unit > '2' else 0)"])
+    manner = Manner(jobs=1, is_plain=True, run_timeout=0.1)
+    began = time.monotonic()
+    result = run_seminar(workspace, Order(SEMINAR), manner=manner, rooms=make_rooms())
+    assert time.monotonic() - began < 10
+    assert result.exit_status == 1
+    assert all("tidsgräns" in reason for reason in result.failed.values())
+    assert not _left_over(tmp_path)
+    again = run_seminar(workspace, Order(SEMINAR), manner=MANNER, rooms=make_rooms())
+    assert (again.exit_status, set(states(workspace).values())) == (0, {"done"})
+
+
+def test_the_ledger_can_be_a_shared_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    with postgres_server() as server:
+        monkeypatch.setenv(LEDGER_URL, server.url)
+        first = run_seminar(workspace, Order(SEMINAR), manner=MANNER, rooms=make_rooms())
+        again = run_seminar(workspace, Order(SEMINAR), manner=MANNER, rooms=make_rooms())
+        assert (first.exit_status, first.made, again.made, again.kept) == (0, 3, 0, 3)
+        assert set(states(workspace).values()) == {"done"}
+    assert not (workspace.work / "ledger.sqlite").exists()
 
 
 def test_one_output_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:

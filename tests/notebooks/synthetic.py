@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
+from analysis_lib.snapshots.pseudonyms import Pseudonyms
 from analysis_lib.snapshots.store import SourceInfo, Store
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -33,6 +34,7 @@ def make_workspace(root: Path) -> Workspace:
     """The workspace with its params and snapshots."""
     write_params(root)
     workspace = Workspace(root)
+    Pseudonyms.open(workspace, create=True)  # pupil rows are never without the key of their pseudonyms
     store = Store(workspace)
     with store.transaction(SourceInfo("test", "betyg.csv", "0" * 64)) as work:
         work.add("core_scb__pupil_grades", pupil_grades())

@@ -96,6 +96,8 @@ def _kill_writers(register: Register, workspace: Workspace, *, times: int) -> No
     assert register.verify() == len(whole) >= len(promised)
     assert len(whole) <= 1 + len(promised) + times  # at most the one that was under way at each kill
     assert register.save(Aim(name="Efteråt"), author="u", role="strateg").version == 1
+    kept = f"{len(promised)} entries told as saved, {len(whole)} in the log, {len(promised - whole)} lost"
+    print(f"\n{register.engine.dialect.name}: {times} kills, {kept}")
 
 
 def test_a_kill_during_a_save_leaves_nothing_half_written(register: Register, workspace: Workspace) -> None:

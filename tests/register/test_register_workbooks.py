@@ -16,6 +16,7 @@ from register_kinds import Aim, Step
 
 from analysis_lib.errors import SeveralErrors, SkolbankError
 from analysis_lib.register import Entry, Record, Register, load_kinds
+from analysis_lib.register.emptying import Keeping, empty_lines
 from analysis_lib.register.forms import TOO_LONG, columns, same, show
 from analysis_lib.register.tables import sqlite_engine
 from analysis_lib.register.workbook import SCHOOL_YEAR, STRIKE, THING, UNIT, VERSION, write_workbook
@@ -436,6 +437,41 @@ def test_any_text_survives_a_round_trip(
     assert plan.changes == ()
     assert plan.untouched == len(made)
     register.close()
+
+
+def test_the_same_workbook_twice_gives_no_second_entry(sqlite: Register, tmp_path: Path) -> None:
+    path = _export(sqlite, tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(path)
+    sheet = book["Testmål"]
+    titles = [cell.value for cell in sheet[2]]
+    sheet.cell(4, titles.index("Mål") + 1).value = "Alla läser"
+    book.save(path)
+    assert len(_plan(sqlite, path).save(sqlite, **WRITER)) == 1
+    again = _plan(sqlite, path)
+    assert (again.changes, again.repeated) == ((), ("Testmål, rad 4",))
+    assert "finns redan" in "".join(lines_of(again))
+    sqlite.withdraw(sqlite.current(Aim)[0], **WRITER)
+    assert len(_plan(sqlite, path).changes) == 1
+
+
+def test_a_row_whose_version_is_gallrad_is_stale(sqlite: Register, tmp_path: Path) -> None:
+    first = sqlite.save(Aim(name="Ett"), **WRITER)
+    path = _export(sqlite, tmp_path / "a.xlsx")
+    sqlite.revise(first, Aim(name="Två"), **WRITER)
+    wanted = Keeping("test-goal", "replaced", datetime.date(2060, 1, 1))
+    empty_lines(sqlite, wanted, seen=[first.id], decision="B", rule="r", author="a")
+    with pytest.raises(SeveralErrors, match="register-conflict"):
+        _plan(sqlite, path)
+
+
+def test_a_form_can_be_read_on_paper(full: Register, tmp_path: Path) -> None:
+    """Over several pages that can be read, the first field on each; long texts in high rows."""
+    book = openpyxl.load_workbook(_export(full, tmp_path / "a.xlsx"))
+    sheet = book["Teststeg"]
+    assert sheet.page_setup.scale == 75
+    assert (sheet.print_title_rows, sheet.print_title_cols) == ("$2:$2", "$E:$E")
+    assert max(sheet.row_dimensions[row].height for row in range(4, sheet.max_row + 1)) > 100
+    assert all(sheet.row_dimensions[row].height <= 409 for row in range(4, sheet.max_row + 1))
 
 
 def test_cells_are_recognised_by_type() -> None:

@@ -32,6 +32,58 @@ COLUMNS: dict[str, dict[str, str]] = {
         "status": "str",
         "is_protected": "bool",
     },
+    "core_survey__answers_by_unit": {
+        **dict.fromkeys(
+            (
+                "instrument",
+                "era",
+                "level",
+                "unit_code",
+                "unit_name",
+                "municipality_code",
+                "school_year",
+                "term",
+                "respondent_group",
+                "sex",
+                "question",
+                "area",
+                "answer_step",
+            ),
+            "str",
+        ),
+        "weight": "float64",
+        "is_positive": "bool",
+        "count": "Int64",
+        "share_pct": "float64",
+        "mean": "float64",
+        "answers_n": "Int64",
+        "invited_n": "Int64",
+        "response_rate_pct": "float64",
+        "mark": "str",
+    },
+    "core_attendance__periods": {
+        **dict.fromkeys(("pupil", "unit_code", "school_year"), "str"),
+        "year_group": "int32",
+        **dict.fromkeys(("class_name", "sex", "period_start", "period_end"), "str"),
+        "pupils_n": "Int64",
+        **dict.fromkeys(
+            (
+                "attended_minutes",
+                "valid_absence_minutes",
+                "invalid_absence_minutes",
+                "attendance_pct",
+            ),
+            "float64",
+        ),
+        "is_protected": "bool",
+    },
+    "core_local__figures": {
+        **dict.fromkeys(
+            ("table_id", "unit_code", "school_year", "measured", "category", "detail", "measure"), "str"
+        ),
+        "value": "float64",
+        "mark": "str",
+    },
     "core_skolverket__statistics": {
         **dict.fromkeys(
             (
@@ -124,6 +176,60 @@ def national_test_3_rows(pupils: Iterable[Mapping[str, Any]]) -> list[dict[str, 
             counts = {"parts_passed": pupil[subject], "parts_taken": parts, "parts_total": parts}
             base = _base({"school_year": "2021/22", **pupil}, number, 3)
             rows.append({**base, **counts, "subject": subject, "curriculum": "", "status": "complete"})
+    return rows
+
+
+def answer_rows(questions: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of the survey table; ``steps`` is ``helt 6, viss_del 3, vet_ej 1``, as counts of answers.
+
+    ``shares`` instead of ``steps``: per cent of ``answers_n``; ``mean``: an index published by itself.
+    """
+    rows = []
+    for question in questions:
+        base = {name: "" for name in COLUMNS["core_survey__answers_by_unit"]}
+        base |= {"instrument": "skolenkaten-2022", "era": "2022", "level": "unit", "unit_code": DEFAULT_UNIT}
+        base |= {"school_year": "2024/25", "term": "VT", "respondent_group": "elever-ak8", "sex": "T"}
+        base |= {"weight": None, "is_positive": False, "response_rate_pct": None}
+        base |= {name: None for name in ("count", "share_pct", "mean", "answers_n", "invited_n")}
+        base |= {name: value for name, value in question.items() if name in base}
+        counted = _pairs(question.get("steps", ""))
+        told = counted or _pairs(question.get("shares", ""))
+        for step, amount in told:
+            row = {**base, "answer_step": step, **_WEIGHTS.get(step, {})}
+            row |= {"count": int(amount)} if counted else {"share_pct": float(amount)}
+            row["answers_n"] = base["answers_n"] or sum(int(each) for _, each in counted)
+            rows.append(row)
+        if "mean" in question:
+            rows.append({**base, "answer_step": "mean"})
+    return rows
+
+
+_WEIGHTS: dict[str, dict[str, Any]] = {
+    "helt": {"weight": 10, "is_positive": True},
+    "stor_del": {"weight": 6.67, "is_positive": True},
+    "viss_del": {"weight": 3.33},
+    "inte_alls": {"weight": 0},
+}
+
+
+def attendance_rows(pupils: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of the attendance table, one per pupil and period, in minutes or as a printed share."""
+    names = ("attended_minutes", "valid_absence_minutes", "invalid_absence_minutes", "attendance_pct")
+    rows = []
+    for number, pupil in enumerate(pupils):
+        base = {name: None for name in names} | {"period_start": "", "period_end": "", "pupils_n": 1}
+        rows.append({**base, **_base(pupil, number, 9), **{n: pupil[n] for n in names if n in pupil}})
+    return rows
+
+
+def figure_rows(figures: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of the simple tables, one per measure in ``measures``."""
+    rows = []
+    for figure in figures:
+        base = {name: "" for name in COLUMNS["core_local__figures"]}
+        base |= {"unit_code": DEFAULT_UNIT, "school_year": "2024/25", "measured": "2024-10-15"}
+        base |= {name: value for name, value in figure.items() if name != "measures"}
+        rows += [{**base, "measure": name, "value": value} for name, value in figure["measures"].items()]
     return rows
 
 

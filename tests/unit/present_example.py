@@ -9,6 +9,7 @@ from analysis_lib.disclosure.released import ReleasedCell
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.distribution import GRADES, GradeBar, draw_grade_distribution
 from analysis_lib.present.charts.figure import Comparison, Setting
+from analysis_lib.present.charts.funnel import draw_funnel
 from analysis_lib.present.charts.ranges import RangeRow, draw_ranges
 from analysis_lib.present.charts.sexgap import GapRow, draw_sex_gap
 from analysis_lib.present.charts.trend import draw_trend
@@ -16,6 +17,7 @@ from analysis_lib.present.charts.units import UnitRow, draw_units
 from analysis_lib.statistics.intervals import wilson
 from analysis_lib.vocabulary.indicators import Indicator
 
+TOTAL = "Kommunens egna skolor"
 YEARS = tuple(f"{year}/{(year + 1) % 100:02d}" for year in range(2018, 2026))
 SHARE = Indicator(
     id="results.eligible",
@@ -185,6 +187,23 @@ def gap_rows() -> list[GapRow]:
 
 
 @lru_cache(maxsize=1)
+def funnel_figure(total: ReleasedCell) -> Block:
+    """Eleven units around 84 per cent, one far below and one far above; one hidden."""
+    counts = [(20, 24), (26, 31), (33, 38), (38, 47), (41, 52), (60, 71), (30, 58), (79, 80), (14, 18)]
+    names = ["Björkskolan", "Gläntans skola", "Åsskolan", "Hagaskolan", "Ängsskolan", "Torpskolan"]
+    names += ["Kungsängens fristående grundskola", "Västra Almskolan", "Ö skola"]
+    rows = [
+        UnitRow(name, cell(k, n, code=f"9901{i:04d}"))
+        for i, (name, (k, n)) in enumerate(zip(names, counts, strict=True))
+    ]
+    hidden = UnitRow("Lillsjö skola", cell(state="suppressed", code="99010099"))
+    block = draw_funnel(
+        [*rows, hidden], setting=setting(9), indicator=SHARE, year="2025/26", total=total, total_name=TOTAL
+    )
+    assert block is not None
+    return block
+
+
 def figures() -> dict[str, Block]:
     """One figure of each kind, some with hidden, missing and ``~100`` values."""
     total = cell(352, 420, level="authority", code="9901")
@@ -217,6 +236,7 @@ def figures() -> dict[str, Block]:
         "own unit": draw_units(
             unit_rows(areas=False), setting=setting(6), indicator=SHARE, year="2025/26", total=total
         ),
+        "funnel": funnel_figure(total),
         "grades": draw_grade_distribution(
             grade_bars(), setting=setting(7), indicator=GRADE_SHARE, year="2025/26"
         ),

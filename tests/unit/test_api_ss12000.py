@@ -26,6 +26,7 @@ from ss12000_server import (
 )
 
 from analysis_lib.errors import SkolbankError
+from analysis_lib.privacy.person import stored_about
 from analysis_lib.snapshots.pseudonyms import Pseudonyms
 from analysis_lib.snapshots.store import Store
 from analysis_lib.sources.api_sources import fetch_source
@@ -124,6 +125,21 @@ def test_R21_a_protected_pupil_counts_in_the_whole_unit_only(workspace: Workspac
         assert set(hidden["class_name"]) == {""}
         assert set(hidden["unit_code"]) == {UNITS[PROTECTED % 2]}
         assert not set(hidden["pupil"]) & set(frame.loc[~frame["is_protected"], "pupil"])
+
+
+def test_R21_a_protected_pupil_gets_an_extract_by_the_id_in_the_system(
+    workspace: Workspace, system: SchoolSystem
+) -> None:
+    """Their number is not stored; the id leads to the rows through the secret key of places."""
+    fetch(workspace)
+    number = system.data["persons"][PROTECTED]["civicNo"]["value"]
+    assert stored_about(workspace, number) == []
+    for spelled in (key("person", PROTECTED), key("person", PROTECTED).upper()):
+        found = stored_about(workspace, number, system_id=spelled)
+        assert {part["table"] for part in found} == {"core_ss12000__attendance", "core_ss12000__enrolments"}
+        assert all(row["is_protected"] for part in found for row in part["rows"])
+        assert sorted(len(part["rows"]) for part in found) == [1, 1, 1]  # enrolments, and two months
+    assert stored_about(workspace, number, system_id=key("person", 4)) == []
 
 
 def test_R21_a_protection_that_came_later_is_honoured(workspace: Workspace, system: SchoolSystem) -> None:

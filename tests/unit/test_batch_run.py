@@ -96,7 +96,12 @@ def test_a_release_that_the_attacker_breaks_is_refused_whole(tmp_path: Path) -> 
     result = run_seminar(workspace, Order(SEMINAR), manner=MANNER, rooms=rooms)
     assert result.exit_status == EXIT_DISCLOSURE
     folder = workspace.output / SEMINAR
-    assert {path.name for path in folder.iterdir()} == {"index.html", "run.json"}
+    assert {path.name for path in folder.iterdir()} == {
+        "index.html",
+        "run.json",
+        "klara.txt",
+        "misslyckade.txt",
+    }
     assert "Stoppad av röjandekontroll" in (folder / "index.html").read_text("utf-8")
     again = run_seminar(workspace, Order(SEMINAR), manner=MANNER, rooms=make_rooms())
     assert (again.exit_status, again.made) == (0, 3)

@@ -79,7 +79,7 @@ def test_wrong_use_is_told_on_the_error_stream(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["publish", "x"], "Kommandot publish finns inte i den här versionen."),
+        (["slösa", "x"], "Kommandot slösa finns inte i den här versionen."),
         (["rnu", "x"], "Menade du run?"),
         (["run", "x", "--jbs", "2"], "Menade du --jobs?"),
         (["run"], "SEMINAR saknas."),

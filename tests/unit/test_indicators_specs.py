@@ -11,6 +11,9 @@ import yaml
 from indicator_tables import (
     DEFAULT_UNIT,
     MemoryTables,
+    answer_rows,
+    attendance_rows,
+    figure_rows,
     grade_rows,
     make_units,
     national_test_3_rows,
@@ -47,8 +50,13 @@ def test_indicator_follows_its_specification(indicator: str, case: dict[str, Any
         ),
         core_scb__national_tests_3=national_test_3_rows(case.get("tests_3", [])),
         core_skolverket__statistics=published_rows(case.get("published", [])),
+        core_survey__answers_by_unit=answer_rows(case.get("answers", [])),
+        core_attendance__periods=attendance_rows(case.get("attendance", [])),
+        core_local__figures=figure_rows(case.get("figures", [])),
     )
     codes = {str(pupil.get("unit", DEFAULT_UNIT)) for pupil in pupils} | {DEFAULT_UNIT}
+    others = [*case.get("answers", []), *case.get("figures", [])]
+    codes |= {str(each.get("unit_code", "")) for each in others} - {""}
     rows = compute_cube(store, _catalog_of(indicator), make_units(sorted(codes)))
     for expected in case["expect"]:
         _check(rows, expected)

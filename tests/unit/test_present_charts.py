@@ -19,6 +19,7 @@ from analysis_lib.present import theme
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.distribution import GradeBar, draw_grade_distribution
 from analysis_lib.present.charts.figure import lozenge, shortened
+from analysis_lib.present.charts.funnel import draw_funnel
 from analysis_lib.present.charts.ranges import draw_ranges
 from analysis_lib.present.charts.scales import round_domain, spread_apart
 from analysis_lib.present.charts.sexgap import GapRow, draw_sex_gap
@@ -27,7 +28,7 @@ from analysis_lib.present.charts.units import UnitRow, draw_units
 from analysis_lib.present.svg import render_svg
 from analysis_lib.present.typeset import text_width
 
-NAMES = ["trend", "broken trend", "mean trend", "ranges", "units", "own unit", "grades", "sex gap"]
+NAMES = ["trend", "broken trend", "mean trend", "ranges", "units", "own unit", "funnel", "grades", "sex gap"]
 EACH = pytest.mark.parametrize("name", NAMES)
 BOTH = pytest.mark.parametrize("width", ["wide", "narrow"])
 NUMBER = re.compile(r"[−+]?\d+(?:\u00a0\d{3})*(?:,\d+)?")
@@ -312,3 +313,22 @@ def test_labels_spread_apart_never_overlap(wanted: list[float]) -> None:
 def test_a_long_alt_text_is_cut_at_a_sentence() -> None:
     assert shortened("En mening. " * 40) == ("En mening. " * 40)[:298].rsplit(". ", 1)[0] + "."
     assert len(shortened("ord " * 100)) <= 300
+
+
+def test_R17_a_funnel_names_only_units_beyond_chance_and_never_ranks() -> None:
+    block = example.figures()["funnel"]
+    assert block.data["finding"].startswith("Två enheter avviker mer än slumpen brukar ge; övriga sju")
+    svg = drawn("funnel", "wide")
+    assert "Kungsängens fristående grundskola" in svg
+    assert "Västra Almskolan" in svg
+    assert "Björkskolan" not in svg
+    names = [row["cells"]["group"]["text"] for row in block.data["table"]["rows"]]
+    assert names[:-2] == sorted(names[:-2], key=text.sort_key)
+    assert "En enhet är inte med" in block.data["foot"]
+
+
+def test_a_funnel_of_few_units_is_not_drawn() -> None:
+    rows = [UnitRow(f"Skola {i}", example.cell(20, 24, code=f"9901000{i}")) for i in range(4)]
+    total = example.cell(80, 96, level="authority", code="9901")
+    keys = {"setting": example.setting(9), "indicator": example.SHARE, "year": "2025/26"}
+    assert draw_funnel(rows, total=total, total_name="Kommunen", **keys) is None  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import json
 from pathlib import Path
@@ -12,6 +13,11 @@ from pupil_files import Pupil, lines, make_workspace, write
 from analysis_lib.errors import SkolbankError
 from analysis_lib.privacy.documents import write_documents
 from analysis_lib.privacy.person import read_number, write_extract
+from analysis_lib.privacy.person_entries import Wanted
+from analysis_lib.privacy.person_entries import entries_about as stored_entries
+from analysis_lib.register import open_register
+from analysis_lib.register.kinds.development import LeadTeacher
+from analysis_lib.register.kinds.seminars import Decision
 from analysis_lib.snapshots import rotation
 from analysis_lib.sources.importer import import_paths
 from analysis_lib.vocabulary.workspace import Workspace
@@ -29,9 +35,9 @@ def workspace(tmp_path: Path) -> Workspace:
     return made
 
 
-def extract(workspace: Workspace, number: str, name: str = "utdrag.json") -> dict:
+def extract(workspace: Workspace, number: str, name: str = "utdrag.json", **also: str) -> dict:
     file = workspace.root / name
-    write_extract(workspace, number, file)
+    write_extract(workspace, number, file, **also)
     assert file.stat().st_mode & 0o077 == 0
     assert number not in file.read_text("utf-8")
     return json.loads(file.read_text("utf-8"))
@@ -72,6 +78,43 @@ def test_a_shared_temporary_number_comes_with_a_warning(workspace: Workspace) ->
     assert "delas av flera" in told["obs"]
     assert {row["grade"] for part in told["uppgifter"] for row in part["rows"]} >= {"C", "D"}
     assert extract(workspace, PUPILS[0].number, "annan.json")["obs"] == ""
+
+
+WRITER = {"author": "Rut", "role": "rektor", "unit": "10000001", "school_year": "2026/27"}
+ASSIGNMENT = {
+    "assignment": "Läsning i alla ämnen",
+    "goal": "Fler läser",
+    "starts": datetime.date(2026, 8, 1),
+    "ends": datetime.date(2027, 6, 30),
+}
+
+
+def test_what_the_register_holds_is_in_it(workspace: Workspace) -> None:
+    """A lead teacher by the designation, who saved by the user name; every version is looked at."""
+    register = open_register(workspace)
+    saved = register.save(LeadTeacher(pseudonym="F07", **ASSIGNMENT), **WRITER)
+    register.revise(saved, LeadTeacher(pseudonym="F08", **ASSIGNMENT), author="annan", role="strateg")
+    register.save(LeadTeacher(pseudonym="F071", **ASSIGNMENT), author="annan", role="strateg")
+    register.close()
+    number = PUPILS[0].number
+    assert extract(workspace, number)["registret"]["poster"] == []
+    assert "vägrar personnummer" in extract(workspace, number, "b.json")["registret"]["så söktes"]
+    told = extract(workspace, number, "c.json", designation="F07", author="rut")["registret"]["poster"]
+    assert [(one["hittad"], one["version"]) for one in told] == [(["beteckningen", "sparad av"], 1)]
+    assert told[0]["innehåll"]["assignment"] == "Läsning i alla ämnen"
+
+
+@pytest.mark.parametrize("written", ["{a}{b}", "{a}-{b}", "{s}-{b}", "{s}{b}", "{s} {b}", "{s}+{b}"])
+def test_a_number_that_slipped_into_the_register_is_found(workspace: Workspace, written: str) -> None:
+    number = PUPILS[0].number
+    said = written.format(a=number[:8], s=number[2:8], b=number[8:])
+    register = open_register(workspace, scanner=lambda text, *, people: [])
+    day = datetime.date(2026, 9, 1)
+    register.save(Decision(text=f"Mötet gällde {said}.", decided_on=day, decided_by="rektor"), **WRITER)
+    register.close()
+    entries = stored_entries(workspace, Wanted(number))
+    assert [one["hittad"] for one in entries] == [["numret"]]
+    assert stored_entries(workspace, Wanted(PUPILS[1].number)) == []
 
 
 def test_a_stranger_has_no_rows(workspace: Workspace) -> None:

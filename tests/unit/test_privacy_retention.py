@@ -16,7 +16,11 @@ from pupil_files import FIRST_NAMES, LAST_NAME, Pupil, lines, make_workspace, si
 from analysis_lib.disclosure import archive
 from analysis_lib.errors import SeveralErrors, SkolbankError
 from analysis_lib.privacy.retention import apply_retention, due, retention_text
-from analysis_lib.privacy.retention_rules import TITLES
+from analysis_lib.privacy.retention_rules import TITLES, load_rules, title_of
+from analysis_lib.register import open_register
+from analysis_lib.register.backup import write_backup
+from analysis_lib.register.kinds.documents import DraftComment
+from analysis_lib.register.rescue import restore_whole
 from analysis_lib.snapshots import rotation
 from analysis_lib.snapshots.access_log import AccessLog
 from analysis_lib.snapshots.keys import KeyStore
@@ -104,6 +108,60 @@ def test_after_gallring_no_canary_is_in_any_byte_of_the_data_root(workspace: Wor
     assert kinds["pupil_rows"]["rows"] > 0
     assert {"source_files", "refused_rows", "failed_notebooks", "access_log"} <= set(kinds)
     assert AccessLog(workspace).verify() == []
+
+
+def test_what_people_wrote_is_gone_from_every_byte_and_the_log_tells_it(workspace: Workspace) -> None:
+    """Replaced versions, the log beside the database, free pages and copies set aside too."""
+    words = ["Kanariegult ordval", "Kanariegul rättelse"]
+    register = open_register(workspace)
+    writer = {"author": "u1", "role": "rektor"}
+    comment = DraftComment(handbook="skolbild", version="1.0", round=1, comment=f"{words[0]} " * 900)
+    first = register.save(comment, **writer, unit="10000001", school_year="2024/25")
+    register.revise(first, comment.model_copy(update={"comment": words[1]}), **writer)
+    write_backup(register, workspace.root / "kopia.skolbank-register")
+    register.close()
+    restore_whole(workspace, workspace.root / "kopia.skolbank-register", replace=True)
+    (workspace.root / "kopia.skolbank-register").unlink()
+    assert {word for _, word in found_in(workspace.data, words)} == set(words)
+    found = due(workspace, today=LATER)
+    assert "Registret, synpunkt: 1 st, 2 rader äldre än" in retention_text(found)
+    protocol = apply_retention(workspace, found, actor="arkivarien")
+    assert found_in(workspace.data, words) == []
+    assert [path.name for path in (workspace.data / "register").glob("ersatt-*")] == []
+    told = json.loads(protocol.with_suffix(".json").read_text("utf-8"))
+    (entry,) = [each for each in told["deleted"] if each["kind"] == "register_entries"]
+    assert (entry["entries"], entry["rows"], entry["decision"]) == ("draft_comment", 2, "UN 2026/77")
+    assert "| Registret, synpunkt |" in protocol.read_text("utf-8")
+    register = open_register(workspace)
+    assert register.verify() == 3
+    with pytest.raises(SkolbankError, match=r"gallrad .*UN 2026/77"):
+        register.get(first.thing)
+    register.close()
+
+
+def test_a_workspace_without_a_register_gets_none_by_gallring(workspace: Workspace) -> None:
+    apply_retention(workspace, due(workspace, today=LATER), actor="a")
+    assert not (workspace.data / "register").exists()
+
+
+def test_every_rule_of_the_register_names_a_kind_and_has_words(workspace: Workspace) -> None:
+    """And what must be kept for good has no rule."""
+    rules = [rule for rule in load_rules(workspace) if rule.kind == "register_entries"]
+    assert len(rules) > 10
+    assert all(title_of(rule) and rule.since and rule.years for rule in rules)
+    assert not {"goal", "plan", "measure", "decision", "document"} & {rule.entries for rule in rules}
+
+
+def test_a_reader_of_the_database_is_told(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who reads holds on to the log beside the database, where the deleted rows still stand."""
+    monkeypatch.setattr("analysis_lib.privacy.deletion._WAIT", 0.05)
+    path = workspace.data / "register.sqlite"
+    with_deleted_rows(path, ["x"])
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute("BEGIN")
+        database.execute("SELECT count(*) FROM entries").fetchall()
+        with pytest.raises(SkolbankError, match="database-busy"):
+            apply_retention(workspace, due(workspace, today=LATER), actor="a")
 
 
 def test_the_store_works_on_after_gallring(workspace: Workspace) -> None:
@@ -207,6 +265,11 @@ def test_a_database_in_use_is_told(workspace: Workspace, monkeypatch: pytest.Mon
         ([{"kind": "access_log", "years": -1}], "params-invalid"),
         ([{"kind": "access_log", "beslut": "x"}], "params-unknown-name"),
         ([{"kind": "access_log"}, {"kind": "access_log"}], "retention-repeated"),
+        ([{"kind": "register_entries"}], "retention-entries"),
+        ([{"kind": "register_entries", "entries": "intervju"}], "retention-entries"),
+        ([{"kind": "register_entries", "entries": "disposal"}], "retention-entries"),
+        ([{"kind": "access_log", "entries": "interview"}], "retention-entries"),
+        ([{"kind": "register_entries", "entries": "interview"}] * 2, "retention-repeated"),
     ],
 )
 def test_wrong_rules_are_told_with_the_file(workspace: Workspace, rules: list[dict], code: str) -> None:

@@ -54,21 +54,25 @@ def draw_ranges(
     title: str,
     year: str,
     units_name: str = "Skolorna i kommunen",
+    people: str = "elever",
 ) -> Block:
     """A range dot plot of measures in the same unit, or a gap block when none can be shown.
 
-    ``title`` says what is measured (``Andel elever med godkänt betyg, procent``), without the school year.
+    ``title`` says what is measured (``Andel elever med godkänt betyg, procent``), without the school year;
+    ``people`` who are counted.
     """
     drawable = [row for row in rows if row.cell.is_shown or figure.lozenge(row.cell)]
     if not drawable:
         facts = merged(*(facts_of([row.cell], row.indicator) for row in rows))
         what = f"{setting.subject} har inga resultat som kan visas för läsåret {year}"
         return figure.hidden_gap(what, setting.subject, facts)
-    parts = _parts(rows, setting, title, year, units_name)
+    parts = _parts(rows, setting, title, year, units_name, people)
     return figure.figure_block(setting, parts, lambda width: _draw(rows, setting, width, units_name))
 
 
-def _parts(rows: Sequence[RangeRow], setting: Setting, title: str, year: str, units_name: str) -> Parts:
+def _parts(
+    rows: Sequence[RangeRow], setting: Setting, title: str, year: str, units_name: str, people: str
+) -> Parts:
     shown = [row for row in rows if row.cell.is_shown and row.cell.value is not None]
     sizes = sorted({row.cell.n for row in rows if row.cell.n_state == "shown" and row.cell.n is not None})
     foot = (
@@ -78,7 +82,7 @@ def _parts(rows: Sequence[RangeRow], setting: Setting, title: str, year: str, un
     )
     if sizes:
         few, many = text.count(sizes[0]), text.count(sizes[-1])
-        foot.append(f"{few} elever." if few == many else f"{few}{text.EN_DASH}{many} elever.")
+        foot.append(f"{few} {people}." if few == many else f"{few}{text.EN_DASH}{many} {people}.")
     columns, table = _table(rows, setting, year, units_name)
     return Parts(
         finding=_finding(rows, shown),

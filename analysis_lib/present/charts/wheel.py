@@ -17,8 +17,8 @@ from analysis_lib.present import theme
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.canvas import Canvas
 from analysis_lib.present.charts.figure import Parts, Setting, figure_block
+from analysis_lib.text import MONTHS
 from analysis_lib.vocabulary.agenda import STATE_WORDS, Agendum, State, when
-from analysis_lib.vocabulary.moment_words import MONTHS
 from analysis_lib.vocabulary.periods import SchoolYear
 
 _RIM = 1.0

@@ -63,7 +63,7 @@ class Answer(Entry):
     title = "Svar"
     guidance = "Svara på frågan med egna ord: vad ser ni, vad beror det på, vad gör ni?"
 
-    question_set: str = Field(title="Frågor", description="Fil i params/questions")
+    question_set: str = Field(title="Frågor", description="Fil i params/questions eller params/handbook")
     question: str = Field(title="Fråga", description="Frågans id")
     text: Words = Field(title="Svar")
 

@@ -21,6 +21,7 @@ from analysis_lib.sources.example.lived_words import (
     ANSWERS,
     JUDGEMENTS,
     PRESCHOOL_NEEDS,
+    REPORT_TEXTS,
     SCHOOL_NEEDS,
     STRONG,
     VOICES,
@@ -67,6 +68,7 @@ def live_school(diary: Diary, unit: Unit, place: int, *, board_goal: str) -> Non
     _live_routines(diary, unit, place)
     if place < 3:
         _live_voices(diary, unit)
+    _live_report(diary, unit, place)
     _sign_off(diary, unit, place)
     _begin_next(diary, unit, needs, place)
     if place != 6:  # one skolanalys is late the next autumn
@@ -227,6 +229,14 @@ def _live_analysis(diary: Diary, unit: Unit, place: int, name: str, on: str, tal
             if kept
             else "Läsproven är gjorda i hälften av grupperna.",
         )
+
+
+def _live_report(diary: Diary, unit: Unit, place: int) -> None:
+    """What the rektor writes in the report in June; every third one leaves some headings empty."""
+    for number, (question, text) in enumerate(REPORT_TEXTS.items()):
+        if place % 3 != 2 or number % 4 != 3:
+            answer = Answer(question_set="rektorsrapport-2.1", question=question, text=text)
+            diary.note("2026-06-10", f"report-{unit.code}-{question}", answer, unit=unit.code)
 
 
 def _live_routines(diary: Diary, unit: Unit, place: int) -> None:

@@ -133,6 +133,23 @@ ANSWERS = {
     "insatser": "Läsgrupper i årskurs 4 och ett gemensamt problem i veckan i matematik.",
     "forvantad": "Vid resultatsamtalet har alla i läsgrupperna gjort ett nytt läsprov.",
 }
+REPORT_TEXTS = {
+    "forutsattningar.vad-ar-sarskilt-for-enheten-i-ar": "Vi har tagit emot fler nyanlända elever än i fjol "
+    "och har haft vakanser i matematik under hösten.",
+    "resultat.vad-sager-andra-kallor": "Eleverna säger i fokusgrupperna att genomgångarna hjälper, men att "
+    "det är stökigt efter lunch.",
+    "resultat.slutsats": "Läsgrupperna gör skillnad. Matematiken behöver gemensam planering.",
+    "resultat.atgard": "Vi fortsätter med läsgrupperna och planerar matematiken tillsammans varje vecka.",
+    "undervisning.vad-visar-observationer-och-enkater": "Lektionerna börjar tydligare än i höstas. Avsluten "
+    "är fortfarande olika.",
+    "arskullar.hur-har-det-gatt-for-varje-arskull": "Årskullen som slutar nästa år har gått framåt i svenska "
+    "sedan årskurs 6.",
+    "trygghet.vad-sager-eleverna": "De flesta är trygga. Fler än förra året säger att de blir störda.",
+    "trygghet.vad-gor-vi": "Gemensamma lektionsstarter och vuxna ute på varje rast.",
+    "forra-aret.vad-gjordes": "Läsgrupper tre gånger i veckan och kollegiala besök.",
+    "forra-aret.vad-blev-effekten": "Fler klarar läsprovet. Det kan också bero på annat än läsgrupperna.",
+    "forbattring.vad-gor-vi-nasta-lasar": "Vi håller fast vid två områden i stället för fem.",
+}
 STRONG = "Orsakerna är tydliga och bygger på flera källor."
 WONDER = "Vad säger eleverna själva om lektionerna efter lunch?"
 ADVICE = "Låt två lärare besöka varandras lektioner och skriva ned starten."

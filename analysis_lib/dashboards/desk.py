@@ -1,0 +1,114 @@
+"""What the server keeps between requests: editions, the access list, drawn pages (floor 8).
+
+A page is drawn once per scope and state and then comes from memory; so nobody who only reads costs a kernel,
+or another drawing.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from analysis_lib.dashboards import extract
+from analysis_lib.dashboards.access import AccessList, Person, Rights, rights_of
+from analysis_lib.dashboards.extract import Edition
+from analysis_lib.dashboards.pages import Card, State
+from analysis_lib.dashboards.register_pages import register_cards
+from analysis_lib.dashboards.results import results_cards
+from analysis_lib.dashboards.runs import Runs
+from analysis_lib.dashboards.shell import Drawn, draw
+from analysis_lib.register import Register, open_register
+from analysis_lib.snapshots.access_log import AccessLog
+from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.self_rating import SelfRating, load_self_ratings
+from analysis_lib.vocabulary.settings import Audience
+from analysis_lib.vocabulary.workspace import Workspace
+
+RESULT_PAGES = ("lage", "arskullar", "betyg", "jamfor")
+_FRESH = 60.0  # seconds between looks for new numbers
+_MOST_PAGES = 2000
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The cards of a page, as blocks for downloading and drawn for showing."""
+
+    cards: tuple[Card, ...]
+    drawn: tuple[Drawn, ...]
+
+
+class Desk:
+    """One workspace's dashboards; safe to ask from several threads."""
+
+    def __init__(
+        self, workspace: Workspace, *, seminar: str = "", clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.workspace = workspace
+        self.seminar = seminar or extract.newest_seminar(Catalog(workspace))
+        self.people = AccessList(workspace)
+        self.log = AccessLog(workspace)
+        self.clock = clock
+        self._lock = threading.RLock()
+        self._editions: dict[Audience, tuple[float, Edition]] = {}
+        self._pages: OrderedDict[tuple[str, str, State], Shown] = OrderedDict()
+        self._register: Register | None = None
+        self.runs = Runs(workspace)
+        os.environ.setdefault("SKOLBANK_CHART_CACHE", str(workspace.work / "charts"))
+
+    def edition(self, audience: Audience) -> Edition:
+        """The certified release for a circle, looked for again at most once a minute."""
+        with self._lock:
+            made, edition = self._editions.get(audience, (-_FRESH, None))
+            if edition is None or self.clock() - made > _FRESH:
+                edition = extract.open_edition(self.workspace, self.seminar, audience)
+                self._editions[audience] = (self.clock(), edition)
+            return edition
+
+    def rights(self, person: Person) -> Rights:
+        """What a person may see, from the list as it stands now."""
+        edition = self.edition("board" if person.role == "nämnd" else "internal")
+        return rights_of(person, edition.prepared.units, edition.catalog.groups)
+
+    def show(self, state: State, rights: Rights) -> Shown:
+        """The cards of a page for a viewer's scope; those about results are kept."""
+        edition = self.edition(rights.audience)
+        if state.page not in RESULT_PAGES:
+            cards = register_cards(state, rights, edition, self.register, self.instruments)
+            with self._lock:
+                return Shown(tuple(cards), tuple(draw(cards, state)))
+        key = (edition.key, rights.scope, state)
+        with self._lock:
+            if key not in self._pages:
+                cards = results_cards(state, rights, edition)
+                self._pages[key] = Shown(tuple(cards), tuple(draw(cards, state)))
+                while len(self._pages) > _MOST_PAGES:
+                    self._pages.popitem(last=False)
+            self._pages.move_to_end(key)
+            return self._pages[key]
+
+    @property
+    def register(self) -> Register:
+        with self._lock:
+            if self._register is None:
+                self._register = open_register(self.workspace)
+            return self._register
+
+    @property
+    def instruments(self) -> Mapping[str, SelfRating]:
+        return load_self_ratings(self.workspace)
+
+    def instruments_for(self, rights: Rights) -> dict[str, SelfRating]:
+        """The instruments made for the school forms of the viewer's units."""
+        units = self.edition(rights.audience).prepared.units
+        forms = {form for code in rights.units for form in units[code].school_forms}
+        known = self.instruments.items()
+        return {name: one for name, one in known if not one.school_forms or forms & set(one.school_forms)}
+
+    def close(self) -> None:
+        """Lets go of the register."""
+        if self._register is not None:
+            self._register.close()

@@ -1,0 +1,124 @@
+"""What the pages are made of: certified released numbers, cut to each viewer's scope (floor 8).
+
+An edition is the release of one seminar for one circle of readers. All its numbers are attacked and certified
+before the first page is shown; a scope's extract is the part of them that one viewer may see, in a file of
+its own. Pupil rows are never read here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from analysis_lib.dashboards.access import Rights
+from analysis_lib.disclosure.facts import cell_facts
+from analysis_lib.disclosure.gate import not_audited, release_or_refuse, require_clean
+from analysis_lib.disclosure.release import open_released
+from analysis_lib.errors import EXIT_DISCLOSURE, SkolbankError
+from analysis_lib.report.prepare import Prepared, prepare, remember_release
+from analysis_lib.report.scope import NATION
+from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.indicators import Indicator
+from analysis_lib.vocabulary.settings import Audience
+from analysis_lib.vocabulary.workspace import Workspace
+
+EXTRACT = "released.parquet"
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One circle's certified release; ``certificate`` is the hash of every statement in it."""
+
+    workspace: Workspace
+    catalog: Catalog
+    prepared: Prepared
+    certificate: str
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The released rows of the huvudman's units, the huvudman and the country."""
+        return _rows(self.catalog, self.prepared)
+
+    @cached_property
+    def school_years(self) -> tuple[str, ...]:
+        """The läsår with results of the huvudman's own units, newest first."""
+        own = self.frame[self.frame["level"].eq("unit") & self.frame["state"].ne("missing")]
+        return tuple(sorted(set(own["school_year"]), reverse=True)) or (self.prepared.school_year,)
+
+    def extract(self, rights: Rights) -> Prepared:
+        """The release cut to what one viewer may see: own units, the huvudman's whole and the country."""
+        folder = self.prepared.released_path.parent / "scopes" / rights.scope
+        path = folder / EXTRACT
+        units = {code: unit for code, unit in self.prepared.units.items() if code in rights.units}
+        if not path.is_file():
+            code = self.catalog.settings.municipality_code
+            _write(path, self.frame[self.frame["code"].isin([*units, code, NATION])])
+        return replace(self.prepared, units=units, released_path=path)
+
+    @property
+    def key(self) -> str:
+        """Changes when any number, parameter or rule behind the pages does."""
+        told = f"{self.prepared.fingerprint}|{self.certificate}"
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def open_edition(workspace: Workspace, seminar: str, audience: Audience) -> Edition:
+    """The release of a seminar for one circle, attacked and certified as a whole.
+
+    Raises SkolbankError (exit status 3) when anything in it could be worked out: then nothing is served.
+    """
+    catalog = Catalog(workspace)
+    prepared = prepare(workspace, seminar, audience=audience)
+    said = statements(_rows(catalog, prepared), audience, catalog.indicators)
+    scope = f"dashboards {seminar} {audience}"
+    try:
+        certificate = require_clean(workspace, said, audience=audience, scope=scope)
+    except SkolbankError as fault:
+        if fault.exit_status != EXIT_DISCLOSURE:
+            raise
+        judgement = release_or_refuse(workspace, said, audience=audience, scope=scope)
+        if judgement.findings:
+            raise not_audited(scope, judgement.findings) from None
+        remember_release(workspace, prepared)
+        certificate = judgement.sha256
+    return Edition(workspace, catalog, prepared, certificate)
+
+
+def newest_seminar(catalog: Catalog) -> str:
+    """The seminar that is held last, by name where no date is set; raises when there is none."""
+    held = [(str(each.held or ""), each.id) for each in catalog.seminars.values()]
+    if not held:
+        raise SkolbankError(
+            "seminar-missing",
+            "Det finns inget seminarium att visa",
+            where="params/seminars",
+            remedy="Lägg till ett, till exempel genom att kopiera ett som finns.",
+        )
+    return max(held)[1]
+
+
+def statements(
+    frame: pd.DataFrame, audience: Audience, indicators: Mapping[str, Indicator]
+) -> list[dict[str, object]]:
+    """Every statement that pages made of the frame could show."""
+    cells = open_released(frame, audience).cells()
+    known = ((cell, indicators[cell.indicator]) for cell in cells if cell.indicator in indicators)
+    return [fact.as_json("dashboards") for cell, each in known for fact in cell_facts(cell, each)]
+
+
+def _rows(catalog: Catalog, prepared: Prepared) -> pd.DataFrame:
+    mine = [*prepared.units, catalog.settings.municipality_code, NATION]
+    return pd.read_parquet(prepared.released_path, filters=[("code", "in", mine)])
+
+
+def _write(path: Path, frame: pd.DataFrame) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = path.with_name(f".{path.name}.part")
+    frame.to_parquet(part, index=False)
+    part.chmod(0o600)
+    part.replace(path)

@@ -1,0 +1,255 @@
+"""The nine pages: what each is called, which question it answers and which choices it takes (floor 8).
+
+A state is what stands in the address. It is checked against the viewer's rights and against what exists
+before anything is read, and the same state always gives the same page.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from analysis_lib import text
+from analysis_lib.dashboards.access import Rights
+from analysis_lib.dashboards.extract import Edition
+from analysis_lib.errors import SkolbankError, did_you_mean
+from analysis_lib.present.blocks import Block
+from analysis_lib.vocabulary.settings import Unit
+
+INDICATORS = (
+    "results.all_passed_9",
+    "results.eligible_vocational",
+    "results.merit_rating_17",
+    "results.all_passed_6",
+)
+
+
+@dataclass(frozen=True)
+class PageKind:
+    """One of the nine pages."""
+
+    id: str
+    number: str
+    title: str
+    question: str
+    group: str
+    choices: tuple[str, ...] = ()
+
+
+PAGES = {
+    page.id: page
+    for page in (
+        PageKind(
+            "lage",
+            "D1",
+            "Läget nu",
+            "Vad visar de senaste resultaten, och vad har säkert ändrats?",
+            "se",
+            ("unit", "group", "school_year", "indicator"),
+        ),
+        PageKind(
+            "arskullar",
+            "D2",
+            "Årskullar",
+            "Hur går det för samma årskull från årskurs 6 till årskurs 9?",
+            "se",
+            ("unit", "group", "school_year", "indicator"),
+        ),
+        PageKind(
+            "betyg",
+            "D3",
+            "Betyg och prov",
+            "Hur fördelar sig betygen, och får alla lika goda möjligheter?",
+            "se",
+            ("unit", "group", "school_year"),
+        ),
+        PageKind(
+            "roster",
+            "D4",
+            "Röster",
+            "Vad säger elever, vårdnadshavare och personal?",
+            "se",
+            ("unit", "school_year"),
+        ),
+        PageKind(
+            "atgarder",
+            "D5",
+            "Åtgärder och effekt",
+            "Vad gör vi, vad är försenat, och vad ledde det till?",
+            "se",
+            ("unit", "group", "thing"),
+        ),
+        PageKind(
+            "jamfor",
+            "D6",
+            "Jämför",
+            "Hur ser våra resultat ut bredvid rikets och andra skolors?",
+            "se",
+            ("unit", "group", "school_year", "indicator"),
+        ),
+        PageKind(
+            "arshjul",
+            "D7",
+            "Årshjul och dokument",
+            "Vad ska göras när, vad är klart och vad saknas?",
+            "göra",
+            ("unit",),
+        ),
+        PageKind(
+            "sjalvskattning",
+            "D8",
+            "Självskattning",
+            "Var är vi, och hur har det ändrats sedan sist?",
+            "göra",
+            ("unit", "instrument", "team"),
+        ),
+        PageKind("korningar", "D9", "Körningar", "Vad är gjort, vad pågår och vad gick fel?", "göra"),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One filter: its name in the address, its visible label, what may be chosen and what is."""
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str], ...]
+    value: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One card of a page: a block, its width in twelfths, and an id that its download is asked by."""
+
+    id: str
+    block: Block
+    span: int = 12
+
+
+@dataclass(frozen=True)
+class State:
+    """A page's checked state; an empty unit is the whole huvudman."""
+
+    page: str
+    unit: str = ""
+    group: str = ""
+    school_year: str = ""
+    indicator: str = ""
+    instrument: str = ""
+    team: str = ""
+    thing: str = ""
+
+    def query(self, **changes: str) -> str:
+        """The state as it stands in an address, without what is empty."""
+        told = {name: getattr(self, name) for name in PAGES[self.page].choices} | changes
+        return urlencode({name: value for name, value in told.items() if value})
+
+
+class NotAllowed(Exception):
+    """The viewer asked for what is not theirs, or for what does not exist: the answer is the same."""
+
+
+def read_state(
+    page: PageKind,
+    given: Mapping[str, list[str]],
+    rights: Rights,
+    edition: Edition,
+    *,
+    instruments: Mapping[str, str] | None = None,
+) -> State:
+    """The state that the address asks for, filled in with the viewer's usual choices.
+
+    Raises NotAllowed for another's unit, and SkolbankError for what cannot be read.
+    """
+    if not rights.may_open(page.id):
+        raise NotAllowed
+    unknown = sorted(set(given) - set(page.choices))
+    if unknown:
+        raise _wrong(f"Adressen har ett val som sidan inte har: {unknown[0][:40]}", unknown[0], page.choices)
+    if any(len(values) > 1 for values in given.values()):
+        raise _wrong("Adressen har samma val två gånger")
+    asked = {name: values[0] for name, values in given.items() if values[0]}
+    unit = asked.get("unit", "")
+    if unit and not rights.may_see(unit):
+        raise NotAllowed
+    if not unit and (not rights.whole or page.id == "sjalvskattning"):
+        unit = first_unit(rights, edition)
+    allowed = {
+        "group": list(edition.catalog.groups),
+        "school_year": list(edition.school_years),
+        "indicator": [name for name in INDICATORS if name in edition.catalog.indicators],
+        "instrument": list(instruments or {}),
+    }
+    for name, values in allowed.items():
+        if name in asked and asked[name] not in values:
+            raise _wrong(f"Valet {asked[name][:40]} finns inte för {name}", asked[name], values)
+    if len(asked.get("team", "")) > 60 or not asked.get("team", "").isprintable():
+        raise _wrong("Arbetslagets namn är för långt eller har tecken som inte går att skriva")
+    if not re.fullmatch(r"[a-z0-9_-]{0,80}", asked.get("thing", "")):
+        raise NotAllowed
+    usual = {
+        "school_year": edition.prepared.school_year,
+        "indicator": next(iter(allowed["indicator"]), ""),
+        "instrument": next(iter(allowed["instrument"]), ""),
+    }
+    chosen = {name: asked.get(name, usual.get(name, "")) for name in page.choices if name != "unit"}
+    return State(page.id, unit=unit, **chosen)
+
+
+def first_unit(rights: Rights, edition: Edition) -> str:
+    """The first of the viewer's units by name; a viewer without any is shown nothing."""
+    named = [unit for code, unit in edition.prepared.units.items() if code in rights.units]
+    if not named:
+        raise NotAllowed
+    return min(named, key=lambda unit: text.sort_key(unit.name)).code
+
+
+def choices(
+    state: State, rights: Rights, edition: Edition, *, instruments: Mapping[str, str] | None = None
+) -> list[Choice]:
+    """The filters of a page with what this viewer may choose."""
+    known = edition.catalog.indicators
+    whole = [("", "Hela kommunen")] if rights.whole and state.page != "sjalvskattning" else []
+    units = [(unit.code, unit.name) for unit in units_in(state.group, rights, edition)]
+    groups = [(group.id, group.name) for group in edition.catalog.groups.values()]
+    options: dict[str, tuple[str, list[tuple[str, str]]]] = {
+        "unit": ("Enhet", [*whole, *units]),
+        "group": ("Ledningsgrupp", [("", "Alla"), *groups] if rights.whole else []),
+        "school_year": ("Läsår", [(year, year) for year in edition.school_years]),
+        "indicator": ("Mått", [(name, known[name].short) for name in INDICATORS if name in known]),
+        "instrument": ("Instrument", list((instruments or {}).items())),
+    }
+    found = [
+        Choice(name, options[name][0], tuple(options[name][1]), getattr(state, name))
+        for name in PAGES[state.page].choices
+        if name in options and options[name][1]
+    ]
+    return (
+        [*found, Choice("team", "Arbetslag", (), state.team)]
+        if "team" in PAGES[state.page].choices
+        else found
+    )
+
+
+def units_in(group: str, rights: Rights, edition: Edition) -> list[Unit]:
+    """The viewer's units, narrowed to a ledningsgrupp when one is chosen, by name."""
+    forms = set(edition.catalog.groups[group].school_forms) if group else set()
+    mine = [unit for code, unit in edition.prepared.units.items() if code in rights.units]
+    found = [unit for unit in mine if not forms or forms & set(unit.school_forms)]
+    return sorted(found, key=lambda unit: text.sort_key(unit.name))
+
+
+def today() -> datetime.date:
+    """The day in Sweden."""
+    return datetime.datetime.now(ZoneInfo("Europe/Stockholm")).date()
+
+
+def _wrong(what: str, typed: str = "", known: object = ()) -> SkolbankError:
+    near = did_you_mean(typed, list(known)) if typed and isinstance(known, list | tuple) else ""
+    remedy = near or "Välj i listorna på sidan, så blir adressen rätt."
+    return SkolbankError("address-invalid", what, remedy=remedy)

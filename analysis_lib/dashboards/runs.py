@@ -1,0 +1,192 @@
+"""D9: start a batch and watch it, in a process of its own that outlives the page (floor 8)."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+import analysis_lib
+from analysis_lib.batch.status import status_of
+from analysis_lib.dashboards.forms import Field, Form
+from analysis_lib.dashboards.pages import Card
+from analysis_lib.dashboards.shell import Drawn
+from analysis_lib.errors import EXIT_LOCKED, SkolbankError, did_you_mean
+from analysis_lib.present.blocks import Block
+from analysis_lib.present.charts.figure import column, gap_block, row, table_cell
+from analysis_lib.present.html import block_html
+from analysis_lib.report.tables import table_data
+from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.workspace import Workspace
+
+_STATES = {
+    "waiting": "Väntar",
+    "running": "Pågår",
+    "staged": "Klar att granska",
+    "done": "Klart",
+    "incomplete": "Ofullständigt",
+    "failed": "Misslyckat",
+    "refused": "Stoppat av röjandekontrollen",
+}
+_LAST_EVENTS = 12
+
+
+class Runs:
+    """The rounds that have been started from here; any other start of the same round is seen too."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._started: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, seminar: str) -> None:
+        """Starts the round of a seminar; raises SkolbankError when there is none, or when it runs already."""
+        known = Catalog(self.workspace).seminars
+        if seminar not in known:
+            remedy = did_you_mean(seminar, known) or "Välj ett i listan."
+            raise SkolbankError("seminar-unknown", f"Seminariet {seminar[:40]} finns inte", remedy=remedy)
+        if self.is_running(seminar):
+            remedy = "Vänta tills den är klar; sidan visar hur det går."
+            raise SkolbankError(
+                "already-running", "Körningen pågår redan", remedy=remedy, exit_status=EXIT_LOCKED
+            )
+        events = self.events(seminar)
+        events.parent.mkdir(parents=True, exist_ok=True)
+        root = str(Path(analysis_lib.__file__).parents[1])
+        path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+        command = [sys.executable, "-m", "analysis_lib", "run", seminar, "--json", str(events)]
+        with events.with_suffix(".log").open("wb") as log:
+            self._started[seminar] = subprocess.Popen(
+                [*command, "--workspace", str(self.workspace.root)],
+                env={**os.environ, "PYTHONPATH": path},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def is_running(self, seminar: str) -> bool:
+        process = self._started.get(seminar)
+        return (process is not None and process.poll() is None) or any(
+            one["is_running"] for one in status_of(self.workspace, seminar)["seminars"]
+        )
+
+    def events(self, seminar: str) -> Path:
+        return self.workspace.work / "dashboards" / f"run-{seminar}.jsonl"
+
+    def told(self, seminar: str) -> list[dict[str, Any]]:
+        """The last events of the latest round that was started from here."""
+        try:
+            lines = self.events(seminar).read_text("utf-8").splitlines()[-_LAST_EVENTS:]
+            return [json.loads(line) for line in lines]
+        except (OSError, ValueError):
+            return []
+
+
+def run_cards(runs: Runs, xsrf: Markup) -> tuple[list[Drawn], bool]:
+    """The seminars with their documents, the last events, and a form to start; and whether any runs now."""
+    status = status_of(runs.workspace)
+    seminars = status["seminars"]
+    running = [one["seminar"] for one in seminars if runs.is_running(one["seminar"])]
+    blocks = [("laget", _seminars(seminars, running)), ("fel", _failures(seminars))]
+    blocks += [(f"handelser{at}", _events(runs.told(name), name)) for at, name in enumerate(running)]
+    cards = [Card(name, block) for name, block in blocks]
+    drawn = [
+        Drawn(card.id, card.block.kind, 12, Markup(block_html(card.block.kind, card.block.data)))
+        for card in cards
+    ]
+    options = tuple((one["seminar"], one["title"]) for one in seminars if one["seminar"] not in running)
+    if options:
+        form = Form(
+            action="/korningar",
+            title="Starta en körning",
+            fields=(Field("seminar", "Seminarium", "select", "", "", options, True),),
+            guidance="Det som redan är gjort och inte har ändrats görs inte om.",
+            submit="Starta",
+            draft="korningar",
+            xsrf=xsrf,
+        )
+        drawn.append(form.card("starta"))
+    return drawn, bool(running)
+
+
+def _seminars(seminars: list[dict[str, Any]], running: list[str]) -> Block:
+    rows = [
+        row(
+            {
+                "title": table_cell(one["title"]),
+                "now": {"text": "Körs nu", "chip": "ongoing"}
+                if one["seminar"] in running
+                else table_cell("Vilar"),
+                "made": table_cell(
+                    ", ".join(f"{_STATES[state].lower()}: {count}" for state, count in one["counts"].items())
+                    or "inget är gjort än"
+                ),
+            }
+        )
+        for one in seminars
+    ]
+    columns = [
+        column("title", "Seminarium", "left"),
+        column("now", "Nu", "left"),
+        column("made", "Dokument", "left"),
+    ]
+    return Block("table", table_data("laget", "Seminarierna och deras dokument.", columns, rows, []))
+
+
+def _failures(seminars: list[dict[str, Any]]) -> Block:
+    bad = [
+        (one, each)
+        for one in seminars
+        for each in one["documents"]
+        if each["status"] not in ("done", "running")
+    ]
+    if not bad:
+        return gap_block("Inga dokument har misslyckats", "Röjandekontrollen har inte stoppat något.", "")
+    rows = [
+        row(
+            {
+                "unit": table_cell(each["unit"]),
+                "report": table_cell(each["report"]),
+                "state": table_cell(_STATES.get(each["status"], each["status"])),
+                "why": table_cell(f"{each['message']} {each['error_id']}".strip()),
+            }
+        )
+        for _, each in bad
+    ]
+    columns = [
+        column("unit", "Enhet", "left"),
+        column("report", "Rapport", "left"),
+        column("state", "Läge", "left"),
+        column("why", "Varför", "left"),
+    ]
+    return Block("table", table_data("fel", "Dokument som inte är klara.", columns, rows, []))
+
+
+def _events(events: list[dict[str, Any]], seminar: str) -> Block:
+    if not events:
+        return gap_block(
+            f"{seminar} förbereds", "De första händelserna kommer när uppgifterna är framtagna.", ""
+        )
+    rows = [
+        row(
+            {
+                "at": table_cell(str(each.get("at") or each.get("time") or "")[11:19]),
+                "what": table_cell(str(each.get("event") or each.get("kind") or "")),
+                "of": table_cell(
+                    " ".join(str(each[name]) for name in ("unit", "code", "report") if each.get(name))
+                ),
+            }
+        )
+        for each in reversed(events)
+    ]
+    columns = [
+        column("at", "Klockan", "left"),
+        column("what", "Händelse", "left"),
+        column("of", "Dokument", "left"),
+    ]
+    return Block("table", table_data("handelser", f"Det senaste i {seminar}.", columns, rows, []))

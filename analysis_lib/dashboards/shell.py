@@ -1,0 +1,186 @@
+"""The shell around every page: rail, band, head, filters and cards as HTML (floor 8).
+
+The style sheet and the script are one bundle each, with their hash in the address, so that a browser fetches
+them once for all pages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from analysis_lib import text
+from analysis_lib.dashboards.access import ROLE_WORDS, Rights
+from analysis_lib.dashboards.extract import Edition
+from analysis_lib.dashboards.pages import PAGES, Card, Choice, State, units_in
+from analysis_lib.present.html import block_html
+from analysis_lib.report.html import style_sheet
+from analysis_lib.vocabulary.workspace import builtin_root
+
+_EDITIONS = {
+    "internal": "Intern – får inte publiceras",
+    "board": "Nämndens utgåva",
+    "public": "Publik utgåva",
+}
+_TITLES = {"facts": "I korthet", "cards": "Det reglerna säger"}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One card ready for the page; ``download`` is the address of its table, empty when it has none."""
+
+    id: str
+    kind: str
+    span: int
+    html: Markup
+    title: str = ""
+    name: str = ""
+    download: str = ""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands around the cards: choices, messages, links to units, and how often to look again."""
+
+    choices: Sequence[Choice] = ()
+    steps: Sequence[Mapping[str, str]] = ()
+    errors: Sequence[Mapping[str, str]] = ()
+    told: str = ""
+    xsrf: str = ""
+    refresh: int = 0
+    static_links: Sequence[Mapping[str, Any]] = ()
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=1)
+def bundle() -> dict[str, tuple[str, bytes, str]]:
+    """The served files by address: kind and content; the hash in each address changes with the content."""
+    folder = builtin_root() / "templates" / "dashboards"
+    css = (style_sheet() + "\n" + (folder / "dashboards.css").read_text("utf-8")).encode()
+    js = (folder / "dashboards.js").read_bytes()
+    found = {}
+    for name, kind, content in (("css", "text/css", css), ("js", "text/javascript", js)):
+        address = f"/fast/skolbank-{hashlib.sha256(content).hexdigest()[:12]}.{name}"
+        found[name] = (address, content, kind)
+    return found
+
+
+def draw(cards: Iterable[Card], state: State) -> list[Drawn]:
+    """The cards with their charts drawn; every one with a table can be downloaded."""
+    drawn = []
+    for card in cards:
+        block = card.block
+        html = Markup(block_html(block.kind, block.data))  # its templates escape every text
+        has_table = block.kind == "table" or bool(block.data.get("table"))
+        href = f"/{state.page}/tabell/{card.id}.csv?{state.query()}" if has_table else ""
+        title = str(block.data.get("heading") or _TITLES.get(block.kind, ""))
+        drawn.append(Drawn(card.id, block.kind, card.span, html, title, block.summary, href))
+    return drawn
+
+
+def page_html(
+    state: State, cards: Sequence[Drawn], rights: Rights | None, edition: Edition, frame: Frame
+) -> str:
+    """One whole page; without rights it is the static copy, which has no menu of one's own and no forms."""
+    page = PAGES[state.page]
+    served = {name: address for name, (address, _, _) in bundle().items()}
+    settings = edition.catalog.settings
+    return (
+        environment()
+        .get_template("shell.html.j2")
+        .render(
+            page={"title": page.title, "question": page.question, "href": f"/{page.id}"},
+            place=place_name(state.unit, edition),
+            bundle=served if rights else {"css": frame.extra["css"], "js": ""},
+            menu=_menu(state, rights, frame),
+            who=_who(rights, edition) if rights else None,
+            band={"edition": _EDITIONS[edition.prepared.audience], "until": _until(edition)},
+            choices=frame.choices,
+            kept=[],
+            steps=frame.steps,
+            static_links=frame.static_links,
+            cards=cards,
+            errors=frame.errors,
+            told=frame.told,
+            refresh=frame.refresh,
+            xsrf=Markup(frame.xsrf),
+            foot=f"{settings.authority_name}. Källa, datum och antal står vid varje figur."
+            + (" Exempelkommun: skola och alla siffror är påhittade." if settings.is_example else ""),
+        )
+    )
+
+
+def steps_down(state: State, rights: Rights, edition: Edition) -> list[dict[str, str]]:
+    """Links from the whole to each of the viewer's units, with the other choices kept."""
+    if state.unit or "unit" not in PAGES[state.page].choices:
+        return []
+    shown = None if state.page in ("atgarder", "arshjul") else _with_results(edition)
+    units = [u for u in units_in(state.group, rights, edition) if shown is None or u.code in shown]
+    return [{"text": unit.name, "href": f"/{state.page}?{state.query(unit=unit.code)}"} for unit in units]
+
+
+def place_name(unit: str, edition: Edition) -> str:
+    """The name of what a page is about."""
+    return edition.prepared.units[unit].name if unit else edition.catalog.settings.authority_name
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The templates of the shell; every text is escaped."""
+    return Environment(
+        loader=FileSystemLoader(builtin_root() / "templates" / "dashboards"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _with_results(edition: Edition) -> frozenset[str]:
+    frame = edition.frame
+    return frozenset(frame.loc[frame["level"].eq("unit") & frame["state"].ne("missing"), "code"])
+
+
+def _menu(state: State, rights: Rights | None, frame: Frame) -> list[list[dict[str, Any]]]:
+    shown = [page for page in PAGES.values() if rights is None or rights.may_open(page.id)]
+    if rights is None:
+        shown = [page for page in shown if page.id in frame.extra]
+    groups = []
+    for name in ("se", "göra"):
+        items = [
+            {
+                "title": page.title,
+                "href": frame.extra[page.id] if rights is None else f"/{page.id}{_same_unit(page.id, state)}",
+                "is_here": page.id == state.page,
+            }
+            for page in shown
+            if page.group == name
+        ]
+        groups += [items] if items else []
+    return groups
+
+
+def _same_unit(page: str, state: State) -> str:
+    return f"?unit={state.unit}" if state.unit and "unit" in PAGES[page].choices else ""
+
+
+def _who(rights: Rights, edition: Edition) -> dict[str, str]:
+    person = rights.person
+    names = [edition.prepared.units[code].name for code in person.units if code in edition.prepared.units]
+    groups = edition.catalog.groups
+    names += [groups[name].name for name in person.groups if name in groups]
+    place = text.listing(names[:3]) if names else edition.catalog.settings.authority_name
+    return {"role": ROLE_WORDS[person.role], "place": place}
+
+
+def _until(edition: Edition) -> str:
+    cutoff, imported = edition.prepared.seminar.cutoff, edition.prepared.imported
+    told = [f"Uppgifter till och med {text.date(cutoff)}"] if cutoff else []
+    told += [f"inläst {text.date(imported)}"] if imported else []
+    return " · ".join(told)

@@ -1,0 +1,153 @@
+"""The verbs of a report that speak from the register, and the chapters of a handbook (floor 7).
+
+They live beside ``context`` so that the numbers and the words of a report can be read apart; both end up in
+the same document.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from analysis_lib.errors import SkolbankError, did_you_mean
+from analysis_lib.present.blocks import Block
+from analysis_lib.present.charts.figure import Setting
+from analysis_lib.report import cohort_table, section_registry
+from analysis_lib.report.words.picture import documents_picture
+from analysis_lib.report.words.reading import drawn, together
+from analysis_lib.report.words.told import Told, read_register
+from analysis_lib.vocabulary.questions import Handbook, handbook
+
+if TYPE_CHECKING:
+    from analysis_lib.report.parameters import Sidecar
+    from analysis_lib.report.prepare import Prepared
+    from analysis_lib.report.scope import Scope
+    from analysis_lib.vocabulary.catalog import Catalog
+
+
+class RegisterVerbs:
+    """What people wrote, as blocks of the same report."""
+
+    if TYPE_CHECKING:
+        sidecar: Sidecar
+        catalog: Catalog
+        prepared: Prepared
+        scope: Scope
+
+        def _kept(self, block: Block) -> Block: ...
+        def _gap(self, kind: str, what: str = "") -> Block: ...
+        def _setting(self) -> Setting: ...
+        @property
+        def made(self) -> datetime.date: ...
+
+    # -- verbs ---------------------------------------------------------------------------------------------
+
+    def words(self, *names: str, gap: str = "") -> Block:
+        """What the register says under these names, each with its own explained gap when it is silent."""
+        return self._together(self.told_words(*names, gap=gap))
+
+    def chapter(self, *ids: str) -> Block:
+        """The sections of the handbook with these ids: heading, figures, the rektor's own words.
+
+        A section that this version of the handbook does not have is left out without a trace.
+        """
+        report: Any = self
+        blocks: list[Block] = []
+        for section in section_registry.chapters_of(self.handbook, ids):
+            blocks += section_registry.chapter(report, section)
+        return self._together(blocks)
+
+    def other_chapters(self, *ids: str) -> Block:
+        """The sections that the handbook has beside these: an older or newer version is shown whole."""
+        mine = [section.id for section in self.handbook.sections if section.id not in ids]
+        return self.chapter(*mine) if mine else self._together([])
+
+    def left_to_do(self) -> Block:
+        """What a thin analysis still lacks, as a kind list; the status of the report follows from it."""
+        return self._together(section_registry.missing_block(self.told, self.handbook))
+
+    def state(self) -> Block:
+        """Whether the report is whole, and its way from arbetslag to nämnd (F12, G9)."""
+        first = section_registry.state_block(self.told, self.handbook)
+        return self._together([first, *self.told_words("status_chain")])
+
+    def assessment(self) -> Block:
+        """Goal, result, comparison and judgement of each measure beside what other sources say (B1)."""
+        report: Any = self
+        return self._together([report.drawn_assessment(), *self.told_words("triangle")])
+
+    def cohorts(self) -> Block:
+        """Every årskull through the years: the share that reached the requirements (G2)."""
+        return self._together(self.drawn_cohorts())
+
+    def picture(self) -> Block:
+        """How the documents of this seminar build on each other (F11)."""
+        reports = [each.name for each in self.prepared.seminar.reports]
+        return self._together(documents_picture(self.told, reports) or [self._gap("documents")])
+
+    def note(self, name: str) -> Block:
+        """A short explaining text from ``params/notes.yaml``."""
+        path = self.catalog.workspace.layered("params", "notes.yaml")[0]
+        words: dict[str, str] = yaml.safe_load(path.read_text("utf-8"))
+        if name not in words:
+            raise SkolbankError(
+                "note-unknown",
+                f"Det finns ingen text som heter {name[:40]}",
+                where="params/notes.yaml",
+                remedy=did_you_mean(name, words) or f"Det finns: {', '.join(words)}.",
+            )
+        return self._together([Block("paragraph", {"text": words[name].strip()})])
+
+    # -- what chapters are made of ---------------------------------------------------------------------------
+
+    def told_words(self, *names: str, gap: str = "") -> list[Block]:
+        """The blocks under these names; a gap for each silent one, or one for all of them together."""
+        blocks: list[Block] = []
+        for name in names:
+            found = drawn(self.told, name)
+            blocks += found or ([] if gap else [self._gap(name)])
+        return blocks or [self._gap(gap)]
+
+    def drawn_cohorts(self) -> list[Block]:
+        """The table of årskullar, or why there is none."""
+        block = cohort_table.cohort_table(self.scope, self.catalog.indicators)
+        return [block or self._gap("cohorts")]
+
+    @cached_property
+    def told(self) -> Told:
+        """The register as these readers may see it."""
+        place = self.catalog.workspace
+        return Told(
+            reading=read_register(place, self.prepared.moment) if self.sidecar.reads_register else None,
+            catalog=self.catalog,
+            units=self.prepared.units,
+            unit=self.scope.unit,
+            school_year=self.prepared.school_year,
+            audience=self.prepared.audience,
+            today=self.made,
+            setting=self._word_setting,
+            question_set=self.sidecar.question_set,
+            handbook=self.sidecar.handbook,
+            handbook_version=self.prepared.seminar.handbook,
+            indicator_names={name: each.short for name, each in self.catalog.indicators.items()},
+        )
+
+    @property
+    def _word_setting(self) -> Setting:
+        return Setting(id=f"{self._setting().id}-R", subject=self.scope.name, source="registret", until="")
+
+    @cached_property
+    def handbook(self) -> Handbook:
+        """The version of the handbook that the seminar works by."""
+        return handbook(self.catalog.workspace, self.sidecar.handbook, self.prepared.seminar.handbook)
+
+    def _together(self, blocks: Sequence[Block]) -> Block:
+        return self._several([self._kept(block) for block in blocks])
+
+    @staticmethod
+    def _several(blocks: Sequence[Block]) -> Block:
+        return together(blocks) if blocks else Block("several", {"parts": []})

@@ -1,0 +1,152 @@
+"""Goals from fullmäktige to unit, priority areas, projects and assignments (floor 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analysis_lib import text
+from analysis_lib.present.blocks import Block
+from analysis_lib.register.kinds.development import LeadTeacher, PriorityArea, Project
+from analysis_lib.register.kinds.goals import Goal
+from analysis_lib.register.kinds.inspection import Support
+from analysis_lib.register.kinds.measures import Measure
+from analysis_lib.register.views.development import (
+    NO_EVIDENCE,
+    area_sections,
+    lead_teacher_coverage,
+    running_projects,
+    without_result,
+)
+from analysis_lib.register.views.goals import GoalNode, goal_tree, goals_without_measures, national_coverage
+from analysis_lib.report.words.shapes import Cell, day, paragraph, words_table
+from analysis_lib.report.words.told import Told
+from analysis_lib.vocabulary.questions import load_national_goals
+
+_LEVELS = {"council": "Fullmäktige", "board": "Nämnden", "unit": "Enheten"}
+_STEP = f"{text.NBSP}{text.NBSP}{text.NBSP}"
+
+
+def tree(told: Told) -> list[Block]:
+    """The goal tree KF → nämnd → enhet with its measures; goals without any are named (S8, G11)."""
+    goals = [
+        g for g in told.every(Goal) if told.unit is None or g.entry.level != "unit" or g.unit == told.code
+    ]
+    roots = goal_tree(goals, told.every(Measure))
+    if not roots:
+        return []
+    bare = {goal.thing for goal in goals_without_measures(roots)}
+    lines: list[list[Cell]] = []
+    for depth, node in _walk(roots, 0):
+        entry, count = node.goal.entry, len(node.all_measures)
+        owner = told.names.get(node.goal.unit, "") if entry.level == "unit" else ""
+        state: Cell = ("no_data", "Inga åtgärder") if node.goal.thing in bare else str(count)
+        lines.append(
+            [_STEP * depth + entry.text, f"{_LEVELS[entry.level]}{f', {owner}' if owner else ''}", state]
+        )
+    heads = ["Mål", "Vem har beslutat", "Åtgärder"]
+    return [words_table("maltrad", "Målen, från fullmäktige till enheterna.", heads, lines)]
+
+
+def _walk(nodes: list[GoalNode] | tuple[GoalNode, ...], depth: int) -> Iterator[tuple[int, GoalNode]]:
+    for node in nodes:
+        yield depth, node
+        yield from _walk(node.children, depth + 1)
+
+
+def national(told: Told) -> list[Block]:
+    """National goals with the indicators that show them; those without are named (M14)."""
+    covered = national_coverage(load_national_goals(told.workspace), told.every(Goal))
+    lines: list[list[Cell]] = [
+        [
+            one.goal.name,
+            one.goal.source,
+            text.listing([told.indicator_names.get(i, i) for i in one.indicators])
+            if one.indicators
+            else ("no_data", "Mäts inte"),
+            str(len(one.goals)),
+        ]
+        for one in covered
+    ]
+    heads = ["Nationellt mål", "Källa", "Indikatorer", "Egna mål"]
+    return [words_table("nationella", "Nationella mål och vad som visar dem.", heads, lines)] if lines else []
+
+
+def priority_areas(told: Told) -> list[Block]:
+    """Each priority area with owner, evidence, measures and what it lacks (M8)."""
+    found = area_sections(
+        told.every(PriorityArea),
+        told.every(Measure),
+        told.every(LeadTeacher),
+        told.every(Project),
+        on=told.today,
+    )
+    lines: list[list[Cell]] = [
+        [
+            one.area.entry.name,
+            one.area.entry.why,
+            one.area.entry.owner,
+            str(len(one.measures)),
+            ("no_data", "Underlag saknas") if one.evidence == NO_EVIDENCE else one.evidence,
+            text.capitalised(text.listing(list(one.gaps))) if one.gaps else "",
+        ]
+        for one in found
+    ]
+    heads = ["Område", "Varför", "Ägare", "Åtgärder", "Belägg", "Saknas"]
+    return [words_table("prioriterade", "Prioriterade områden.", heads, lines)] if lines else []
+
+
+def projects(told: Told) -> list[Block]:
+    """Development projects under way and the support that is given (M10, F18)."""
+    lines: list[list[Cell]] = [
+        [
+            one.entry.name,
+            one.entry.partner,
+            one.entry.goal,
+            f"{day(one.entry.starts)} – {day(one.entry.ends) if one.entry.ends else 'tills vidare'}",
+            one.entry.result or ("no_data", "Underlag saknas"),
+        ]
+        for one in running_projects(told.every(Project), on=told.today)
+    ]
+    heads = ["Arbete", "Tillsammans med", "Mål", "Tid", "Resultat hittills"]
+    blocks = [words_table("arbeten", "Utvecklingsarbeten som pågår.", heads, lines)] if lines else []
+    support: list[list[Cell]] = [
+        [
+            s.entry.what,
+            s.entry.provider,
+            told.names.get(s.unit, ""),
+            f"{day(s.entry.starts)} – {day(s.entry.ends)}",
+        ]
+        for s in told.every(Support)
+    ]
+    if support:
+        blocks.append(words_table("stod", "Stöd från andra.", ["Insats", "Av vem", "Enhet", "Tid"], support))
+    return blocks
+
+
+def lead_teachers(told: Told) -> list[Block]:
+    """How many förstelärare work in each area and unit, never who (M9)."""
+    known = told.every(LeadTeacher)
+    areas = {area.thing: area.entry.name for area in told.every(PriorityArea)}
+    counts = lead_teacher_coverage(known, on=told.today)
+    lines: list[list[Cell]] = [
+        [
+            areas.get(one.area, "Utan område"),
+            told.names.get(one.unit, one.unit),
+            str(one.count),
+            f"{one.with_result} av {one.count}",
+        ]
+        for one in counts
+    ]
+    if not lines:
+        return []
+    left = without_result(known, on=told.today)
+    blocks = [
+        words_table(
+            "forstelarare", "Förstelärares uppdrag.", ["Område", "Enhet", "Uppdrag", "Med resultat"], lines
+        )
+    ]
+    if left:
+        blocks.append(
+            paragraph(f"{text.capitalised(text.count_word(len(left)))} avslutade uppdrag saknar resultat.")
+        )
+    return blocks
