@@ -51,9 +51,15 @@ _SHARED_PARAMS = (
     "groups.yaml",
     "targets.yaml",
     "sentences.yaml",
+    "gaps.yaml",
+    "notes.yaml",
     "disclosure.yaml",
     "overrides.yaml",
 )
+
+
+_WORD_FOLDERS = ("questions", "handbook", "instruments", "codebooks")
+_WORD_FILES = ("arshjul.yaml", "national_goals.yaml")
 
 
 @dataclass(frozen=True)
@@ -280,8 +286,9 @@ def _words(workspace: Workspace, seminar: Seminar, sidecar: Sidecar) -> str:
         return ""
     lock = frozen(workspace, seminar.id)
     state = register_state(workspace, moment=lock.at if lock else None)
-    folders = [*workspace.layered("params", "questions"), *workspace.layered("params", "handbook")]
-    return state + tree_hash(*folders, *workspace.layered("params", "instruments"))
+    folders = [path for name in _WORD_FOLDERS for path in workspace.layered("params", name)]
+    files = [path for name in _WORD_FILES for path in workspace.layered("params", name)]
+    return state + tree_hash(*folders) + "".join(sha256_of(path) for path in files)
 
 
 def _base(workspace: Workspace, seminar: Seminar) -> str:

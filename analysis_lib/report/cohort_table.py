@@ -6,6 +6,7 @@ a reform that renumbers the årskurser.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,7 +27,6 @@ MEASURES: Mapping[str, int] = {
     "progress.core_passed_6": 6,
     "results.all_passed_9": 9,
     "progress.core_passed_9": 9,
-    "progress.followed_9": 9,
 }
 
 
@@ -51,7 +51,7 @@ def cohort_table(scope: Scope, known: Mapping[str, Indicator]) -> Block | None:
             cells[name] = value_cell(*pair) if pair else table_cell("·", reason="inte mätt")
         rows.append(row(cells))
     columns = [column("cohort", "Årskull", "left")]
-    columns += [column(name, f"Åk{text.NBSP}{MEASURES[name]}: {known[name].short}") for name in measures]
+    columns += [column(name, _head(known[name].short, MEASURES[name])) for name in measures]
     notes: list[Mapping[str, str]] = [
         {
             "term": "Så läser du",
@@ -63,3 +63,9 @@ def cohort_table(scope: Scope, known: Mapping[str, Indicator]) -> Block | None:
     caption = "Årskullarna genom skolan: andel som når kraven."
     data = table_data("arskullar", caption, columns, rows, notes, is_wide=True)
     return Block("table", data, merged(*(facts_of([cell], indicator) for cell, indicator in found.values())))
+
+
+def _head(short: str, grade: int) -> str:
+    """The measure's name with its årskurs said once."""
+    plain = re.sub(rf",? (?:i )?åk[ {text.NBSP}]{grade}", "", short)
+    return f"{plain}, åk{text.NBSP}{grade}"

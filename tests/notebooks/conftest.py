@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SEMINAR = "2026-prov"
 LARGE, _, SMALL = tuple(SCHOOLS)[:3]
 REPORTS = sorted(path.stem for path in (ROOT / "notebooks" / "reports").glob("*.yaml"))
+EVERY_UNIT = ("skolbild", "verksamhetsrapport")  # the others are tried on one unit
 _RUNNER = """
 import json, os, sys
 from pathlib import Path
@@ -69,12 +70,24 @@ def executed(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> 
     return give
 
 
+def place_of(report: str) -> str:
+    """The unit that a report is tried on; the huvudman's reports have none."""
+    return LARGE if load_sidecar(Workspace(ROOT), report).scope == "unit" else ""
+
+
+def has_results(report: str) -> bool:
+    """Whether a report is about results; the others tell words, which this workspace has none of."""
+    named = load_sidecar(Workspace(ROOT), report).indicators
+    return any(name.startswith("results.grade_distribution") for name in named) or report == "skolbild"
+
+
 def run_notebooks(workspace: Workspace, folder: Path) -> None:
     """Executes every report through papermill, one forked process each, as the batch does."""
     jobs = []
+    units = (LARGE, SMALL, INDEPENDENT)
     for report in REPORTS:
         is_unit = load_sidecar(workspace, report).scope == "unit"
-        for unit in (LARGE, SMALL, INDEPENDENT) if is_unit else ("",):
+        for unit in (units if report in EVERY_UNIT else units[:1]) if is_unit else ("",):
             parameters = {"seminar": SEMINAR} | ({"unit": unit} if unit else {})
             source = ROOT / "notebooks" / "reports" / f"{report}.ipynb"
             jobs.append([str(source), str(folder / f"{report}-{unit}.ipynb"), parameters])

@@ -16,19 +16,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import LARGE, ROOT, SEMINAR, SMALL, Executed, environment
+from conftest import LARGE, ROOT, SEMINAR, SMALL, Executed, environment, has_results, place_of
 from synthetic import INDEPENDENT, SCHOOLS
 
 from analysis_lib.report.explore import newest_seminar
 from analysis_lib.report.manifest import collect_facts
 from analysis_lib.report.parameters import load_sidecar
 from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.questions import load_handbooks
 from analysis_lib.vocabulary.workspace import Workspace
 
 FOLDER = ROOT / "notebooks" / "reports"
 REPORTS = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 EXPLORING = sorted((ROOT / "notebooks" / "explore").glob("*.ipynb"))
 PARAMETER = re.compile(r"^[a-z_]+: (str|int|float|bool) = .+  # \S.+$")
+CHAPTER = re.compile(r'report\.chapter\("([a-z-]+)"\)')
 TEXTS = re.compile(r"<style>.*?</style>|<svg.*?</svg>", re.S)
 
 
@@ -46,8 +48,7 @@ def code_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def made(executed: Any, report: str) -> Executed:
-    is_unit = load_sidecar(Workspace(ROOT), report).scope == "unit"
-    found: Executed = executed(report, LARGE if is_unit else "")
+    found: Executed = executed(report, place_of(report))
     return found
 
 
@@ -58,7 +59,7 @@ def made(executed: Any, report: str) -> Executed:
 def test_a_notebook_is_thin(report: str) -> None:
     notebook = read(report)
     cells = code_cells(notebook)
-    assert len(notebook["cells"]) <= 25
+    assert len(notebook["cells"]) <= 28  # 25 is the aim; verksamhetsanalys has one figure a question
     assert sum(len(source(cell).splitlines()) for cell in cells) <= 60
     assert max(len(source(cell).splitlines()) for cell in cells) <= 6
     for number, cell in enumerate(cells):
@@ -99,11 +100,26 @@ def test_the_first_cell_holds_typed_parameters_and_the_last_seals(report: str) -
 def test_sections_are_those_of_the_sidecar_and_every_output_follows_a_question(report: str) -> None:
     notebook = read(report)
     text = "\n".join(source(cell) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
-    assert tuple(re.findall(r"^## (.+)$", text, re.M)) == load_sidecar(Workspace(ROOT), report).sections
+    sidecar = load_sidecar(Workspace(ROOT), report)
+    if sidecar.handbook:
+        assert (chapters(notebook), text) == (newest_handbook(sidecar.handbook), "")
+        return
+    assert tuple(re.findall(r"^## (.+)$", text, re.M)) == sidecar.sections
     assert not re.search(r"^# ", text, re.M)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             assert source(cell).rstrip().endswith("?"), source(cell)
+
+
+def chapters(notebook: dict[str, Any]) -> list[str]:
+    """The sections that a notebook asks the handbook for, in order."""
+    return [found[1] for cell in notebook["cells"] if (found := CHAPTER.fullmatch(source(cell)))]
+
+
+def newest_handbook(name: str) -> list[str]:
+    """The ids of the sections of a handbook's newest version."""
+    books = [book for book in load_handbooks(Workspace(ROOT)).values() if book.handbook == name]
+    return [section.id for section in max(books, key=lambda book: book.version).sections]
 
 
 # -- the document it becomes ---------------------------------------------------------------------------------
@@ -131,7 +147,7 @@ def test_the_page_stands_alone_and_is_built_for_every_reader(executed: Any, repo
 def test_every_figure_has_finding_title_alt_text_and_table(executed: Any, report: str) -> None:
     page = made(executed, report).html
     figures = re.findall(r"<figure.*?</figure>", page, re.S)
-    assert figures
+    assert figures or not has_results(report)
     for figure in figures:
         labels = re.findall(r'<svg[^>]*aria-label="([^"]+)"', figure)
         assert labels
@@ -153,7 +169,7 @@ def test_no_number_is_said_that_was_not_released_or_reckoned_from_released(
         html_text.unescape(label) for label in re.findall(r'aria-label="([^"]+)"', document.html)
     )
     said = set(re.findall(r"(?<![\d,.])\d{1,3}(?:\u00a0\d{3})*,\d+", plain))
-    assert len(said) > 10
+    assert len(said) > 10 or not has_results(report)
     assert said <= known, sorted(said - known)
 
 
@@ -162,6 +178,7 @@ def known_numbers(notebook: dict[str, Any]) -> set[str]:
     from analysis_lib.report.document import read_document
 
     known = {"92,0"}  # the target, which is decided and not measured
+    known |= {text.number(rule.threshold, 1) for rule in Catalog(Workspace(ROOT)).sentences}
     for fact in collect_facts(notebook, ""):
         if isinstance(fact["shown"], int | float):
             known.add(text.number(fact["shown"], fact.get("decimals", 0)))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pikepdf
 import pytest
-from conftest import LARGE, REPORTS, Executed
+from conftest import LARGE, REPORTS, Executed, has_results, place_of
 
 from analysis_lib.report.pdf import paragraphs, write_pdf
 
@@ -16,7 +16,7 @@ Give = Callable[..., Executed]
 
 
 def opened(executed: Give, report: str) -> pikepdf.Pdf:
-    document = executed(report, LARGE if report == "skolbild" else "")
+    document = executed(report, place_of(report))
     return pikepdf.open(io.BytesIO(document.pdf))
 
 
@@ -50,12 +50,12 @@ def test_headings_figures_and_tables_are_read_aloud_in_order(executed: Give, rep
         tags = list(elements(pdf.Root.StructTreeRoot["/K"]))
         kinds = [str(tag.S) for tag in tags]
         figures = [tag for tag in tags if str(tag.S) == "/Figure"]
-        assert figures
+        assert figures or not has_results(report)
         assert all(len(str(tag.Alt)) > 20 for tag in figures)
         assert kinds.count("/H1") == 1
         assert "/H2" in kinds
         heads = [tag for tag in tags if str(tag.S) == "/TH"]
-        assert heads
+        assert heads or not has_results(report)
         for head in heads:
             attributes = head.A if isinstance(head.A, pikepdf.Array) else [head.A]
             assert any(str(each.get("/Scope", "")) in ("/Column", "/Row") for each in attributes)
@@ -74,8 +74,9 @@ def test_only_our_own_fonts_are_used_and_all_are_embedded(executed: Give, report
 @pytest.mark.parametrize("report", REPORTS)
 def test_a_report_is_short_enough_to_be_read(executed: Give, report: str) -> None:
     with opened(executed, report) as pdf:
-        # Four and seven pages to read; the methods appendix may take one more.
-        assert len(pdf.pages) <= (5 if report == "skolbild" else 8)
+        # Four and seven pages to read, the methods appendix one more; the plan of the whole year is long.
+        pages = {"skolbild": 5, "forskolebild": 5, "fritidshemsbild": 5, "huvudmannens-verksamhetsplan": 16}
+        assert len(pdf.pages) <= pages.get(report, 8)
 
 
 def test_the_same_notebook_gives_the_same_bytes(executed: Give) -> None:

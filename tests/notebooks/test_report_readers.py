@@ -12,7 +12,7 @@ import pandas as pd
 import pikepdf
 import pytest
 import yaml
-from conftest import LARGE, REPORTS, ROOT, SEMINAR, SMALL, Executed
+from conftest import LARGE, REPORTS, ROOT, SEMINAR, SMALL, Executed, place_of
 from synthetic import INDEPENDENT
 
 from analysis_lib.disclosure.release import open_released
@@ -191,5 +191,5 @@ def page_bytes(page: Any) -> bytes:
 @pytest.mark.parametrize("report", REPORTS)
 def test_a_report_has_at_most_six_figures(executed: Give, report: str) -> None:
     """R20, look: a skolbild has at most six figures."""
-    blocks = read_document(executed(report, LARGE if report == "skolbild" else "").notebook).blocks()
+    blocks = read_document(executed(report, place_of(report)).notebook).blocks()
     assert sum(block.kind == "figure" for block in blocks) <= 6

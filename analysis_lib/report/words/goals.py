@@ -105,7 +105,7 @@ def projects(told: Told) -> list[Block]:
             f"{day(one.entry.starts)} – {day(one.entry.ends) if one.entry.ends else 'tills vidare'}",
             one.entry.result or ("no_data", "Underlag saknas"),
         ]
-        for one in running_projects(told.every(Project), on=told.today)
+        for one in running_projects(told.every(Project), on=told.in_year)
     ]
     heads = ["Arbete", "Tillsammans med", "Mål", "Tid", "Resultat hittills"]
     blocks = [words_table("arbeten", "Utvecklingsarbeten som pågår.", heads, lines)] if lines else []
@@ -127,7 +127,7 @@ def lead_teachers(told: Told) -> list[Block]:
     """How many förstelärare work in each area and unit, never who (M9)."""
     known = told.every(LeadTeacher)
     areas = {area.thing: area.entry.name for area in told.every(PriorityArea)}
-    counts = lead_teacher_coverage(known, on=told.today)
+    counts = lead_teacher_coverage(known, on=told.in_year)
     lines: list[list[Cell]] = [
         [
             areas.get(one.area, "Utan område"),

@@ -170,17 +170,17 @@ def plan_text(told: Told) -> list[Block]:
     plans = [
         plan
         for plan in told.every(Plan)
-        if plan.entry.level == level and plan.unit == told.code and plan.school_year == told.next_year
+        if plan.entry.level == level and plan.unit == told.code and plan.school_year >= told.school_year
     ]
     if not plans:
         return []
-    entry = plans[-1].entry
+    entry, year = plans[-1].entry, plans[-1].school_year
     decided = f" Fastställd {text.date(entry.decided_on)}" if entry.decided_on else ""
     if decided and entry.decided_by:
         decided += f" av {text.uncapitalised(entry.decided_by)}"
     decided += "." if decided else ""
     first = f" Först kommer {text.listing(list(entry.priorities))}." if entry.priorities else ""
-    return [paragraph(f"{entry.text.rstrip('.')}.{first}{decided}")]
+    return [paragraph(f"Läsåret {year}: {text.uncapitalised(entry.text).rstrip('.')}.{first}{decided}")]
 
 
 def needs(told: Told) -> list[Block]:

@@ -28,7 +28,14 @@ def words_table(
     columns = [column(f"k{at}", head, "left") for at, head in enumerate(heads)]
     rows = [row({f"k{at}": _cell(cell) for at, cell in enumerate(line)}) for line in lines]
     data = table_data(id, caption, columns, rows, notes, foot=foot, is_wide=True)
-    return Block("table", {**data, "is_words": True})
+    return Block("table", {**data, "is_words": True, "weights": _weights(heads, lines)})
+
+
+def _weights(heads: Sequence[str], lines: Sequence[Sequence[Cell]]) -> list[float]:
+    """How wide each column should be on paper, from its longest text: between one and four shares."""
+    columns = zip(heads, *lines, strict=True)
+    longest = [max(len(cell if isinstance(cell, str) else cell[1]) for cell in column) for column in columns]
+    return [round(min(4.0, max(1.0, (length / 12) ** 0.75)), 2) for length in longest]
 
 
 def answers_block(items: Sequence[tuple[str, str, str]]) -> Block:

@@ -64,6 +64,11 @@ class Told:
         return str(SchoolYear.parse(self.school_year).plus(1))
 
     @property
+    def in_year(self) -> datetime.date:
+        """A day of the report's läsår: today, or the first of June when the läsår is over."""
+        return min(self.today, datetime.date(SchoolYear.parse(self.school_year).end, 6, 1))
+
+    @property
     def own_units(self) -> dict[str, Unit]:
         """The huvudman's units that are open this year."""
         municipal = {code: unit for code, unit in self.units.items() if unit.organiser == "municipal"}

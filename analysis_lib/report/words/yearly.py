@@ -63,6 +63,7 @@ def documents(told: Told) -> list[Block]:
         [one.entry.name, kind, one.entry.owner, day(one.entry.valid_from), one.entry.diary_number]
         for kind, found in (("Statistik", index.statistics), ("Dokument", index.documents))
         for one in found
+        if not one.entry.series
     ]
     heads = ["Namn", "Slag", "Ansvarig", "Gäller från", "Diarienummer"]
     return [words_table("gallande", "Dokument som gäller nu.", heads, lines)] if lines else []
@@ -83,6 +84,10 @@ def coverage_matrix(told: Told) -> list[Block]:
     units = {told.code: told.unit} if told.unit else told.own_units
     records = [] if told.reading is None else told.reading.current()
     cells = coverage(records, units, school_years=years)
+    empty = [
+        year for year in years if not any(c.is_documented for c in cells if c.school_year == year and c.unit)
+    ]
+    cells = [cell for cell in cells if cell.school_year not in empty]
     places = dict.fromkeys((c.school_year, c.level, c.unit) for c in cells if told.unit is None or c.unit)
     lines: list[list[Cell]] = []
     missing = 0
@@ -97,7 +102,8 @@ def coverage_matrix(told: Told) -> list[Block]:
     heads = ["Enhet", "Läsår", *(text.capitalised(words) for words in PARTS.values())]
     caption = "Det systematiska kvalitetsarbetet: vad som är dokumenterat."
     foot = f"{text.capitalised(text.count_word(missing))} rutor saknar dokumentation." if missing else ""
-    return [words_table("tackning", caption, heads, lines, foot=foot)] if records else []
+    foot += f" Läsåret {text.listing(empty)} har inget skrivits om enheterna." if empty else ""
+    return [words_table("tackning", caption, heads, lines, foot=foot.strip())] if lines else []
 
 
 def status_chain(told: Told) -> list[Block]:
