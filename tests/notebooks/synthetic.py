@@ -63,6 +63,7 @@ def write_params(root: Path) -> None:
         "school_year": "latest",
         "held": "2026-09-14",
         "cutoff": "2026-06-30",
+        "handbook": "2.1",
         "reports": [
             {"name": "skolbild"},
             {"name": "kommunbild", "scope": "authority"},
