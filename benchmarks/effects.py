@@ -12,13 +12,13 @@ from benchmarks.planted_measures import planted_measures
 from benchmarks.sections import Table
 
 
-def effects(municipalities: int = 200) -> Table:
+def effects(municipalities: int = 200, *, seed: int = 1) -> Table:
     """Coverage, bias and answers by why the measure was started; ten measures in each municipality."""
     began = time.perf_counter()
     hits: dict[str, list[bool]] = defaultdict(list)
     errors: dict[str, list[float]] = defaultdict(list)
     answers: dict[str, Counter[str]] = defaultdict(Counter)
-    for planted in planted_measures(municipalities):
+    for planted in planted_measures(municipalities, seed=seed):
         effect = effect_of(planted.results, planted.measure)
         sign = "no effect" if planted.truth == 0 else "effect"
         for key in (planted.reason, planted.measure.kind, sign, "all"):
@@ -28,7 +28,8 @@ def effects(municipalities: int = 200) -> Table:
                 errors[key].append(effect.found.difference - planted.truth)
     lines = tuple(_line(key, hits[key], errors[key], answers[key]) for key in hits)
     note = (
-        f"{municipalities} generated municipalities, ten measures each, {time.perf_counter() - began:.0f} s. "
+        f"{municipalities} generated municipalities (seed {seed}), ten measures each, "
+        f"{time.perf_counter() - began:.0f} s. "
         "Started by chance, where the level is low, or after an unusually bad year (the trap of regression "
         "to the mean). Bias in percentage points or merit points; the target for coverage is 93–97 %."
     )

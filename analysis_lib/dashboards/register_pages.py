@@ -29,6 +29,7 @@ from analysis_lib.vocabulary.self_rating import SelfRating
 
 STATES = {"proposed": "Föreslagen", "decided": "Beslutad", "ongoing": "Pågår", "ended": "Avslutad"}
 VERDICTS = {"reached": "Nått", "ongoing": "På väg", "not_reached": "Inte nått", "no_data": "Underlag saknas"}
+SURVEYS = ("surveys.skolenkaten_positive", "surveys.guardians_positive", "surveys.prio_index")
 ROUNDS = {"ht": "ht", "vt": "vt"}
 
 
@@ -102,7 +103,10 @@ def _voices(state: State, rights: Rights, edition: Edition, register: Register) 
         if rows
         else gap_block(f"Inga bedömningar är skrivna för läsåret {state.school_year}", why, "")
     )
-    return [Card("enkater", report.missing("surveys")), Card("kallor", table)]
+    return [
+        Card("enkater", report.surveys(*[name for name in SURVEYS if name in report.catalog.indicators])),
+        Card("kallor", table),
+    ]
 
 
 def _measures(state: State, rights: Rights, edition: Edition, register: Register) -> list[Card]:

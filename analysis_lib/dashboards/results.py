@@ -149,6 +149,7 @@ def _compare(report: Report, state: State) -> list[Card]:
     if not state.unit:
         cards += [
             Card("enheter", report.units(state.indicator, *_others(state)), 6),
+            Card("tratt", report.funnel(state.indicator, *_others(state)), 6),
             Card("tabell", report.rollup("results.pupil_count_9", *INDICATORS[:3])),
         ]
     return cards

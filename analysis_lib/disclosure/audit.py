@@ -10,12 +10,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from analysis_lib.disclosure.attack_cells import Known, Place, populations
 from analysis_lib.disclosure.attack_editions import Difference, differences, worlds
 from analysis_lib.disclosure.attack_intervals import sizes_that_fit
+from analysis_lib.disclosure.attack_memory import CleanMemory, key_of
 from analysis_lib.disclosure.attack_pairs import few_outside, outside_by_values, pairs, small_outside
 from analysis_lib.disclosure.attack_system import System
 
@@ -62,19 +63,22 @@ def audit(
     within: Mapping[str, str] | None = None,
     same: Mapping[str, str] | None = None,
     threshold: int = 10,
+    memory: CleanMemory | None = None,
 ) -> AuditReport:
     """Attack everything that the facts say.
 
     ``facts`` and ``lattice`` have the form of ``skolbank audit --facts --lattice``; ``nested`` names, for an
     indicator, those whose pupils always count in it too; ``within`` names, for a population (without school
     year), the one that holds all its pupils; ``same`` names, for a result of such a part, the same result of
-    the whole; ``threshold`` is the size from which a group may be shown.
+    the whole; ``threshold`` is the size from which a group may be shown. What ``memory`` holds as clean is
+    not tried again.
     Findings come in a fixed order. Statements of earlier editions have ``edition`` (1, 2, …).
     """
     started = time.perf_counter()
     seen = worlds(facts)
-    attacks = [_attack(world, lattice, nested or {}, threshold) for world in seen]
-    findings = [finding for found, _ in attacks for finding in found]
+    kept = memory or CleanMemory()
+    attacks = [_attack(world, lattice, nested or {}, threshold, kept) for world in seen]
+    findings = [finding for each in attacks for finding in each.findings]
     for inner, outer in pairs(populations(seen[0], lattice), within or {}):
         findings += [_outside(inner, outer, *found) for found in few_outside(inner, outer)]
         by_value = outside_by_values(inner, outer)
@@ -88,9 +92,18 @@ def audit(
     findings += [_between(found) for found in differences(seen, lattice)]
     unique = {(one.pop, one.what, one.unit, one.sex, one.kind): one for one in reversed(findings)}
     told = tuple(unique[key] for key in sorted(unique))
-    cells = sum(one.cells for _, each in attacks for one in each)
-    solves = sum(one.solves for _, each in attacks for one in each)
+    cells, solves = sum(each.cells for each in attacks), sum(each.solves for each in attacks)
+    kept.save()
     return AuditReport(told, cells, time.perf_counter() - started, solves)
+
+
+@dataclass
+class _Told:
+    """What the attack on one world came to."""
+
+    findings: list[Finding] = field(default_factory=list)
+    cells: int = 0
+    solves: int = 0
 
 
 def _attack(
@@ -98,21 +111,22 @@ def _attack(
     lattice: Mapping[str, Mapping[str, Sequence[str]]],
     nested: Mapping[str, Sequence[str]],
     threshold: int,
-) -> tuple[list[Finding], list[_Attack]]:
+    memory: CleanMemory,
+) -> _Told:
     """Every population attacked by itself."""
-    findings: list[Finding] = []
-    attacks: list[_Attack] = []
+    told = _Told()
     tightest = populations(facts, lattice)
     loosest = populations(facts, lattice, silent_are_empty=False)
     for tight, loose in zip(tightest, loosest, strict=True):
-        attack = _Attack(tight, nested, threshold)
+        attack = _Attack(tight, nested, threshold, memory)
         found = attack.run()
         if any(one.kind == "contradiction" for one in found):  # a silent unit has pupils after all
-            attack = _Attack(loose, nested, threshold)
+            attack = _Attack(loose, nested, threshold, memory)
             found = attack.run()
-        findings += found
-        attacks.append(attack)
-    return findings, attacks
+        told.findings += found
+        told.cells += attack.cells
+        told.solves += attack.solves
+    return told
 
 
 def _between(found: Difference) -> Finding:
@@ -167,8 +181,11 @@ def needed_width(n: float) -> float:
 class _Attack:
     """The attack on one population (of pupils, or of pupils in one subject)."""
 
-    def __init__(self, known: Known, nested: Mapping[str, Sequence[str]], threshold: int) -> None:
+    def __init__(
+        self, known: Known, nested: Mapping[str, Sequence[str]], threshold: int, memory: CleanMemory
+    ) -> None:
         self.known = known
+        self.memory = memory
         self.nested = nested
         self.threshold = threshold
         self.cells = 0
@@ -178,7 +195,15 @@ class _Attack:
     def run(self) -> list[Finding]:
         findings = self._attack_sizes()
         for group in self.known.systems(self.nested):
-            findings += self._attack_results(group)
+            key = key_of(self.known, group, self.nested, self.threshold)
+            before, at = self.memory.cells(key), self.cells
+            if before is not None:
+                self.cells += before
+                continue
+            found = self._attack_results(group)
+            findings += found
+            if not found:
+                self.memory.keep(key, self.cells - at)
         return findings
 
     def _attack_sizes(self) -> list[Finding]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis_lib.disclosure import archive
+from analysis_lib.disclosure.attack_memory import CleanMemory
 from analysis_lib.disclosure.audit import AuditReport, Finding, audit
 from analysis_lib.disclosure.lattice import Lattice
 from analysis_lib.disclosure.overrides import Override, in_force, load_overrides
@@ -97,6 +98,7 @@ def attack(
         within={i.population: i.within for i in indicators if i.within},
         same={_short(i.id): _short(i.counts_as) for i in indicators if i.counts_as},
         threshold=load_policy(workspace, audience).threshold,
+        memory=CleanMemory(workspace.work / "audit" / "clean.json"),
     )
 
 

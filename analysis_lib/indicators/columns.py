@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from analysis_lib.indicators.rules import GradeRules
 from analysis_lib.statistics.intervals import mean_interval, wilson
 from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.instruments import Instrument
@@ -81,11 +82,12 @@ class Origin:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a family may know beside the tables: the units, whose they are, and the questionnaires."""
+    """What a family may know beside the tables: units and whose they are, questionnaires, grade rules."""
 
     units: Mapping[str, Unit]
     municipality_code: str
     instruments: Mapping[str, Instrument] = field(default_factory=dict)
+    rules: GradeRules | None = None
 
 
 def cube_rows(indicator: Indicator, numbers: pd.DataFrame, origin: Origin) -> pd.DataFrame:

@@ -73,7 +73,8 @@ def cube_by_year(
 
 def _family_rows(store: Tables, catalog: Catalog, units: Mapping[str, Unit]) -> list[pd.DataFrame]:
     """The rows of the indicators whose formula is a function of their family."""
-    around = Surroundings(units, catalog.settings.municipality_code, catalog.instruments)
+    code, rules = catalog.settings.municipality_code, load_grade_rules(catalog)
+    around = Surroundings(units, code, catalog.instruments, rules)
     named = family_functions(catalog.indicators).items()
     return [compute(store, catalog.indicators[name], around) for name, compute in named]
 

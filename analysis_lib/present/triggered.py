@@ -49,12 +49,13 @@ def rule_words(rule: SentenceRule, indicator: Indicator | None = None) -> str:
 
 
 def threshold_words(rule: SentenceRule, indicator: Indicator | None = None) -> str:
-    """The threshold with its unit: ``5,0 procentenheter``; per cent for a level of a share."""
+    """The threshold with its unit: ``5 procentenheter``; per cent for a level of a share."""
     is_share = indicator is None or indicator.kind in ("share", "distribution")
     unit = unit_words(indicator) if indicator is not None and not is_share else "procentenheter"
     if is_share and rule.when == "level":
         unit = "procent"
-    return f"{text.number(rule.threshold, 1)}{text.NBSP}{unit}"
+    places = 0 if rule.threshold == int(rule.threshold) else 1
+    return f"{text.number(rule.threshold, places)}{text.NBSP}{unit}"
 
 
 def triggered_block(found: Sequence[Triggered]) -> Block:

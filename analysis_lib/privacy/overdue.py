@@ -97,7 +97,7 @@ def _key_versions(workspace: Workspace, limit: datetime.date) -> Iterator[Thing]
 
 def _work_files(workspace: Workspace, limit: datetime.date) -> Iterator[Thing]:
     """Caches that can be made again; the newest release to each circle stays, later ones depend on it."""
-    for folder in (workspace.work / "cube", workspace.work / "batch"):
+    for folder in (workspace.work / "cube", workspace.work / "batch", workspace.work / "audit"):
         yield from _old(workspace, folder, limit)
     for circle in sorted((workspace.work / "release").glob("*/*")):
         releases = [path for path in circle.iterdir() if path.is_dir()] if circle.is_dir() else []

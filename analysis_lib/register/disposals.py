@@ -39,6 +39,7 @@ class Emptied(Entry):
     """What is read in the place of an entry that is gallrad: by which decision, and when."""
 
     title = "Gallrad post"
+    by_hand = False  # so that nobody saves it again, as when a change is taken back
 
     decision: str
     at: datetime.datetime

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis_lib.vocabulary.settings import OutputForm
-
 
 @dataclass(frozen=True)
 class Form:
@@ -24,13 +22,15 @@ class Form:
     maker: str
 
 
-FORMS: dict[OutputForm, Form] = {
+FORMS: Mapping[str, Form] = {
     "html": Form(".html", "Webbsida", "html:write_html"),
     "pdf": Form(".pdf", "PDF", "pdf:write_pdf"),
     "docx": Form(".docx", "Word", "office_word:write_docx"),
     "xlsx": Form(".xlsx", "Excel", "workbook:write_xlsx"),
     "csv": Form("-tabeller.zip", "Tabeller (CSV)", "csv_tables:write_csv"),
     "charts": Form("-diagram.zip", "Diagram (SVG, PNG)", "chart_files:write_charts"),
+    "presentation-pdf": Form("-presentation.pdf", "Presentation (PDF)", "slides_pdf:write_slides_pdf"),
+    "presentation-pptx": Form("-presentation.pptx", "Presentation (PowerPoint)", "office_slides:write_pptx"),
 }
 _ALWAYS = (".ipynb", ".facts.jsonl")
 
@@ -41,7 +41,7 @@ def file_name(report: str, form: str) -> str:
     >>> file_name("kommunbild", "csv")
     'kommunbild-tabeller.zip'
     """
-    return f"{report}{FORMS[_known(form)].ending}"
+    return f"{report}{FORMS[form].ending}"
 
 
 def files_of(folder: Path, report: str) -> list[Path]:
@@ -53,11 +53,6 @@ def files_of(folder: Path, report: str) -> list[Path]:
 
 def make(form: str, notebook: Mapping[str, Any]) -> bytes | str:
     """The content of one form of an executed notebook; the same notebook gives the same bytes."""
-    module, _, name = FORMS[_known(form)].maker.partition(":")
+    module, _, name = FORMS[form].maker.partition(":")
     made: bytes | str = getattr(importlib.import_module(f"analysis_lib.report.{module}"), name)(notebook)
     return made
-
-
-def _known(form: str) -> OutputForm:
-    found: OutputForm = next(name for name in FORMS if name == form)
-    return found

@@ -23,11 +23,13 @@ from nbconvert.preprocessors import Preprocessor
 from analysis_lib.errors import SkolbankError
 from analysis_lib.present.html import block_html
 from analysis_lib.present.svg import chart_key, fill_charts
+from analysis_lib.report.brand import Brand, current_brand
 from analysis_lib.report.document import MARKDOWN, Document, Part, Section, Shown, read_document
 from analysis_lib.vocabulary.workspace import builtin_root
 
 TEMPLATE = "skolbank"
 _URL = re.compile(r"url\(\s*[\"']?(?!data:|#)([^\"')]+)[\"']?\s*\)")
+_MARK = re.compile(r'<svg class="mark".*?</svg>', re.S)
 _FONT_TYPES = {".woff2": "font/woff2", ".woff": "font/woff", ".ttf": "font/ttf"}
 _MARKUP = re.compile(r"<style\b[^>]*>.*?</style>|<[a-z][^>]*>", re.I | re.S)  # never the text between tags
 _OUTSIDE = re.compile(
@@ -84,11 +86,12 @@ def page_of(document: Document) -> dict[str, Any]:
     """What the page template lays out: texts and drawn fragments in order, charts filled in."""
     seal = document.first("seal")
     foot = document.first("foot")
+    brand = current_brand()
     return {
         "title": document.title,
-        "style": style_sheet(),
+        "style": style_sheet() + _brand_style(brand),
         "edition": str((seal.data if seal else {}).get("audience", "public")),
-        "masthead": _drawn(document.first("masthead")),
+        "masthead": _branded(_drawn(document.first("masthead")), brand),
         "lead": [_part(part) for part in document.lead.parts if not _is_placed(part)],
         "links": _links(document.printed),
         "sections": [_section(section) for section in document.printed],
@@ -100,6 +103,18 @@ def style_sheet() -> str:
     """The report style sheet with its fonts inside."""
     path = builtin_root() / "templates" / "report" / "skolbank.css"
     return _inlined(path, path.stat().st_mtime_ns)
+
+
+def _brand_style(brand: Brand) -> str:
+    return f"\n:root {{ --lake: {brand.accent}; }}\n" if brand.accent else ""
+
+
+def _branded(masthead: str, brand: Brand) -> str:
+    """The masthead with the municipality's mark instead of ours; its name stands beside in words."""
+    if brand.logo is None:
+        return masthead
+    mark = f'<img class="mark" src="{brand.logo_address}" alt="" style="height: 36px; width: auto">'
+    return _MARK.sub(lambda _: mark, masthead, count=1)
 
 
 def refuse_outside(html: str) -> None:

@@ -41,7 +41,8 @@ def set_properties(office: Any, document: Document, title: str) -> None:
 
 def saved(office: Any) -> bytes:
     """The file, without times and without the template's own traces."""
-    relations = office.part.package.rels
+    package = office.part.package
+    relations = package.rels if hasattr(package, "rels") else package._rels  # python-docx, python-pptx
     for key in [key for key, each in relations.items() if each.reltype.endswith(_TRACES)]:
         relations.pop(key)
     target = io.BytesIO()

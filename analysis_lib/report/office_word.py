@@ -19,6 +19,7 @@ from docx.shared import Emu, Mm, RGBColor
 from analysis_lib.errors import SkolbankError
 from analysis_lib.present import theme
 from analysis_lib.present.svg import render_png
+from analysis_lib.report.brand import current_brand
 from analysis_lib.report.document import Document, Section, Shown, read_document
 from analysis_lib.report.office import LANGUAGE, saved, set_properties, template_path
 from analysis_lib.report.prose import paragraphs
@@ -43,6 +44,10 @@ def write_docx(notebook: Mapping[str, Any]) -> bytes:
     writer.write(document)
     _set_language(word)
     _mark_pages(word, document)
+    accent = current_brand().accent
+    if accent:
+        for name in ("Heading 1", "Heading 2", "Heading 3"):
+            word.styles[name].font.color.rgb = RGBColor.from_string(accent[1:])
     set_properties(word, document, document.title)
     return saved(word)
 

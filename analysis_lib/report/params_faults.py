@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
+from analysis_lib.report.brand import brand_of
 from analysis_lib.report.parameters import given_faults, load_sidecar, report_names
 from analysis_lib.vocabulary.catalog import Catalog, lines_of, read_document
 from analysis_lib.vocabulary.questions import (
@@ -33,6 +34,7 @@ def params_faults(workspace: Workspace, catalog: Catalog, *, seminar: str = "") 
     faults: list[SkolbankError] = []
     for look in (
         lambda: catalog.settings,
+        lambda: brand_of(catalog.settings, workspace),
         lambda: catalog.units,
         lambda: catalog.groups,
         lambda: catalog.indicators,

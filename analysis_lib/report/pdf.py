@@ -16,6 +16,7 @@ import typst
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.present.svg import render_svg
+from analysis_lib.report.brand import current_brand
 from analysis_lib.report.document import APPENDIX, Document, Part, Section, Shown, read_document
 from analysis_lib.report.prose import paragraphs
 from analysis_lib.vocabulary.workspace import builtin_root
@@ -30,12 +31,17 @@ def write_pdf(
     """
     document = read_document(notebook)
     path = template or builtin_root() / "templates" / "typst" / "report.typ"
-    stamp = datetime.datetime.combine(made or document.made, datetime.time(), datetime.UTC)
-    data = json.dumps(print_data(document), ensure_ascii=False, allow_nan=False)
+    return typeset(print_data(document), template=path, made=made or document.made)
+
+
+def typeset(content: Mapping[str, Any], *, template: Path, made: datetime.date) -> bytes:
+    """A tagged PDF (PDF/UA-1) of plain data by a Typst template, which reads it as ``document``."""
+    stamp = datetime.datetime.combine(made, datetime.time(), datetime.UTC)
+    data = json.dumps({**content, **_brand()}, ensure_ascii=False, allow_nan=False)
     try:
         compiler = typst.Compiler(
-            input=path,
-            root=path.parent,
+            input=template,
+            root=template.parent,
             font_paths=[builtin_root() / "templates" / "fonts"],
             ignore_system_fonts=True,
             sys_inputs={"document": data},
@@ -46,10 +52,19 @@ def write_pdf(
             "pdf-not-made",
             "PDF-filen gick inte att göra",
             where=str(error.message)[:200],
-            remedy="Kontrollera mallen templates/typst/report.typ.",
+            remedy=f"Kontrollera mallen templates/typst/{template.name}.",
         ) from error
     assert isinstance(pdf, bytes)
     return pdf
+
+
+def _brand() -> dict[str, Any]:
+    """The municipality's own colour and mark for a template; nothing when it has none."""
+    brand = current_brand()
+    told: dict[str, Any] = {"accent": brand.accent} if brand.accent else {}
+    if brand.logo:
+        told |= {"logo": list(brand.logo.read_bytes()), "logo_format": brand.logo.suffix[1:]}
+    return told
 
 
 def print_data(document: Document) -> dict[str, Any]:

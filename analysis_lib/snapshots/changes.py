@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pandas as pd
+import pyarrow as pa
 
 from analysis_lib.snapshots.schemas import TableSchema
 
@@ -40,6 +41,10 @@ def compare(before: pd.DataFrame, after: pd.DataFrame, schema: TableSchema) -> C
 
 def _contents(frame: pd.DataFrame, schema: TableSchema) -> pd.Series:
     """One number per thing that stands for all its rows, whatever their order."""
-    typed = frame[schema.names].astype({c.name: "object" for c in schema.columns if c.kind == "text"})
+    # By way of the stored types: a frame that was just read has other kinds of missing values and integers.
+    stored = pa.Table.from_pandas(frame[schema.names], schema=schema.arrow, preserve_index=False)
+    plain = stored.replace_schema_metadata(None).to_pandas()
+    kinds = {"text": "object", "integer": "float64"}
+    typed = plain.astype({c.name: kinds[c.kind] for c in schema.columns if c.kind in kinds})
     rows = pd.util.hash_pandas_object(typed, index=False)
-    return rows.groupby([frame[name] for name in schema.identity], sort=False).sum()
+    return rows.groupby([typed[name] for name in schema.identity], sort=False).sum()

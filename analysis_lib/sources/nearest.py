@@ -24,6 +24,7 @@ from analysis_lib.sources.surveys import SurveyFile
 _SEARCHED = 40
 _SAMPLE = 30
 _SHOWN = 8
+_WIDEST = 300  # columns that are looked at
 _NEAREST = 3
 _FIGURE = re.compile(r"[\s\d.,%\-\u2212~<]*\d[\s\d.,%]*|\.{1,3}|-|")
 _LONG_NUMBER = re.compile(r"\d{5,}")
@@ -99,7 +100,7 @@ def nearest(sheet: Sheet, formats: Sequence[Format]) -> list[Near]:
     found = header_of(sheet, formats)
     if found is None:
         return []
-    keys = {header_key(cell) for cell in found[1] if cell.strip()} - {""}
+    keys = {header_key(cell) for cell in found[1][:_WIDEST] if cell.strip()} - {""}
     near: list[tuple[float, Near]] = []
     for known in formats:
         wanted = wanted_by(known)
@@ -123,7 +124,7 @@ def header_of(sheet: Sheet, formats: Sequence[Format] = ()) -> Row | None:
         if len(filled) < 2:
             continue
         below = [cells for _, cells in sheet.rows[place + 1 : place + 1 + _SAMPLE]]
-        score = sum(is_heading(index, row[1], below, words) for index in range(len(row[1])))
+        score = sum(is_heading(index, row[1], below, words) for index in range(min(len(row[1]), _WIDEST)))
         if score >= 2 and (best is None or score > best[0]):
             best = score, row
     return best[1] if best else None
@@ -151,7 +152,7 @@ def preview(sheet: Sheet, formats: Sequence[Format]) -> str:
         below = [cells for number, cells in sheet.rows if number > header[0]][:_SAMPLE]
         shown = [
             f"”{' '.join(cell.split())[:60]}”"
-            for index, cell in enumerate(header[1])
+            for index, cell in enumerate(header[1][:_WIDEST])
             if is_heading(index, header[1], below, words)
         ]
         more = f" och {len(shown) - _SHOWN} till" if len(shown) > _SHOWN else ""

@@ -53,6 +53,16 @@ class Settings(Strict):
     authority_name: str = Field(description="Huvudmannens namn, t.ex. Borlänge kommun")
     contact: str = Field(default="", description="Roll att fråga om uppgifterna, t.ex. Utbildningsstrateg")
     website: str = Field(default="", description="Verksamhetens namn på sidhuvudet, t.ex. Förskola och skola")
+    accent: str = Field(
+        default="",
+        pattern=r"^(#[0-9A-Fa-f]{6})?$",
+        description="Kommunens färg i dokumenten, t.ex. #00516C; tomt: Skolbänkens",
+    )
+    logo: str = Field(
+        default="",
+        pattern=r"^([\w-]+\.(svg|png))?$",
+        description="Kommunens märke, en fil i templates/brand, SVG eller PNG",
+    )
     is_example: bool = Field(default=False, description="Sant för exempelkommunen: sidfoten säger då det")
 
 

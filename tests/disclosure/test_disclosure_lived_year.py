@@ -14,13 +14,16 @@ import pytest
 import yaml
 
 from analysis_lib.disclosure import archive, gate
+from analysis_lib.disclosure.audit import audit
 from analysis_lib.disclosure.facts import cell_facts, collect
-from analysis_lib.disclosure.release import open_released
+from analysis_lib.disclosure.policy import Policy
+from analysis_lib.disclosure.release import open_released, release_cube
 from analysis_lib.report.prepare import prepare, remember_release
 from analysis_lib.sources.example import write_example
 from analysis_lib.sources.importer import import_paths
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace
+from tests.disclosure.municipality import random_cube
 
 PUBLIC, INTERNAL, LATER = "2026-ht-resultat", "2026-ht-intern", "2027-vt-uppfoljning"
 GRADES = "betyg_ak9_vt2026_{}.txt"
@@ -116,3 +119,36 @@ def test_a_careless_correction_is_refused(workspace: Workspace) -> None:
 
 def _shown(facts: list[dict[str, Any]]) -> int:
     return sum(not isinstance(fact["shown"], str) for fact in facts)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_thin_lived_year_of_random_municipalities(seed: int) -> None:
+    """Public, internal, a corrected school, public again, and all of it read together."""
+    cube, lattice, indicators = random_cube(seed, units=7, heads=True)
+    corrected = cube.copy()
+    passed = (cube["indicator"] == "results.all_passed_9") & cube["sex"].isin(["T", "F"])
+    girls = cube[passed & (cube["level"] == "unit") & (cube["sex"] == "F")]
+    unit = girls.loc[girls["numerator"].idxmax(), "code"]
+    moved = passed & (cube["code"] == unit) | (cube["level"] == "authority")
+    corrected.loc[moved, "numerator"] -= 1
+    corrected["value"] = corrected["value"].mask(moved, 100 * corrected["numerator"] / corrected["n"])
+    public, internal = Policy(), Policy(audience="internal", threshold=5)
+    how: dict[str, Any] = {"lattice": lattice, "indicators": indicators}
+    first = release_cube(cube, policy=public, **how)
+    inside = release_cube(cube, policy=internal, wider=first, **how)
+    second = release_cube(corrected, policy=public, earlier=first, narrower=inside, **how)
+    later = release_cube(corrected, policy=internal, earlier=inside, wider=pd.concat([first, second]), **how)
+    told: dict[str, list[dict[str, Any]]] = {"public": [], "internal": []}
+    for number, (frame, circle) in enumerate(
+        [(first, "public"), (inside, "internal"), (second, "public"), (later, "internal")], start=1
+    ):
+        cells = open_released(frame, "internal").cells()
+        said = collect(fact for cell in cells for fact in cell_facts(cell, indicators[cell.indicator]))
+        told[circle] += [fact.as_json("x") | {"edition": number} for fact in said]
+    nested = {"eligible_vocational_9": ["eligible_science_9", "all_passed_9"]}
+    for facts, threshold in ((told["public"], 10), (told["public"] + told["internal"], 5)):
+        report = audit(
+            facts, lattice.as_json(), nested=nested, within={"ak9merit": "ak9"}, threshold=threshold
+        )
+        assert report.cells
+        assert [one.message for one in report.findings] == []

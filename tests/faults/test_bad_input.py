@@ -243,7 +243,7 @@ SHAPES = [
     Case("short row", CLEAN + "Elevsystem;2025-06-12;1.0\r\n", PART, "row-width", 1),
     Case("long row", CLEAN + ";".join([*Pupil(8).grades_row(), "C", "C"]) + "\r\n", PART, "row-width", 1),
     Case("rows without end", "a\n" * 1_500_001, REJECT, "file-too-large"),
-    Case("cells without end", ";" * 20_000_001 + "\n", REJECT, "file-too-large"),
+    Case("cells without end", ";" * 20_000_001 + "\n", REJECT, "too-many-columns"),
     Case("empty", "", REJECT, "file-empty"),
     Case("only blank lines", "\r\n\r\n", REJECT, "file-empty"),
     Case("login page", "<!DOCTYPE html><html><body><form>Logga in</form></body></html>", REJECT),

@@ -77,6 +77,13 @@ COLUMNS: dict[str, dict[str, str]] = {
         ),
         "is_protected": "bool",
     },
+    "core_local__course_results": {
+        **dict.fromkeys(("pupil", "unit_code", "school_year", "term", "school_form", "sex"), "str"),
+        **dict.fromkeys(("programme", "course"), "str"),
+        "points": "int32",
+        **dict.fromkeys(("grade", "outcome"), "str"),
+        "is_protected": "bool",
+    },
     "core_local__figures": {
         **dict.fromkeys(
             ("table_id", "unit_code", "school_year", "measured", "category", "detail", "measure"), "str"
@@ -219,6 +226,18 @@ def attendance_rows(pupils: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]
     for number, pupil in enumerate(pupils):
         base = {name: None for name in names} | {"period_start": "", "period_end": "", "pupils_n": 1}
         rows.append({**base, **_base(pupil, number, 9), **{n: pupil[n] for n in names if n in pupil}})
+    return rows
+
+
+def course_rows(pupils: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of the course table; ``courses`` is ``MATMAT01a A, ENGENG05 F``, 100 points each."""
+    rows = []
+    for number, pupil in enumerate(pupils):
+        base = {name: value for name, value in _base(pupil, number, 0).items() if name != "year_group"}
+        base |= {"term": pupil.get("term", "VT"), "school_form": pupil.get("school_form", "gy")}
+        base |= {"programme": "NA", "points": pupil.get("points", 100), "outcome": "completed"}
+        for course, grade in _pairs(pupil["courses"]):
+            rows.append({**base, "course": course, "grade": grade})
     return rows
 
 

@@ -13,6 +13,7 @@ from indicator_tables import (
     MemoryTables,
     answer_rows,
     attendance_rows,
+    course_rows,
     figure_rows,
     grade_rows,
     make_units,
@@ -52,6 +53,7 @@ def test_indicator_follows_its_specification(indicator: str, case: dict[str, Any
         core_skolverket__statistics=published_rows(case.get("published", [])),
         core_survey__answers_by_unit=answer_rows(case.get("answers", [])),
         core_attendance__periods=attendance_rows(case.get("attendance", [])),
+        core_local__course_results=course_rows(case.get("courses", [])),
         core_local__figures=figure_rows(case.get("figures", [])),
     )
     codes = {str(pupil.get("unit", DEFAULT_UNIT)) for pupil in pupils} | {DEFAULT_UNIT}

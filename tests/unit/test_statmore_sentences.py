@@ -138,7 +138,7 @@ def test_each_card_shows_its_rule_and_threshold_and_every_number_is_traced() -> 
     found = triggered(_scope(*_series(80), _nation(84)), [rule], {ID: example.SHARE}, lambda _: None)
     block = triggered_block(found)
     (item,) = block.data["items"]
-    assert "5,0\u00a0procentenheter under riket" in item["lines"][0]["text"]
+    assert "5\u00a0procentenheter under riket" in item["lines"][0]["text"]
     assert item["lines"][1]["text"] == "provregel"
     assert {fact.shown for fact in block.facts} >= {66.7, 84.0}
     assert block.data["derived"][0]["text"] == "−17,3"

@@ -15,7 +15,9 @@ from analysis_lib.register.kinds.goals import Plan
 from analysis_lib.register.kinds.inspection import Deficiency, InspectionCase, Support
 from analysis_lib.register.kinds.measures import Measure
 from analysis_lib.register.views import coverage, development, documents, handbooks, inspections, sign_offs
+from analysis_lib.register.views.handed_in import handed_in
 from analysis_lib.vocabulary.questions import handbook, load_handbooks
+from analysis_lib.vocabulary.wheel import load_wheel
 
 
 def case(**given: Any) -> InspectionCase:
@@ -40,7 +42,7 @@ def deficiency(thing: str, **given: Any) -> Deficiency:
     return Deficiency(**{**known, **given})
 
 
-def test_F14_cases_are_open_overdue_or_closed_and_keep_the_names_of_their_time(world: World) -> None:
+def test_F14_and_R19_cases_are_open_overdue_or_closed_and_keep_the_names_of_their_time(world: World) -> None:
     with pytest.raises(ValidationError, match="heter planerad tillsyn från 1 juli 2023"):
         case(form="regular", decided_on=day("2023-07-01"))
     with pytest.raises(ValidationError, match="hette regelbunden tillsyn"):
@@ -242,6 +244,31 @@ def test_M7_the_publication_matrix_shows_what_is_missing(world: World) -> None:
     assert len(missing) == 2 + 5
     planned = [cell.school_year for cell in cells if cell.state == "planned"]
     assert planned == ["2019/20"]
+
+
+def test_M6_the_boards_analysis_is_asked_for_until_it_is_in_the_register(world: World) -> None:
+    def rows() -> list[tuple[str, int, int]]:
+        told = handed_in(
+            world.register.current(),
+            load_wheel(world.workspace),
+            world.units,
+            school_year=YEAR,
+        )
+        return [
+            (row.calendar, row.handed.done, row.handed.expected)
+            for row in told
+            if row.name == "Verksamhetsanalys 1 till nämnden"
+        ]
+
+    before = rows()
+    assert len(before) == 3
+    assert {(done, total) for _, done, total in before} == {(0, 1)}
+    for form in ("report", "presentation"):
+        world.put(document(f"VA1 {form}", series="VA1", type=form), unit="")
+    assert {(done, total) for _, done, total in rows()} == {(1, 1)}
+    cells = documents.publication_matrix(world.current(Document), [YEAR])
+    missing = {(cell.series, cell.form) for cell in documents.missing_cells(cells)}
+    assert not {("VA1", "report"), ("VA1", "presentation")} & missing
 
 
 def test_B12_the_index_has_statistics_left_and_documents_right(world: World) -> None:

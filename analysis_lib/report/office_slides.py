@@ -1,0 +1,235 @@
+"""The presentation as an editable PowerPoint file on the municipality's own template (floor 7).
+
+Real titles, pictures with descriptions, native tables, and the longer text in the notes. Sizes are in points
+of a slide 960 wide, and follow the width of the template. Same notebook and template, same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pptx
+from pptx.dml.color import RGBColor
+from pptx.enum.text import MSO_AUTO_SIZE, PP_ALIGN
+from pptx.oxml.ns import qn
+from pptx.util import Emu
+
+from analysis_lib.errors import SkolbankError
+from analysis_lib.present import theme
+from analysis_lib.present.svg import render_png
+from analysis_lib.report.brand import current_brand
+from analysis_lib.report.document import read_document
+from analysis_lib.report.office import LANGUAGE, saved, set_properties, template_path
+from analysis_lib.report.slides import Point, Slide, slides_of
+from analysis_lib.report.table_sheets import INTERNAL
+
+TEMPLATE = "presentation.pptx"
+_WIDTH, _HEIGHT, _SIDE = 960, 540, 42
+_BODY, _FOOT, _ASIDE = 140, 500, 214
+_TITLE = 0  # the index of the title among a layout's placeholders
+
+
+def write_pptx(notebook: Mapping[str, Any]) -> bytes:
+    """The PowerPoint file of an executed notebook."""
+    document = read_document(notebook)
+    show = pptx.Presentation(str(template_path(TEMPLATE)))
+    _without_slides(show)
+    masthead = document.first("masthead")
+    data = masthead.data if masthead else {}
+    slides = slides_of(document)
+    example = "Exempeldata" if data.get("is_example") else ""
+    for number, slide in enumerate(slides, start=1):
+        place = " · ".join(filter(None, (example, slide.mark, f"Bild {number} av {len(slides)}")))
+        foot = (f"{slide.source} {data.get('edition') or ''}.".strip(), place)
+        _Drawing(show, slide, document.audience == "internal").draw(str(data.get("kicker") or ""), foot)
+    _set_language(show)
+    set_properties(show, document, f"{document.title} – presentation")
+    return saved(show)
+
+
+def _without_slides(show: Any) -> None:
+    """Takes out the slides that the template shows its look with."""
+    for each in list(show.slides._sldIdLst):
+        show.part.drop_rel(each.rId)
+        show.slides._sldIdLst.remove(each)
+
+
+def _layout(show: Any) -> Any:
+    """The layout with a title and as little else as possible."""
+    titled = [
+        layout
+        for layout in show.slide_layouts
+        if any(each.placeholder_format.idx == _TITLE for each in layout.placeholders)
+    ]
+    if not titled:
+        raise SkolbankError(
+            "template-layout-missing",
+            "Presentationsmallen saknar en layout med rubrik",
+            where=f"templates/office/{TEMPLATE}",
+            remedy="Lägg till layouten Endast rubrik i mallen.",
+        )
+    return min(titled, key=lambda layout: len(list(layout.placeholders)))
+
+
+@dataclass
+class _Drawing:
+    show: Any
+    slide: Slide
+    is_internal: bool
+
+    def __post_init__(self) -> None:
+        self.page = self.show.slides.add_slide(_layout(self.show))
+        self.scale = self.show.slide_width / _WIDTH
+
+    def draw(self, kicker: str, foot: Sequence[str]) -> None:
+        """Title, body, foot and notes."""
+        slide = self.slide
+        for shape in list(self.page.placeholders):
+            if shape.placeholder_format.idx != _TITLE:
+                shape._element.getparent().remove(shape._element)
+        self.page.shapes.title.text_frame.text = slide.headline
+        self._shrink_title()
+        words = " · ".join(filter(None, (slide.kicker, kicker))) if slide.kind != "title" else slide.kicker
+        self._words((_SIDE, 20, 876, 20), [(words, 13, False, current_brand().colour)])
+        if slide.kind == "figure":
+            self._figure()
+        elif slide.kind == "table" and slide.table:
+            self._table(slide.table)
+        else:
+            self._list()
+        for words, align in zip(foot, (PP_ALIGN.LEFT, PP_ALIGN.RIGHT), strict=True):
+            left, width = (_SIDE, 560) if align == PP_ALIGN.LEFT else (608, 310)
+            self._words((left, _FOOT, width, 30), [(words, 11.5, False, theme.INK_2)], align=align)
+        if self.is_internal:
+            self._words(
+                (_SIDE, 2, 876, 18), [(INTERNAL, 12, True, theme.INTERNAL_TEXT)], fill=theme.INTERNAL_GROUND
+            )
+        self.page.notes_slide.notes_text_frame.text = "\n".join(filter(None, slide.notes)) or slide.headline
+
+    def _shrink_title(self) -> None:
+        """Two lines at most: a long headline gets smaller letters."""
+        length = len(self.slide.headline)
+        if length > 100:
+            size = 22 if length > 125 else 25
+            self.page.shapes.title.text_frame.paragraphs[0].runs[0].font.size = self._size(size)
+
+    def _figure(self) -> None:
+        self._words((_SIDE, 114, 876, 22), [(self.slide.measured, 14, False, theme.INK_2)])
+        picture = io.BytesIO(render_png(self.slide.chart or {}, scale=2))
+        left, top, width, height = self._place((_SIDE, _BODY, 876 - _ASIDE - 22, _FOOT - _BODY - 8))
+        shape = self.page.shapes.add_picture(picture, left, top, width=width)
+        if shape.height > height:
+            shape.width, shape.height = Emu(int(width * height / shape.height)), height
+        shape.name = self.slide.mark
+        shape._element.nvPicPr.cNvPr.set("descr", self.slide.alt)
+        column = (_WIDTH - _SIDE - _ASIDE, _BODY, _ASIDE)
+        lines = [line for point in self.slide.points for line in self._lines(point, 30, 14)]
+        length = sum(len(words) for words, *_ in lines)
+        self._words((*column, 240), lines, is_smaller=length > 230)
+        self._question((column[0], 392, _ASIDE, 96), 14)
+
+    def _list(self) -> None:
+        slide = self.slide
+        is_title = slide.kind == "title"
+        width = 560 if slide.question else 876
+        top = 114 if is_title else 100
+        if slide.measured:
+            self._words((_SIDE, top, 700, 60), [(slide.measured, 18, False, theme.INK)])
+            top += 90
+        size = 14 if is_title else 20
+        lines = [line for point in slide.points for line in self._lines(point, 36, size)]
+        self._words((_SIDE, top, width, _FOOT - top - 10), lines)
+        self._question((640, 100, 278, 250), 15)
+
+    def _lines(self, point: Point, big: float, size: float) -> list[tuple[str, float, bool, str]]:
+        found = [(point.number, big, False, theme.INK)] if point.number else []
+        found.append((point.label, size, bool(point.note and not point.number), theme.INK))
+        return [*found, (point.note, max(12, size - 2), False, theme.INK_2)] if point.note else found
+
+    def _question(self, box: tuple[float, float, float, float], size: float) -> None:
+        if self.slide.question:
+            lines = [(self.slide.question_heading, size, True, theme.ROWAN_TEXT)]
+            lines += [(words, size, False, theme.INK) for words in self.slide.question]
+            self._words(box, lines, fill=theme.TONE)
+
+    def _table(self, data: Mapping[str, Any]) -> None:
+        columns, rows = data["columns"], data["rows"]
+        box = self._place((_SIDE, 110, 876, 26 * (len(rows) + 1)))
+        shape = self.page.shapes.add_table(len(rows) + 1, len(columns), *box)
+        shape.name = self.slide.mark or self.slide.headline
+        shape._element.nvGraphicFramePr.cNvPr.set("descr", self.slide.headline)
+        table = shape.table
+        table.first_row = True
+        whole, shares = box[2], len(columns) + 2  # the first column says what a row is about
+        for number, each in enumerate(table.columns):
+            each.width = Emu(whole * (3 if number == 0 else 1) // shares)
+        for place in range(len(rows) + 1):
+            for number, column in enumerate(columns):
+                cell = (
+                    {"text": column["label"]}
+                    if place == 0
+                    else rows[place - 1]["cells"].get(column["key"], {})
+                )
+                frame = table.cell(place, number).text_frame
+                frame.text = str(cell.get("text") or "")
+                is_right = column.get("align") in ("right", "number", "end")
+                frame.paragraphs[0].alignment = PP_ALIGN.RIGHT if is_right else PP_ALIGN.LEFT
+                for run in frame.paragraphs[0].runs:
+                    run.font.size = self._size(15)
+                    run.font.color.rgb = _colour(theme.WHITE if place == 0 else theme.INK)
+                table.cell(place, number).fill.solid()
+                ground = current_brand().colour if place == 0 else theme.WHITE
+                table.cell(place, number).fill.fore_color.rgb = _colour(ground)
+
+    def _words(
+        self,
+        box: tuple[float, float, float, float],
+        lines: Sequence[tuple[str, float, bool, str]],
+        *,
+        fill: str = "",
+        align: Any = PP_ALIGN.LEFT,
+        is_smaller: bool = False,
+    ) -> None:
+        """A box of lines: words, size in points, bold or not, colour."""
+        if not any(words for words, *_ in lines):
+            return
+        shape = self.page.shapes.add_textbox(*self._place(box))
+        frame = shape.text_frame
+        frame.word_wrap, frame.auto_size = True, MSO_AUTO_SIZE.NONE
+        if fill:
+            shape.fill.solid()
+            shape.fill.fore_color.rgb = _colour(fill)
+        else:
+            frame.margin_left = frame.margin_right = 0
+        for number, (words, size, is_bold, colour) in enumerate(lines):
+            paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
+            paragraph.alignment = align
+            run = paragraph.add_run()
+            run.text, run.font.bold, run.font.color.rgb = words, is_bold, _colour(colour)
+            run.font.size = self._size(max(12, size * 0.82) if is_smaller else size)
+            if size >= 30:
+                run.font.name = "Georgia"
+            if number and len(lines) > 2 and colour == theme.INK:
+                paragraph.space_before = self._size(6)
+
+    def _place(self, box: Sequence[float]) -> list[Emu]:
+        return [Emu(round(each * self.scale)) for each in box]
+
+    def _size(self, points: float) -> Emu:
+        return Emu(round(points * self.scale))
+
+
+def _colour(value: str) -> RGBColor:
+    found: RGBColor = RGBColor.from_string(value[1:])  # type: ignore[no-untyped-call]
+    return found
+
+
+def _set_language(show: Any) -> None:
+    """Swedish in every run, on the slides and in the notes, so that they are read aloud as Swedish."""
+    for slide in show.slides:
+        for page in (slide, slide.notes_slide):
+            for run in page._element.iter(qn("a:r")):
+                run.get_or_add_rPr().set("lang", LANGUAGE)

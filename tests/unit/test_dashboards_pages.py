@@ -1,0 +1,142 @@
+"""The pages show the reports' numbers and no others; an extract holds its own scope's rows only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from dashboard_world import CANARY, MINE, PASSWORD, THEIRS, make_world
+
+from analysis_lib.dashboards.access import AccessList, Rights
+from analysis_lib.dashboards.desk import RESULT_PAGES, Desk
+from analysis_lib.dashboards.extract import statements
+from analysis_lib.dashboards.forms import Faults, read_entry
+from analysis_lib.dashboards.pages import PAGES, NotAllowed, read_state
+from analysis_lib.dashboards.static_copy import write_copy
+from analysis_lib.dashboards.table_file import table_csv
+from analysis_lib.errors import SkolbankError
+from analysis_lib.register.kinds.measures import Measure
+from analysis_lib.report.context import open_report
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    return Desk(make_world(tmp_path_factory.mktemp("pages")))
+
+
+def rights_for(desk: Desk, name: str) -> Rights:
+    return desk.rights(AccessList(desk.workspace).people()[name])
+
+
+def test_a_scopes_extract_holds_its_own_units_only(desk: Desk) -> None:
+    rights = rights_for(desk, "rektor.min")
+    prepared = desk.edition("internal").extract(rights)
+    frame = pd.read_parquet(prepared.released_path)
+    assert set(frame.loc[frame["level"] == "unit", "code"]) == {MINE}
+    assert set(prepared.units) == {MINE}
+    assert prepared.released_path.stat().st_mode & 0o077 == 0
+
+
+def test_every_statement_of_every_page_was_certified(desk: Desk) -> None:
+    for name in ("strategen", "rektor.min", "namnden"):
+        rights = rights_for(desk, name)
+        edition = desk.edition(rights.audience)
+        known = edition.catalog.indicators
+        said = statements(edition.frame, rights.audience, known)
+        certified = {(str(f["pop"]), str(f["cell"]), str(f["what"]), str(f["shown"])) for f in said}
+        for page in [page for page in RESULT_PAGES if rights.may_open(page)]:
+            state = read_state(PAGES[page], {}, rights, edition)
+            facts = [fact.as_json("") for card in desk.show(state, rights).cards for fact in card.block.facts]
+            shown = {(str(f["pop"]), str(f["cell"]), str(f["what"]), str(f["shown"])) for f in facts}
+            assert shown
+            assert shown <= certified
+
+
+def test_the_figures_are_those_of_the_report(desk: Desk) -> None:
+    rights = rights_for(desk, "strategen")
+    edition = desk.edition("internal")
+    state = read_state(PAGES["lage"], {"unit": [MINE]}, rights, edition)
+    cards = {card.id: card.block for card in desk.show(state, rights).cards}
+    report = open_report(
+        report="skolbild",
+        unit=MINE,
+        seminar=desk.seminar,
+        audience="internal",
+        workspace=str(desk.workspace.root),
+    )
+    rows = {str(row["cells"]): row for row in report.indicators().data["rows"]}
+    mine = {str(row["cells"]) for row in cards["matt"].data["rows"]}
+    assert len(mine & set(rows)) >= 5
+    assert cards["utveckling"].data["table"]["rows"] == report.trend(state.indicator).data["table"]["rows"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"school_year": ["1999/00"]},
+        {"indicator": ["results.finns_inte"]},
+        {"group": ["okand"]},
+        {"okand": ["1"]},
+        {"unit": [MINE, MINE]},
+    ],
+)
+def test_an_address_that_cannot_be_read_is_told_in_swedish(desk: Desk, given: dict[str, list[str]]) -> None:
+    with pytest.raises(SkolbankError) as told:
+        read_state(PAGES["lage"], given, rights_for(desk, "strategen"), desk.edition("internal"))
+    assert told.value.code == "address-invalid"
+
+
+def test_a_rektor_starts_at_the_own_unit_and_gets_no_other(desk: Desk) -> None:
+    rights, edition = rights_for(desk, "rektor.min"), desk.edition("internal")
+    assert read_state(PAGES["lage"], {}, rights, edition).unit == MINE
+    for page, unit in (("lage", THEIRS), ("lage", "99999999"), ("jamfor", MINE), ("korningar", "")):
+        with pytest.raises(NotAllowed):
+            read_state(PAGES[page], {"unit": [unit]}, rights, edition)
+
+
+def test_a_state_survives_its_address(desk: Desk) -> None:
+    from urllib.parse import parse_qs
+
+    rights, edition = rights_for(desk, "strategen"), desk.edition("internal")
+    for page in RESULT_PAGES:
+        first = read_state(PAGES[page], {"unit": [MINE], "school_year": ["2023/24"]}, rights, edition)
+        assert read_state(PAGES[page], parse_qs(first.query()), rights, edition) == first
+
+
+def test_a_pages_table_is_the_file_that_is_downloaded(desk: Desk) -> None:
+    rights, edition = rights_for(desk, "strategen"), desk.edition("internal")
+    cards = desk.show(read_state(PAGES["lage"], {}, rights, edition), rights).cards
+    block = next(card.block for card in cards if card.id == "matt")
+    lines = table_csv(block).decode("utf-8-sig").splitlines()
+    assert len(lines) == len(block.data["rows"]) + 3
+    assert lines[0].split(";")[0] == block.data["columns"][0]["label"]
+
+
+def test_the_static_copy_has_the_boards_figures_and_no_forms(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "kopia"
+    count = write_copy(desk.workspace, folder)
+    pages = list(folder.glob("*.html"))
+    assert len(pages) == count >= 12
+    for path in pages:
+        text = path.read_text("utf-8")
+        assert "<form" not in text
+        assert "<script" not in text
+        assert CANARY not in text
+        assert PASSWORD not in text
+        assert 'lang="sv"' in text
+    taken = tmp_path / "annat"
+    taken.mkdir()
+    (taken / "viktigt.txt").write_text("x", "utf-8")
+    with pytest.raises(SkolbankError):
+        write_copy(desk.workspace, taken)
+
+
+def test_a_form_says_what_is_wrong_beside_each_field() -> None:
+    with pytest.raises(Faults) as told:
+        read_entry(
+            Measure, ("what", "origin", "deadline", "responsible"), {"what": "Läsning", "deadline": "snart"}
+        )
+    assert told.value.told["deadline"] == "skriv datumet som 2027-03-01."
+    assert told.value.told["origin"] == "fyll i den här uppgiften."
+    assert {"field": "responsible", "text": "Ansvarig: fyll i den här uppgiften."} in told.value.listed()
