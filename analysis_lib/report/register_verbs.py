@@ -59,12 +59,13 @@ class RegisterVerbs:
         blocks: list[Block] = []
         for section in section_registry.chapters_of(self.handbook, ids):
             blocks += section_registry.chapter(report, section)
+            self._chapters.append(section.id)
         return self._together(blocks)
 
-    def other_chapters(self, *ids: str) -> Block:
-        """The sections that the handbook has beside these: an older or newer version is shown whole."""
-        mine = [section.id for section in self.handbook.sections if section.id not in ids]
-        return self.chapter(*mine) if mine else self._together([])
+    def other_chapters(self) -> Block:
+        """The sections of the handbook's version that no cell above has shown: it is always shown whole."""
+        left = [section.id for section in self.handbook.sections if section.id not in self._chapters]
+        return self.chapter(*left) if left else self._together([])
 
     def left_to_do(self) -> Block:
         """What a thin analysis still lacks, as a kind list; the status of the report follows from it."""
@@ -139,6 +140,11 @@ class RegisterVerbs:
     @property
     def _word_setting(self) -> Setting:
         return Setting(id=f"{self._setting().id}-R", subject=self.scope.name, source="registret", until="")
+
+    @cached_property
+    def _chapters(self) -> list[str]:
+        """The sections shown so far."""
+        return []
 
     @cached_property
     def handbook(self) -> Handbook:

@@ -114,7 +114,7 @@ def projects(told: Told) -> list[Block]:
             s.entry.what,
             s.entry.provider,
             told.names.get(s.unit, ""),
-            f"{day(s.entry.starts)} – {day(s.entry.ends)}",
+            f"{day(s.entry.starts)} – {day(s.entry.ends) if s.entry.ends else 'tills vidare'}",
         ]
         for s in told.every(Support)
     ]
