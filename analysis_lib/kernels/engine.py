@@ -1,7 +1,7 @@
 """The one door to papermill: its engines, and one call that executes one notebook (floor 8).
 
 papermill injects the parameters and records times and states; only the place where cells run differs:
-``skolbank`` runs them in this process (a forked child of the warm template), ``kernel`` in an ordinary
+``skolbank-in-process`` runs them in this process (a forked child of the warm template), ``kernel`` in an ordinary
 Jupyter kernel, over IPC where the machine has it.
 """
 
@@ -24,7 +24,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from analysis_lib.kernels.shell import LANGUAGE_INFO, NotebookShell, make_shell, run_cell
 
-ENGINE = "skolbank"
+ENGINE = "skolbank-in-process"  # never the name of the entry point: it would take its place
 EngineName = Literal["fork", "kernel"]
 
 

@@ -23,6 +23,7 @@ from analysis_lib.register.views.documents import (
     document_index,
     publication_matrix,
 )
+from analysis_lib.report.forms import FORMS, file_name
 from analysis_lib.report.freeze import at_freeze
 from analysis_lib.report.parameters import load_sidecar
 from analysis_lib.report.prepare import prepare
@@ -31,13 +32,12 @@ from analysis_lib.vocabulary.periods import SchoolYear
 from analysis_lib.vocabulary.settings import Seminar, Settings, Unit
 from analysis_lib.vocabulary.workspace import Workspace
 
-ENDINGS = ("html", "pdf", "docx", "xlsx", "pptx")
 MATRIX_YEARS = 4
 
 
 @dataclass(frozen=True)
 class Paper:
-    """One document on the site: ``files`` are its forms, by ending, where they lie in the output."""
+    """One document on the site: ``files`` are its forms, by name, where they lie in the output."""
 
     seminar: Seminar
     school_year: str
@@ -47,9 +47,9 @@ class Paper:
     made: str
     files: Mapping[str, Path]
 
-    def place(self, ending: str) -> str:
-        """Its address on the site, relative to the start page."""
-        return f"dokument/{self.seminar.id}/{self.code}/{self.files[ending].name}"
+    def place(self, form: str) -> str:
+        """The address of one of its forms on the site, relative to the start page."""
+        return f"dokument/{self.seminar.id}/{self.code}/{self.files[form].name}"
 
 
 @dataclass(frozen=True)
@@ -149,8 +149,8 @@ def _papers(workspace: Workspace, seminar: Seminar) -> tuple[list[Paper], list[M
     school_year = prepare(place, seminar.id).school_year
     papers = []
     for each in sorted(entries, key=lambda e: (e.code, e.report)):
-        names = {Path(name).suffix[1:]: folder / each.code / name for name in sorted(each.files)}
-        files = {ending: names[ending] for ending in ENDINGS if ending in names}
+        places = {form: folder / each.code / file_name(each.report, form) for form in FORMS}
+        files = {form: path for form, path in places.items() if path.name in each.files}
         title = load_sidecar(place, each.report).title
         papers.append(Paper(seminar, school_year, each.code, each.report, title, each.finished[:10], files))
     return papers, said

@@ -27,18 +27,12 @@ from analysis_lib.present.landscape import landscape_svg
 from analysis_lib.present.publication import publication_table
 from analysis_lib.publish.contents import Contents, Paper, as_json, gather
 from analysis_lib.publish.fragment import write_fragment
+from analysis_lib.report.forms import FORMS
 from analysis_lib.vocabulary.settings import Unit
 from analysis_lib.vocabulary.workspace import Workspace, builtin_root
 
 EDITIONS, POINTER = "utgavor", "aktuell"
 _RECORD = "innehall.json"
-_FORMS = {
-    "html": "webbsida",
-    "pdf": "PDF",
-    "docx": "Word",
-    "xlsx": "Excel",
-    "pptx": "PowerPoint",
-}
 
 
 @dataclass(frozen=True)
@@ -170,7 +164,7 @@ class _Site:
             "made": text.date(datetime.date.fromisoformat(paper.made)),
             "edition": paper.seminar.edition,
             "links": [
-                {"href": f"{up}{paper.place(ending)}", "word": _FORMS[ending]} for ending in paper.files
+                {"href": f"{up}{paper.place(ending)}", "word": FORMS[ending].words} for ending in paper.files
             ],
         }
 
