@@ -1,8 +1,7 @@
 """The one door to papermill: its engines, and one call that executes one notebook (floor 8).
 
-papermill injects the parameters and records times and states; only the place where cells run differs:
-``skolbank-in-process`` runs them in this process (a forked child of the warm template), ``kernel`` in an ordinary
-Jupyter kernel, over IPC where the machine has it.
+papermill injects the parameters and records times and states; only the place where cells run differs: in this
+process (a forked child of the warm template), or in an ordinary Jupyter kernel, over IPC where there is IPC.
 """
 
 from __future__ import annotations
