@@ -18,7 +18,7 @@ NUMBER = re.compile(
 )
 HEADING = "Så är siffrorna gjorda och skyddade"
 _MONTHS = "januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december"
-_TICK = re.compile(r"<text[^>]*fill=\"#616E75\"[^>]*>\s*(\d{1,3})(?:[\s\xa0]*(?:%|procent|poäng))?\s*</text>")
+_TICK = re.compile(r"<text[^>]*fill=\"#616E75\"[^>]*>\s*(\d{0,2}[05]|\d)(?:[\s\xa0]*(?:%|procent|poäng))?\s*</text>")
 _SPACE = r"[\s\xa0]"
 
 # Numbers that say nothing of pupils, each named by what stands around it.
@@ -46,7 +46,7 @@ NOT_FACTS = tuple(
         r"summa\s+än\s+100\b",
         r"\d+\s+godkända\s+betyg",  # in the words that define a measure
         r"[Mm]eritvärde\s\(1[67]\)",  # names of measures
-        r"\b0–10\b|\b0–100\b",  # scales of surveys
+        r"\b0–10\b|\b0–100\b|0\s+är\s+lägst\s+och\s+100?\s+högst",  # scales of surveys
         rf"\bSida{_SPACE}\d+{_SPACE}av{_SPACE}\d+",  # printed pages
     )
 )
@@ -61,7 +61,7 @@ def numbers_of(words: str) -> Iterator[str]:
 
 
 def ticks_of(page: str) -> set[str]:
-    """The numbers along the axes of a page's charts: whole numbers in the axes' own colour."""
+    """The numbers along the axes of a page's charts: fives or single digits in the axes' own colour."""
     return {found.replace("\xa0", "") for found in _TICK.findall(page)}
 
 

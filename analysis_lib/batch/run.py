@@ -252,7 +252,11 @@ def _pool(workspace: Workspace, manner: Manner, rooms: Rooms, warn: Callable[[st
         renderer=rooms.renderer,
         log=str(workspace.work / "batch" / "workers.log"),
         preloaded=rooms.preloaded,
-        environment={"SKOLBANK_WORKSPACE": str(workspace.root), **rooms.environment},
+        environment={
+            "SKOLBANK_WORKSPACE": str(workspace.root),
+            "SKOLBANK_CHART_CACHE": str(workspace.work / "charts"),
+            **rooms.environment,
+        },
     )
     deadline = time.monotonic() + manner.run_timeout if manner.run_timeout else 0.0
     if manner.scheduler:
