@@ -18,7 +18,9 @@ NUMBER = re.compile(
 )
 HEADING = "Så är siffrorna gjorda och skyddade"
 _MONTHS = "januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december"
-_TICK = re.compile(r"<text[^>]*fill=\"#616E75\"[^>]*>\s*(\d{0,2}[05]|\d)(?:[\s\xa0]*(?:%|procent|poäng))?\s*</text>")
+_TICK = re.compile(
+    r"<text[^>]*fill=\"#616E75\"[^>]*>\s*(\d{0,2}[05]|\d)(?:[\s\xa0]*(?:%|procent|poäng))?\s*</text>"
+)
 _SPACE = r"[\s\xa0]"
 
 # Numbers that say nothing of pupils, each named by what stands around it.
