@@ -2,6 +2,7 @@
 
 python -m benchmarks            the small example and a town, about seven minutes
 python -m benchmarks --quick    the small example only
+python -m benchmarks --batch    the batch only: rounds, engines, memory, about six minutes
 python -m benchmarks --nation   the country too: 15 000 units, some gigabytes and minutes more
 """
 
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.effects import effects
 from benchmarks.imports import import_speed
-from benchmarks.measure import ROOT
+from benchmarks.measure import ROOT, run, skolbank
 from benchmarks.models import mixed_models
 from benchmarks.nation import nation_cube
 from benchmarks.planted import planted_table
@@ -38,16 +39,29 @@ def main() -> None:
     """Runs the chosen sections and writes the report."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the small example only")
+    parser.add_argument("--batch", action="store_true", help="the batch only, for a town")
     parser.add_argument("--nation", action="store_true", help="the country too")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "PERFORMANCE.md")
     chosen = parser.parse_args()
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     tables: list[Table] = []
     with tempfile.TemporaryDirectory(prefix="skolbank-bench-") as folder:
-        for table in _measured(Path(folder), is_quick=chosen.quick, with_nation=chosen.nation):
+        measured = _measured(Path(folder), is_quick=chosen.quick, with_nation=chosen.nation)
+        for table in _batch(Path(folder)) if chosen.batch else measured:
             tables.append(table)
             write_report(chosen.output, tables, load=load)  # what is measured stands if a later one fails
     _say(f"written: {chosen.output}")
+
+
+def _batch(folder: Path) -> Iterator[Table]:
+    place = make_place(folder / "town", "town")
+    _say("town: import")
+    run(skolbank("import", place.inbox, "--workspace", place.folder))
+    yield round_of(place, _say)
+    yield against_bare(place, _say)
+    yield commands(place)
+    yield sixty_schools(folder / "sixty", _say)
+    yield thousand_notebooks(place, _say)
 
 
 def _measured(folder: Path, *, is_quick: bool, with_nation: bool) -> Iterator[Table]:

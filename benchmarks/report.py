@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from importlib.metadata import version
 from pathlib import Path
 
@@ -19,6 +19,7 @@ Made by `python -m benchmarks` (`make bench`); do not edit by hand. Times vary b
 shared machine: trust the ratios inside a table, which come from the same run.
 
 """
+_EARLIER = "*The tables below are from an earlier run.*"
 _LIMITS = """\
 ## What limits
 
@@ -38,9 +39,26 @@ _LIMITS = """\
 
 
 def write_report(path: Path, tables: Sequence[Table], *, load: float) -> None:
-    """Writes the tables with the machine's cores, memory and load at the start, and the versions."""
-    parts = [_HEAD + _machine(load), *(_section(table) for table in tables), _LIMITS]
-    path.write_text("\n".join(parts), "utf-8")
+    """Writes the tables with the machine's cores, memory and load at the start, and the versions.
+
+    Tables of an earlier run that were not measured now stand after them, under a line that says so.
+    """
+    parts = [_HEAD + _machine(load), *(_section(table) for table in tables)]
+    kept = _kept(path, {table.title for table in tables})
+    if kept:
+        parts.append(f"{_EARLIER}\n")
+    path.write_text("\n".join([*parts, *kept, _LIMITS]), "utf-8")
+
+
+def _kept(path: Path, measured: Set[str]) -> list[str]:
+    """The sections of the file whose tables were not measured again."""
+    if not path.is_file():
+        return []
+    told = path.read_text("utf-8").replace(f"{_EARLIER}\n\n", "")
+    sections = [f"## {part}".rstrip() + "\n" for part in told.split("\n## ")[1:]]
+    titles = [section[3:].partition("\n")[0] for section in sections]
+    skipped = {*measured, _LIMITS.splitlines()[0][3:]}
+    return [section for title, section in zip(titles, sections, strict=True) if title not in skipped]
 
 
 def _machine(load: float) -> str:

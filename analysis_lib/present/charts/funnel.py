@@ -141,8 +141,8 @@ def _foot(funnel: _Funnel) -> str:
 def _notes(funnel: _Funnel) -> list[Any]:
     reading = (
         "Varje prick är en enhet. Tratten visar hur långt från helheten en enhet av den storleken brukar "
-        "hamna av en slump: den smala gränsen rymmer 95\u00a0procent, den vida 99,8. Tratten säger inte varför en "
-        "enhet ligger utanför; elevernas bakgrund kan vara en annan."
+        "hamna av en slump: den smala gränsen rymmer 95\u00a0procent, den vida 99,8. Tratten säger inte "
+        "varför en enhet ligger utanför; elevernas bakgrund kan vara en annan."
     )
     notes: list[Any] = [{"term": "Så läser du", "text": reading}]
     return notes + list(figure.mark_notes(row.cell for row in funnel.left_out))
