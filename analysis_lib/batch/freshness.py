@@ -93,7 +93,8 @@ def freshness(workspace: Workspace, today: datetime.date | None = None) -> list[
                 words[source] = word
     now = today or datetime.date.today()
     waiting = store.missing_rows()
-    expected = {source: _expected(word, workspace, now) for source, word in words.items()}
+    coming = _coming(workspace, now)
+    expected = {source: _expected(word, coming) for source, word in words.items()}
     found = [
         _state((code, units[code]), source, by_unit, expected[source], waiting, now)
         for source, by_unit in held.items()
@@ -146,22 +147,26 @@ def _source(snapshot: Snapshot, names: dict[str, str]) -> tuple[str, str]:
     return "", ""
 
 
-def _expected(word: str, workspace: Workspace, today: datetime.date) -> datetime.date | None:
+def _coming(workspace: Workspace, today: datetime.date) -> list[tuple[datetime.date, tuple[str, ...]]]:
+    """The days to come of this läsår and the next on which the årshjul needs something, and what."""
+    this = SchoolYear.of_date(today)
+    try:
+        return [
+            (one.start, tuple(each.casefold() for each in one.moment.inputs))
+            for calendar in load_wheel(workspace)
+            for year in (this, this.plus(1))
+            for one in compute_occasions(calendar, year)
+            if one.start >= today
+        ]
+    except SkolbankError:
+        return []  # a faulty årshjul is told by skolbank check
+
+
+def _expected(word: str, coming: Iterable[tuple[datetime.date, tuple[str, ...]]]) -> datetime.date | None:
     """The next day on which the årshjul has the source among what a moment needs."""
     if not word:
         return None
-    this = SchoolYear.of_date(today)
-    days = []
-    try:
-        calendars = load_wheel(workspace)
-        for calendar in calendars:
-            for year in (this, this.plus(1)):
-                for one in compute_occasions(calendar, year):
-                    if any(word in each.casefold() for each in one.moment.inputs) and one.start >= today:
-                        days.append(one.start)
-    except SkolbankError:
-        return None  # a faulty årshjul is told by skolbank check
-    return min(days, default=None)
+    return min((day for day, needs in coming if any(word in each for each in needs)), default=None)
 
 
 def _state(

@@ -21,7 +21,6 @@ from analysis_lib.disclosure.archive import timeline
 from analysis_lib.disclosure.overrides import in_force, load_overrides
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
 from analysis_lib.register.state import register_state
-from analysis_lib.report.freeze import frozen
 from analysis_lib.report.parameters import (
     Sidecar,
     check_parameters,
@@ -284,6 +283,8 @@ def _words(workspace: Workspace, seminar: Seminar, sidecar: Sidecar) -> str:
     """What the register held when the document reads it; empty for a report that reads no words."""
     if not sidecar.reads_register:
         return ""
+    from analysis_lib.report.freeze import frozen  # pandas with it: `status` does without
+
     lock = frozen(workspace, seminar.id)
     state = register_state(workspace, moment=lock.at if lock else None)
     folders = [path for name in _WORD_FOLDERS for path in workspace.layered("params", name)]

@@ -37,7 +37,6 @@ from analysis_lib.errors import (
 )
 from analysis_lib.kernels.job import NotebookJob
 from analysis_lib.report.forms import file_name, files_of
-from analysis_lib.report.freeze import at_freeze
 from analysis_lib.report.params_faults import params_faults
 from analysis_lib.report.provenance import provenance_folder
 from analysis_lib.vocabulary.catalog import Catalog
@@ -132,6 +131,8 @@ def run_seminar(
 ) -> Result:
     """Makes what the order asks for and is not made already; see the module for what is promised."""
     manner, rooms = manner or Manner(), rooms or real_rooms()
+    from analysis_lib.report.freeze import at_freeze  # pandas with it: `status` reads the ledger without
+
     faults = params_faults(workspace, Catalog(workspace), seminar=order.seminar)
     if faults:
         raise SeveralErrors(faults)

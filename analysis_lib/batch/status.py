@@ -5,12 +5,19 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from analysis_lib.batch.freshness import freshness, freshness_json, freshness_text, refused_whole
+from analysis_lib.batch.freshness import (
+    SourceState,
+    freshness,
+    freshness_json,
+    freshness_text,
+    refused_whole,
+)
 from analysis_lib.batch.index import STATE_WORDS
 from analysis_lib.batch.lock import is_running
 from analysis_lib.batch.run import ledger_of, lock_of
 from analysis_lib.snapshots.log import History
 from analysis_lib.snapshots.missing import MissingRows
+from analysis_lib.snapshots.refused_files import RefusedFile
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -61,9 +68,11 @@ def status_of(workspace: Workspace, seminar: str = "") -> dict[str, Any]:
     }
 
 
-def sources_text(workspace: Workspace) -> str:
+def sources_text(status: dict[str, Any]) -> str:
     """What is imported per unit and source: its age, what is expected next and what is wrong with it."""
-    return "\n".join(freshness_text(freshness(workspace), refused_whole(workspace)))
+    states = [SourceState(**{**line, "problems": tuple(line["problems"])}) for line in status["sources"]]
+    files = [RefusedFile(**line) for line in status["refused_files"]]
+    return "\n".join(freshness_text(states, files))
 
 
 def status_text(status: dict[str, Any]) -> str:

@@ -123,7 +123,7 @@ def status(
     if json_path:
         json_path.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
     print(status_text(found))
-    if sources := sources_text(workspace):
+    if sources := sources_text(found):
         print(f"Inlästa uppgifter:\n{sources}")
     for line in _handed_in(workspace):
         print(line)
