@@ -21,7 +21,6 @@ from analysis_lib.vocabulary.settings import Settings
 
 LIVE_EVERY = 2.0
 DONE_LIST, FAILED_LIST = "klara.txt", "misslyckade.txt"
-Emit = Callable[[Mapping[str, Any]], None]
 
 
 class Telling:

@@ -26,26 +26,12 @@ from analysis_lib.disclosure.cells import (
 from analysis_lib.disclosure.known import by_group, count_published, published_rows, remember_earlier
 from analysis_lib.disclosure.lattice import Lattice
 from analysis_lib.disclosure.policy import Policy
-from analysis_lib.disclosure.released import KEYS, ReleasedTable, seal
+from analysis_lib.disclosure.released import KEYS, VALUES, ReleasedTable, seal
 from analysis_lib.disclosure.suppress import suppress
 from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.settings import Audience
 
-RELEASED_COLUMNS = [
-    *KEYS,
-    "state",
-    "reason",
-    "value",
-    "low",
-    "high",
-    "n",
-    "n_state",
-    "numerator",
-    "decimals",
-    "rounding",
-    "basis",
-    "sources",
-]
+RELEASED_COLUMNS = [*KEYS, *VALUES]
 _TOLD = ("state", "n_state", "reason")
 _OWN_LEVELS = ("unit", "authority")
 _MARK_STATES = {

@@ -34,7 +34,7 @@ _SIGNS: dict[str, str] = {
     "nearly_none": "~0",
     "missing": ".",
 }
-_VALUES = (
+VALUES = (
     "state",
     "reason",
     "value",
@@ -44,6 +44,7 @@ _VALUES = (
     "n_state",
     "numerator",
     "decimals",
+    "rounding",
     "basis",
     "sources",
 )
@@ -224,7 +225,7 @@ class _Index:
         return self._cells[row]
 
     def _made(self, row: int) -> ReleasedCell:
-        get = {name: self.column(name)[row] for name in (*KEYS, *_VALUES)}
+        get = {name: self.column(name)[row] for name in (*KEYS, *VALUES) if name in self.frame}
         return ReleasedCell(
             **{name: get[name] for name in (*KEYS, "state", "reason", "n_state", "basis")},
             value=_float(get["value"]),
@@ -233,7 +234,7 @@ class _Index:
             n=_int(get["n"]),
             numerator=_int(get["numerator"]),
             decimals=int(get["decimals"]),
-            rounding=int(self.column("rounding")[row]) if "rounding" in self.frame else 1,
+            rounding=int(get.get("rounding", 1)),
             sources=tuple(part for part in str(get["sources"] or "").split(";") if part),
         )
 

@@ -6,14 +6,14 @@ import datetime
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from analysis_lib.batch import publish
+from analysis_lib.batch.files import sha256_of
 from analysis_lib.batch.run import facts_folder, ledger_of
-from analysis_lib.disclosure.facts import read_facts
-from analysis_lib.disclosure.gate import require_clean
+from analysis_lib.disclosure.gate import read_facts_of, require_clean
 from analysis_lib.errors import SeveralErrors, SkolbankError
 from analysis_lib.register.kinds.documents import Document as RegisterDocument
 from analysis_lib.register.log import open_register
@@ -61,8 +61,6 @@ class Contents:
     papers: tuple[Paper, ...]
     matrix: tuple[MatrixCell, ...]
     archive: DocumentIndex
-    facts: tuple[Mapping[str, object], ...] = ()
-    editions: Mapping[str, str] = field(default_factory=dict)
 
     def about(self, code: str) -> list[Paper]:
         """The papers about one unit, or about the huvudman."""
@@ -83,7 +81,7 @@ class Contents:
         """A hash of every file and word, so that an unchanged site is known."""
         parts = [self.settings.model_dump_json()]
         for paper in self.papers:
-            parts += [paper.place(ending) + _sha(path) for ending, path in paper.files.items()]
+            parts += [paper.place(ending) + sha256_of(path) for ending, path in paper.files.items()]
         parts += [repr((each.school_year, each.series, each.form, each.state)) for each in self.matrix]
         parts += [each.id for each in (*self.archive.statistics, *self.archive.documents)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -96,24 +94,21 @@ def gather(workspace: Workspace, seminars: Sequence[str], *, today: datetime.dat
     """
     catalog = Catalog(workspace)
     papers: list[Paper] = []
-    facts: list[Mapping[str, object]] = []
     units: dict[str, Unit] = {}
     faults: list[SkolbankError] = []
     for name in seminars:
         try:
             seminar = catalog.seminar(name)
             _refuse_narrow(seminar)
-            found, said = _papers(workspace, seminar)
+            papers += _papers(workspace, seminar)
         except SkolbankError as error:
             faults.append(error)
             continue
-        papers += found
-        facts += said
         units |= prepare(at_freeze(workspace, name), name).units
     if faults:
         raise SeveralErrors(faults) if len(faults) > 1 else faults[0]
     matrix, archive = _documents(workspace, papers, today)
-    return Contents(catalog.settings, units, tuple(papers), matrix, archive, tuple(facts))
+    return Contents(catalog.settings, units, tuple(papers), matrix, archive)
 
 
 def _refuse_narrow(seminar: Seminar) -> None:
@@ -126,8 +121,8 @@ def _refuse_narrow(seminar: Seminar) -> None:
         )
 
 
-def _papers(workspace: Workspace, seminar: Seminar) -> tuple[list[Paper], list[Mapping[str, object]]]:
-    """The finished documents of a round and what they state; a round that is not whole is refused."""
+def _papers(workspace: Workspace, seminar: Seminar) -> list[Paper]:
+    """The finished documents of a round; one that is not whole, or not audited, is refused."""
     place = at_freeze(workspace, seminar.id)
     ledger = ledger_of(workspace)
     try:
@@ -144,8 +139,8 @@ def _papers(workspace: Workspace, seminar: Seminar) -> tuple[list[Paper], list[M
             remedy=f"Kör skolbank run {seminar.id} och rätta det som stoppar.",
         )
     paths = [facts_folder(workspace) / seminar.id / e.code / f"{e.report}.facts.jsonl" for e in entries]
-    said: list[Mapping[str, object]] = [fact for path in paths for fact in read_facts(path)]
-    require_clean(workspace, [dict(fact) for fact in said], audience="public", scope=seminar.id)
+    said = read_facts_of(paths)
+    require_clean(workspace, said, audience="public", scope=seminar.id)
     school_year = prepare(place, seminar.id).school_year
     papers = []
     for each in sorted(entries, key=lambda e: (e.code, e.report)):
@@ -153,28 +148,18 @@ def _papers(workspace: Workspace, seminar: Seminar) -> tuple[list[Paper], list[M
         files = {form: path for form, path in places.items() if path.name in each.files}
         title = load_sidecar(place, each.report).title
         papers.append(Paper(seminar, school_year, each.code, each.report, title, each.finished[:10], files))
-    return papers, said
+    return papers
 
 
 def _documents(
-    workspace: Workspace, papers: Iterable[Paper], today: datetime.date
+    workspace: Workspace, papers: Sequence[Paper], today: datetime.date
 ) -> tuple[tuple[MatrixCell, ...], DocumentIndex]:
     """The publication matrix and the archive, from the register's documents."""
     has_register = (workspace.data / "register").is_dir() or "SKOLBANK_REGISTER_URL" in os.environ
     documents = open_register(workspace).current(RegisterDocument) if has_register else []
-    last = max((paper.school_year for paper in papers), default="") or _school_year(today)
+    last = max(paper.school_year for paper in papers)
     years = [str(SchoolYear.parse(last).plus(-back)) for back in reversed(range(MATRIX_YEARS))]
     return tuple(publication_matrix(documents, years)), document_index(documents, on=today)
-
-
-def _school_year(day: datetime.date) -> str:
-    """The läsår that a day belongs to; a new one begins in July."""
-    first = day.year if day.month >= 7 else day.year - 1
-    return f"{first}/{(first + 1) % 100:02d}"
-
-
-def _sha(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def as_json(contents: Contents) -> str:

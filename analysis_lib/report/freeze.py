@@ -7,7 +7,6 @@ same tables whatever has been imported, redefined or upgraded since. A correctio
 from __future__ import annotations
 
 import datetime
-import hashlib
 import json
 import os
 import shutil
@@ -68,7 +67,7 @@ def freeze(workspace: Workspace, seminar_id: str, *, note: str = "") -> Freeze:
         )
     with locked(live.work / "freeze.lock"):
         prepared = prepare(live, seminar_id)
-        return _write(live, seminar_id, seminar.edition, [prepared], note)
+        return _write(live, seminar_id, seminar.edition, prepared, note)
 
 
 def editions(workspace: Workspace, seminar: str) -> list[Freeze]:
@@ -113,27 +112,25 @@ def changed_since(workspace: Workspace, lock: Freeze) -> list[str]:
     return told
 
 
-def _write(workspace: Workspace, seminar: str, edition: str, prepared: list[Prepared], note: str) -> Freeze:
+def _write(workspace: Workspace, seminar: str, edition: str, prepared: Prepared, note: str) -> Freeze:
     folder = frozen_folder(workspace, seminar) / edition
     part = folder.with_name(f".{edition}.{os.getpid()}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True, mode=0o700)
     for layer in _LAYERS:
         _copy(workspace, layer, part / layer)
-    for each in prepared:
-        place = part / "release" / each.audience
-        place.mkdir(parents=True)
-        for name in ("released.parquet", "meta.json"):
-            shutil.copyfile(each.released_path.with_name(name), place / name)
-        waited = [asdict(rows) for rows in each.missing]
-        (place / MISSING).write_text(json.dumps(waited, ensure_ascii=False) + "\n", "utf-8")
-    first = prepared[0]
+    place = part / "release" / prepared.audience
+    place.mkdir(parents=True)
+    for name in ("released.parquet", "meta.json"):
+        shutil.copyfile(prepared.released_path.with_name(name), place / name)
+    waited = [asdict(rows) for rows in prepared.missing]
+    (place / MISSING).write_text(json.dumps(waited, ensure_ascii=False) + "\n", "utf-8")
     lock = Freeze(
         seminar=seminar,
         edition=edition,
         moment=datetime.datetime.now(datetime.UTC).isoformat(timespec="microseconds"),
-        school_year=first.school_year,
-        releases={each.audience: each.fingerprint for each in prepared},
+        school_year=prepared.school_year,
+        releases={prepared.audience: prepared.fingerprint},
         snapshots=tuple(sorted(each.hash for each in Store(workspace).current())),
         library=library_hash(),
         versions=versions(),
@@ -191,8 +188,3 @@ def _locked_already(earlier: list[Freeze], seminar: str, edition: str) -> Skolba
         where=f"params/seminars/{seminar}.yaml",
         remedy="Vill du rätta något: ange en ny utgåva i filen (edition) och lås den med --note.",
     )
-
-
-def short_hash(lock: Freeze) -> str:
-    """The lock as a few letters, for the first page and the manifest."""
-    return hashlib.sha256(json.dumps(asdict(lock), sort_keys=True).encode()).hexdigest()[:8]

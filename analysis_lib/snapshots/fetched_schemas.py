@@ -7,7 +7,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis_lib.snapshots.table_schema import PSEUDONYM, SCHOOL_YEAR, UNIT_CODE, Column, TableSchema
+from analysis_lib.snapshots.table_schema import (
+    PUPIL_COLUMNS,
+    SCHOOL_YEAR,
+    UNIT_CODE,
+    Column,
+    TableSchema,
+)
 
 ORGANISERS = ("all", "municipal", "independent", "state", "region", "international")
 _DATE = r"(\d{4}-\d{2}-\d{2})?"
@@ -94,19 +100,10 @@ REGISTERED_UNITS = TableSchema(
     key_sql="unit_code",
 )
 
-_MEMBER = (
-    Column("pupil", pattern=PSEUDONYM),
-    Column("unit_code", pattern=UNIT_CODE),
-    Column("school_year", pattern=SCHOOL_YEAR),
-    Column("year_group", "integer"),
-    Column("class_name"),
-    Column("sex", values=("F", "P", "")),
-)
-
 ATTENDANCE = TableSchema(
     "core_ss12000__attendance",
     (
-        *_MEMBER,
+        *PUPIL_COLUMNS,
         Column("month", pattern=r"\d{4}-\d{2}"),
         Column("attended_minutes", "integer"),
         Column("valid_absence_minutes", "integer"),
@@ -125,7 +122,7 @@ ATTENDANCE = TableSchema(
 ENROLMENTS = TableSchema(
     "core_ss12000__enrolments",
     (
-        *_MEMBER,
+        *PUPIL_COLUMNS,
         Column("school_form"),
         Column("start_date", pattern=_DATE),
         Column("end_date", pattern=_DATE),

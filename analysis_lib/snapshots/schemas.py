@@ -5,7 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis_lib.snapshots.fetched_schemas import FETCHED
-from analysis_lib.snapshots.table_schema import PSEUDONYM, SCHOOL_YEAR, UNIT_CODE, Column, TableSchema
+from analysis_lib.snapshots.table_schema import (
+    PSEUDONYM,
+    PUPIL_COLUMNS,
+    SCHOOL_YEAR,
+    UNIT_CODE,
+    Column,
+    TableSchema,
+)
 
 __all__ = ["PSEUDONYM", "SCHOOL_YEAR", "TABLES", "UNIT_CODE", "Column", "TableSchema"]
 
@@ -40,19 +47,10 @@ def _surveyed_key(frame: pd.DataFrame) -> pd.Series:
     return frame["unit_code"].where(frame["unit_code"] != "", area)
 
 
-_PUPIL = (
-    Column("pupil", pattern=PSEUDONYM),
-    Column("unit_code", pattern=UNIT_CODE),
-    Column("school_year", pattern=SCHOOL_YEAR),
-    Column("year_group", "integer"),
-    Column("class_name"),
-    Column("sex", values=("F", "P", "")),
-)
-
 PUPIL_GRADES = TableSchema(
     "core_scb__pupil_grades",
     (
-        *_PUPIL,
+        *PUPIL_COLUMNS,
         Column("subject", values=("", *SUBJECTS)),
         Column("language"),
         Column("grade", values=("", *GRADES)),
@@ -67,7 +65,7 @@ PUPIL_GRADES = TableSchema(
 NATIONAL_TESTS = TableSchema(
     "core_scb__national_tests",
     (
-        *_PUPIL,
+        *PUPIL_COLUMNS,
         Column("subject", values=TEST_SUBJECTS),
         Column("curriculum", values=("", "SV", "SVA")),
         Column("grade", values=("", *GRADES)),
@@ -82,7 +80,7 @@ NATIONAL_TESTS = TableSchema(
 NATIONAL_TESTS_3 = TableSchema(
     "core_scb__national_tests_3",
     (
-        *_PUPIL,
+        *PUPIL_COLUMNS,
         Column("subject", values=("MA", "SV")),
         Column("curriculum", values=("", "SV", "SVA")),
         Column("parts_passed", "integer"),
@@ -164,7 +162,7 @@ ATTENDANCE = TableSchema(
     "core_attendance__periods",
     (
         Column("pupil", pattern=rf"({PSEUDONYM})?"),
-        *_PUPIL[1:],
+        *PUPIL_COLUMNS[1:],
         Column("period_start", pattern=rf"({DAY})?"),
         Column("period_end", pattern=rf"({DAY})?"),
         Column("pupils_n", "integer"),

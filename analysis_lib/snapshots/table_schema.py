@@ -40,6 +40,16 @@ class Column:
     pattern: str = ""
 
 
+PUPIL_COLUMNS = (
+    Column("pupil", pattern=PSEUDONYM),
+    Column("unit_code", pattern=UNIT_CODE),
+    Column("school_year", pattern=SCHOOL_YEAR),
+    Column("year_group", "integer"),
+    Column("class_name"),
+    Column("sex", values=("F", "P", "")),
+)
+
+
 @dataclass(frozen=True)
 class TableSchema:
     """One stored table.
