@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from analysis_lib.errors import SkolbankError
-from analysis_lib.indicators.rules import Dated
 from analysis_lib.statistics.upper_secondary import DiplomaRule, Strand
 from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.rules import Dated, rules_of
 
 Form = Literal["gymnasium", "komvux"]
 _FILE = "params/rules/gymnasium.yaml"
@@ -38,17 +38,8 @@ class DatedDiploma(Dated):
 
 def load_diploma_rules(catalog: Catalog) -> tuple[DatedDiploma, ...]:
     """All dated rules; a fault in the file is told with its code ``rule-invalid``."""
-    try:
-        rows = catalog.rules("gymnasium").get("rules") or []
-        return tuple(DatedDiploma.model_validate(row) for row in rows)
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        raise SkolbankError(
-            "rule-invalid",
-            f"Regeln går inte att läsa: {'.'.join(str(part) for part in fault['loc'])}",
-            where=_FILE,
-            remedy="Jämför med den inbyggda filen.",
-        ) from None
+    rows = catalog.rules("gymnasium").get("rules") or []
+    return tuple(rules_of(DatedDiploma, row, where=_FILE) for row in rows)
 
 
 def diploma_rule(

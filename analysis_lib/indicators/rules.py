@@ -9,24 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import field_validator
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.vocabulary.catalog import Catalog
-from analysis_lib.vocabulary.settings import SchoolYearText, Strict
-
-
-class Dated(Strict):
-    """A rule that holds from one school year up to and including another (None: still)."""
-
-    id: str
-    since: SchoolYearText = Field(alias="from")
-    until: SchoolYearText | None = Field(default=None, alias="to")
-    reference: tuple[str, ...] = ()
-
-    def holds(self, school_year: str) -> bool:
-        """Whether the rule holds in that school year."""
-        return self.since <= school_year and (self.until is None or school_year <= self.until)
+from analysis_lib.vocabulary.rules import Dated, rules_of
+from analysis_lib.vocabulary.settings import Strict
 
 
 class GradeScale(Dated):
@@ -96,16 +84,7 @@ def load_grade_rules(catalog: Catalog) -> GradeRules:
     """The grade rules of a workspace; a fault in the files is told with its code ``rule-invalid``."""
     grades: Mapping[str, Any] = catalog.rules("grade_scales")
     eligibility: Mapping[str, Any] = catalog.rules("eligibility")
-    try:
-        return GradeRules.model_validate({**grades, "eligibility": eligibility.get("rules")})
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        raise SkolbankError(
-            "rule-invalid",
-            f"Regeln går inte att läsa: {'.'.join(str(part) for part in fault['loc'])}",
-            where="params/rules",
-            remedy="Jämför med den inbyggda filen.",
-        ) from None
+    return rules_of(GradeRules, {**grades, "eligibility": eligibility.get("rules")}, where="params/rules")
 
 
 Rule = TypeVar("Rule", bound=Dated)

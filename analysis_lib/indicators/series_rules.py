@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from analysis_lib.errors import SkolbankError
 from analysis_lib.indicators.rules import load_grade_rules
 from analysis_lib.statistics.lineage import Succession
 from analysis_lib.statistics.series import BreakKind
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.periods import SchoolYear, Term
+from analysis_lib.vocabulary.rules import rules_of
 from analysis_lib.vocabulary.settings import SchoolYearText, Strict, Unit
 from analysis_lib.vocabulary.successors import Succession as CodeChange
 from analysis_lib.vocabulary.successors import load_successions
@@ -76,16 +76,7 @@ class SeriesRules(Strict):
 
 def load_series_rules(catalog: Catalog) -> SeriesRules:
     """The breaks of a workspace, changes of grade scale among them (code ``rule-invalid`` for a fault)."""
-    try:
-        rules = SeriesRules.model_validate(catalog.rules("breaks"))
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        raise SkolbankError(
-            "rule-invalid",
-            f"Regeln går inte att läsa: {'.'.join(str(part) for part in fault['loc'])}",
-            where="params/rules/breaks.yaml",
-            remedy="Jämför med den inbyggda filen.",
-        ) from None
+    rules = rules_of(SeriesRules, catalog.rules("breaks"), where="params/rules/breaks.yaml")
     scales = sorted(load_grade_rules(catalog).scales, key=lambda scale: scale.since)
     new = tuple(
         DatedBreak.model_validate({"from": scale.since, "kind": "grade_system", "for": GRADED})

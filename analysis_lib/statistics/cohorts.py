@@ -10,34 +10,24 @@ from functools import lru_cache
 from typing import Any
 
 import pandas as pd
-from pydantic import Field, ValidationError
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.periods import SchoolYear
-from analysis_lib.vocabulary.settings import SchoolYearText, Strict
+from analysis_lib.vocabulary.rules import Dated, rules_of
+from analysis_lib.vocabulary.settings import Strict
 from analysis_lib.vocabulary.workspace import Workspace, builtin_root
 
 WHERE = "params/rules/cohorts.yaml"
 
 
-class _Dated(Strict):
-    id: str
-    since: SchoolYearText = Field(alias="from")
-    until: SchoolYearText | None = Field(default=None, alias="to")
-    reference: tuple[str, ...] = ()
-
-    def holds(self, school_year: str) -> bool:
-        return self.since <= school_year and (self.until is None or school_year <= self.until)
-
-
-class SchoolLength(_Dated):
+class SchoolLength(Dated):
     """How many year groups the school has."""
 
     last_year_group: int
 
 
-class YearGroupMeasures(_Dated):
+class YearGroupMeasures(Dated):
     """What measures whether a pupil reaches the requirements, by year group."""
 
     year_groups: dict[int, str]
@@ -82,16 +72,7 @@ def load_cohort_rules() -> CohortRules:
 
 def read_cohort_rules(document: Mapping[str, Any]) -> CohortRules:
     """Rules from a document; a fault has the code ``rule-invalid``."""
-    try:
-        return CohortRules.model_validate(document)
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        raise SkolbankError(
-            "rule-invalid",
-            f"Regeln går inte att läsa: {'.'.join(str(part) for part in fault['loc'])}",
-            where=WHERE,
-            remedy="Jämför med den inbyggda filen.",
-        ) from None
+    return rules_of(CohortRules, document, where=WHERE)
 
 
 def leaving_year(school_year: str, year_group: int, *, rules: CohortRules | None = None) -> int:

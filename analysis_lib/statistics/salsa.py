@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, ValidationError
+from pydantic import Field
 from scipy.special import stdtrit
 
 from analysis_lib import text
@@ -22,6 +22,7 @@ from analysis_lib.errors import SkolbankError
 from analysis_lib.statistics.regression import Regression, fit_ols
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.periods import SchoolYear
+from analysis_lib.vocabulary.rules import rules_of
 from analysis_lib.vocabulary.settings import SchoolYearText, Strict
 from analysis_lib.vocabulary.workspace import Workspace, builtin_root
 
@@ -211,16 +212,7 @@ def load_rules() -> SalsaRules:
 
 def read_rules(document: Mapping[str, Any]) -> SalsaRules:
     """Rules from a document; a fault has the code ``rule-invalid``."""
-    try:
-        return SalsaRules.model_validate(document)
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        raise SkolbankError(
-            "rule-invalid",
-            f"Regeln går inte att läsa: {'.'.join(str(part) for part in fault['loc'])}",
-            where="params/rules/salsa.yaml",
-            remedy="Jämför med den inbyggda filen.",
-        ) from None
+    return rules_of(SalsaRules, document, where="params/rules/salsa.yaml")
 
 
 def _model(year: str | int, measure: str) -> SalsaModel:

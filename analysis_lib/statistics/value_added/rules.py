@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from pydantic import ValidationError
-
-from analysis_lib.errors import SkolbankError
 from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.rules import rules_of
 from analysis_lib.vocabulary.settings import Strict
 from analysis_lib.vocabulary.workspace import Workspace, builtin_root
 
@@ -40,16 +38,7 @@ class ValueAddedRules(Strict):
 
 def read_value_added_rules(document: Mapping[str, Any]) -> ValueAddedRules:
     """Rules from a document; a fault has the code ``rule-invalid``."""
-    try:
-        return ValueAddedRules.model_validate(document)
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        raise SkolbankError(
-            "rule-invalid",
-            f"Regeln går inte att läsa: {'.'.join(str(part) for part in fault['loc'])}",
-            where="params/rules/value_added.yaml",
-            remedy="Jämför med den inbyggda filen.",
-        ) from None
+    return rules_of(ValueAddedRules, document, where="params/rules/value_added.yaml")
 
 
 @lru_cache(maxsize=1)
