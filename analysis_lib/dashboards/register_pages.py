@@ -13,6 +13,7 @@ from analysis_lib import text
 from analysis_lib.dashboards.access import Rights
 from analysis_lib.dashboards.extract import Edition
 from analysis_lib.dashboards.own_entries import school_year_now, seen
+from analysis_lib.dashboards.page_marks import noted
 from analysis_lib.dashboards.pages import Card, State, today
 from analysis_lib.dashboards.year_page import year_cards
 from analysis_lib.present.blocks import Block
@@ -103,10 +104,11 @@ def _voices(state: State, rights: Rights, edition: Edition, register: Register) 
         if rows
         else gap_block(f"Inga bedömningar är skrivna för läsåret {state.school_year}", why, "")
     )
-    return [
+    cards = [
         Card("enkater", report.surveys(*[name for name in SURVEYS if name in report.catalog.indicators])),
         Card("kallor", table),
     ]
+    return noted(cards, report, state, edition)
 
 
 def _measures(state: State, rights: Rights, edition: Edition, register: Register) -> list[Card]:

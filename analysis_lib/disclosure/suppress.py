@@ -242,14 +242,15 @@ def _drop_tight_signs(cells: Cells, policy: Policy) -> None:
 def _widest(cells: Cells, policy: Policy) -> Numbers:
     """The width every result would keep if nothing of our own were shown: more cannot be asked for.
 
-    Our own signs would go too where a small group needs it, not for each other's sake.
+    Our own signs would go too where a small group needs it, or a sign that has been said before and cannot be
+    taken back, not for each other's sake.
     """
     widest = np.zeros_like(cells.n)
     for with_signs in (False, True):
         hidden = replace(cells, state=cells.state.copy(), reason=cells.reason.copy())
         hidden.hide(_is_result(cells), "complementary", with_signs=with_signs)
         rise, fall = reach(hidden, rooms(hidden, policy))
-        widest = np.where((cells.state == SUPPRESSED) | (not with_signs), rise + fall, widest)
+        widest = np.where((cells.state == SUPPRESSED) | cells.told | (not with_signs), rise + fall, widest)
     return widest
 
 
