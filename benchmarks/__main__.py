@@ -3,6 +3,7 @@
 python -m benchmarks            the small example and a town, about seven minutes
 python -m benchmarks --quick    the small example only
 python -m benchmarks --batch    the batch only: rounds, engines, memory, about six minutes
+python -m benchmarks --disclosure   the attacker on a whole municipality only, about three minutes
 python -m benchmarks --nation   the country too: 15 000 units, some gigabytes and minutes more
 """
 
@@ -15,6 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.disclosure import disclosure
 from benchmarks.effects import effects
 from benchmarks.imports import import_speed
 from benchmarks.measure import ROOT, run, skolbank
@@ -40,6 +42,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the small example only")
     parser.add_argument("--batch", action="store_true", help="the batch only, for a town")
+    parser.add_argument("--disclosure", action="store_true", help="the attacker on a municipality only")
     parser.add_argument("--nation", action="store_true", help="the country too")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "PERFORMANCE.md")
     chosen = parser.parse_args()
@@ -47,7 +50,9 @@ def main() -> None:
     tables: list[Table] = []
     with tempfile.TemporaryDirectory(prefix="skolbank-bench-") as folder:
         measured = _measured(Path(folder), is_quick=chosen.quick, with_nation=chosen.nation)
-        for table in _batch(Path(folder)) if chosen.batch else measured:
+        if chosen.batch or chosen.disclosure:
+            measured = _batch(Path(folder)) if chosen.batch else iter([disclosure(_say)[0]])
+        for table in measured:
             tables.append(table)
             write_report(chosen.output, tables, load=load)  # what is measured stands if a later one fails
     _say(f"written: {chosen.output}")
@@ -77,6 +82,7 @@ def _measured(folder: Path, *, is_quick: bool, with_nation: bool) -> Iterator[Ta
         yield sixty_schools(folder / "sixty", _say)
         yield thousand_notebooks(places[-1], _say)
         yield mixed_models(_say)
+        yield disclosure(_say)[0]
     _say("effects of measures and value added on planted truth")
     yield effects(20 if is_quick else 200)
     yield planted_table(range(20 if is_quick else 200))
