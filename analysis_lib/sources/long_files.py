@@ -66,7 +66,10 @@ def of_person(column: int) -> Callable[[list[str]], str]:
     """
 
     def belongs_to(cells: list[str]) -> str:
-        text = _DECIMAL_END.sub("", cells[column].strip()) if column < len(cells) else ""
+        text = cells[column].strip() if column < len(cells) else ""
+        if text.isdigit():
+            return text[-10:]
+        text = _DECIMAL_END.sub("", text)
         return _NOT_DIGIT.sub("", text)[-10:]
 
     return belongs_to
