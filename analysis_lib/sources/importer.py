@@ -139,7 +139,7 @@ def _import_long(path: Path, name: str, work: _Import) -> list[FileReport]:
         raw = RawFile(path, text.sha256, text.size, "text", (head,), tuple(text.messages))
         reports = [_report(raw, name, head, result)]
         reports[0].messages[:0] = raw.messages
-        reports[0].messages += _unlisted_units(units, work.likely_units)
+        reports[0].messages += _unlisted_units(units if result.level == "pupil" else set(), work.likely_units)
         return _finish(raw, [(head, result)], reports, work, gathered)
 
 

@@ -15,7 +15,7 @@ from analysis_lib.errors import SkolbankError
 from analysis_lib.snapshots.schemas import PUPIL_GRADES
 from analysis_lib.sources import pupils
 from analysis_lib.sources.grade_codes import describe_wrong, read_grade
-from analysis_lib.sources.long_files import Portioning, of_person
+from analysis_lib.sources.long_files import Headed, of_person
 from analysis_lib.sources.pupil_rows import Rows
 from analysis_lib.sources.scb import LEGAL_BASIS, result_of
 from analysis_lib.sources.scb_table import filled, read_day, read_rows_of, tell_unread_columns
@@ -62,11 +62,11 @@ class SimpleGrades:
         """One row per pupil and subject; raises SkolbankError when a needed column is absent or doubled."""
         return self._read(sheet, context)
 
-    def in_portions(self, head: Sheet) -> Portioning:
+    def in_portions(self, head: Sheet, context: ReadContext) -> Headed:
         """How a file too long for memory is read: all rows of a person together."""
         header_row, fields = _header(head)
         column = next(place for place, name in fields.items() if name == "PersonNr")
-        return Portioning(header_row, of_person(column), self._read)
+        return Headed(head, header_row, of_person(column), self._read)
 
     def _read(self, sheet: Sheet, context: ReadContext) -> TableResult:
         header_row, fields = _header(sheet)
