@@ -96,7 +96,8 @@ def _number(plain: str, *, is_number_cell: bool) -> tuple[Decimal, int, bool]:
     match = _PLAIN.fullmatch(plain) or _GROUPED.fullmatch(plain)
     if not match:
         raise CellFault("number-unreadable", f"{_echo(plain)} går inte att läsa som ett tal")
-    whole, separator, fraction = match[1].replace(" ", "").replace("\u2212", "-").replace("\u2013", "-"), match[2], match[3] or ""
+    whole = re.sub("[\u2212\u2013]", "-", match[1].replace(" ", ""))
+    separator, fraction = match[2], match[3] or ""
     if separator == "." and not is_number_cell and len(fraction) == 3:
         raise CellFault("number-ambiguous", f"{_echo(plain)} kan vara både tusental och decimaltal")
     if separator == "," and is_number_cell:
