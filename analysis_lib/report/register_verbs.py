@@ -6,10 +6,9 @@ the same document.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
@@ -17,32 +16,15 @@ from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import Setting
 from analysis_lib.report import cohort_table, section_registry
+from analysis_lib.report.frame import ReportFrame
 from analysis_lib.report.words.picture import documents_picture
 from analysis_lib.report.words.reading import drawn, together
 from analysis_lib.report.words.told import Told, read_register
 from analysis_lib.vocabulary.questions import Handbook, handbook
 
-if TYPE_CHECKING:
-    from analysis_lib.report.parameters import Sidecar
-    from analysis_lib.report.prepare import Prepared
-    from analysis_lib.report.scope import Scope
-    from analysis_lib.vocabulary.catalog import Catalog
 
-
-class RegisterVerbs:
+class RegisterVerbs(ReportFrame):
     """What people wrote, as blocks of the same report."""
-
-    if TYPE_CHECKING:
-        sidecar: Sidecar
-        catalog: Catalog
-        prepared: Prepared
-        scope: Scope
-
-        def _kept(self, block: Block) -> Block: ...
-        def _gap(self, kind: str, what: str = "") -> Block: ...
-        def _setting(self) -> Setting: ...
-        @property
-        def made(self) -> datetime.date: ...
 
     # -- verbs ---------------------------------------------------------------------------------------------
 
