@@ -1,4 +1,4 @@
-"""An executed notebook as a tagged PDF for the archive (PDF/UA-1 and PDF/A-2a), the only door to Typst (floor 7).
+"""An executed notebook as a PDF to read and to keep (PDF/UA-1, PDF/A-2a), the only door to Typst (floor 7).
 
 The document is handed to the Typst template as data, never as Typst code, so that no text can be read as
 markup. Same notebook and same date give the same bytes.
@@ -20,9 +20,6 @@ from analysis_lib.report.brand import current_brand
 from analysis_lib.report.document import APPENDIX, Document, Part, Section, Shown, read_document
 from analysis_lib.report.prose import paragraphs
 from analysis_lib.vocabulary.workspace import builtin_root
-
-# Readable by everybody (ISO 14289-1) and as long as the archive keeps it (ISO 19005-2, level A).
-STANDARDS = ["ua-1", "a-2a"]
 
 
 def write_pdf(
@@ -49,7 +46,8 @@ def typeset(content: Mapping[str, Any], *, template: Path, made: datetime.date) 
             ignore_system_fonts=True,
             sys_inputs={"document": data},
         )
-        pdf = compiler.compile(format="pdf", pdf_standards=STANDARDS, timestamp=stamp)
+        # Readable by everybody (ISO 14289-1) and as long as the archive keeps it (ISO 19005-2, level A).
+        pdf = compiler.compile(format="pdf", pdf_standards=["ua-1", "a-2a"], timestamp=stamp)
     except typst.TypstError as error:
         raise SkolbankError(
             "pdf-not-made",
