@@ -6,11 +6,13 @@ Each gives blocks that are not kept yet; the chapter that shows them keeps them 
 from __future__ import annotations
 
 from analysis_lib.present.blocks import Block
+from analysis_lib.report import effects_shown
 from analysis_lib.report.page_verbs import PageVerbs
+from analysis_lib.report.register_verbs import RegisterVerbs
 from analysis_lib.report.result_verbs import ResultVerbs
 
 
-class ChapterParts(PageVerbs, ResultVerbs):
+class ChapterParts(PageVerbs, ResultVerbs, RegisterVerbs):
     """The figures and tables of the chapters."""
 
     def drawn_about(self) -> Block:
@@ -38,3 +40,12 @@ class ChapterParts(PageVerbs, ResultVerbs):
     def drawn_assessment(self) -> Block:
         """The measures with goal, result, comparison and source."""
         return self._unkept(self.indicators)
+
+    def drawn_followed(self) -> list[Block]:
+        """Last läsår's measures: what people wrote and what the statistics say of each (G8)."""
+        if not self._measure_effects:
+            return self.told_words("followed", gap="followed")
+        if self.scope.unit:
+            return [effects_shown.unit_table(self._measure_effects), *self.drawn_effects()]
+        table = effects_shown.effects_table(self.scope, self._measure_effects)
+        return [*self.told_words("followed"), table, *self.drawn_effects()]

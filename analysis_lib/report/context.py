@@ -12,7 +12,6 @@ from analysis_lib.report.frame import scope_of
 from analysis_lib.report.freeze import at_freeze
 from analysis_lib.report.parameters import check_parameters, load_sidecar
 from analysis_lib.report.prepare import prepare
-from analysis_lib.report.register_verbs import RegisterVerbs
 from analysis_lib.report.scope import Scope
 from analysis_lib.snapshots.units import load_units
 from analysis_lib.vocabulary.catalog import Catalog
@@ -50,5 +49,5 @@ def open_scope(workspace: Workspace, catalog: Catalog, seminar: str) -> Scope:
     return scope_of(catalog, prepare(workspace, seminar), None)
 
 
-class Report(ChapterParts, RegisterVerbs):
+class Report(ChapterParts):
     """The verbs over one release; each gives a block and the report remembers what it showed."""

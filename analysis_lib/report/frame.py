@@ -27,6 +27,7 @@ from analysis_lib.report.parameters import Sidecar
 from analysis_lib.report.prepare import Prepared
 from analysis_lib.report.provenance import Marks
 from analysis_lib.report.scope import NATION, Scope
+from analysis_lib.report.words.told import Told, read_register
 from analysis_lib.snapshots.missing import MissingRows
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.indicators import Indicator
@@ -123,6 +124,29 @@ class ReportFrame:
             until=text.date(cutoff) if cutoff else "",
             standing=self.scope.standing,
         )
+
+    @cached_property
+    def told(self) -> Told:
+        """The register as these readers may see it."""
+        place = self.catalog.workspace
+        return Told(
+            reading=read_register(place, self.prepared.moment) if self.sidecar.reads_register else None,
+            catalog=self.catalog,
+            units=self.prepared.units,
+            unit=self.scope.unit,
+            school_year=self.prepared.school_year,
+            audience=self.prepared.audience,
+            today=self.made,
+            setting=self._word_setting,
+            question_set=self.sidecar.question_set,
+            handbook=self.sidecar.handbook,
+            handbook_version=self.prepared.seminar.handbook,
+            indicator_names={name: each.short for name, each in self.catalog.indicators.items()},
+        )
+
+    @property
+    def _word_setting(self) -> Setting:
+        return Setting(id=f"{self._setting().id}-R", subject=self.scope.name, source="registret", until="")
 
     @property
     def _document(self) -> dict[str, str]:

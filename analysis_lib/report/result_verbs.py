@@ -5,18 +5,20 @@ Each takes names of indicators and shows the first that there is data for; witho
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from analysis_lib.disclosure.release import open_released
 from analysis_lib.present.blocks import Block
+from analysis_lib.present.charts.figure import Setting
 from analysis_lib.present.triggered import triggered_block
 from analysis_lib.register.kinds.measures import Measure
-from analysis_lib.register.log import is_on_server, open_register, register_file
-from analysis_lib.report import effects, figures, overview, similar, surveys, tables, triggered
+from analysis_lib.report import effects, effects_shown, figures, overview, similar, surveys, tables, triggered
 from analysis_lib.report.frame import ReportFrame
+from analysis_lib.report.words.reading import together
 
 
 class ResultVerbs(ReportFrame):
@@ -132,13 +134,28 @@ class ResultVerbs(ReportFrame):
         return self._kept(triggered_block(found))
 
     def measures(self) -> Block:
-        """Last läsår's measures and what they led to, as the register knew them on the report's date."""
-        place, peers = self.catalog.workspace, self.catalog.peers
-        if self.prepared.audience != "internal" or not (is_on_server() or register_file(place).is_file()):
+        """Last läsår's measures and what they led to, with before and after beside similar units (G8)."""
+        found = self._measure_effects
+        if not found:
             return self.missing("measures")
-        known = open_register(place).current(Measure, at=self.made)
-        found = effects.measure_effects(self.scope, known, self.catalog.indicators, peers=peers)
-        return self._kept(effects.effects_table(self.scope, found)) if found else self.missing("measures")
+        shown = [effects_shown.effects_table(self.scope, found), *self.drawn_effects()]
+        return together([self._kept(block) for block in shown])
+
+    def drawn_effects(self) -> list[Block]:
+        """The figures of before and after, not kept yet."""
+        return list(effects_shown.effect_figures(self.scope, self._measure_effects, self._settings()))
+
+    @cached_property
+    def _measure_effects(self) -> list[effects.MeasureEffect]:
+        """What each of last läsår's measures led to; empty outside the internal edition."""
+        records = self.told.every(Measure)
+        return effects.measure_effects(self.scope, records, self.catalog.indicators, peers=self.catalog.peers)
+
+    def _settings(self) -> Iterator[Setting]:
+        """The settings of figures that follow each other."""
+        while True:
+            yield self._setting()
+            self._figures += 1
 
     def survey_table(self) -> Block:
         """The surveys' indices over the years, when any are released."""
