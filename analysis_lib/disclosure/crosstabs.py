@@ -49,15 +49,12 @@ def hidden_pairs(counts: Counts, policy: Policy) -> Flags:
     flat = np.asarray(counts, float).ravel()
     small = (flat > 0) & (flat < policy.tail)
     hidden = small.copy()
-    if not small.any():
-        return hidden.reshape(counts.shape)
-    widest = _widths(flat, np.ones_like(hidden), small, policy.interval_width)
-    while not hidden.all():
-        width = _widths(flat, hidden, small, policy.interval_width)
-        short = np.flatnonzero(small & (width < np.minimum(widest, policy.interval_width)))
-        if not short.size:
-            break
-        hidden[_partner(flat, hidden, int(short[0]))] = True
+    seen, widest = [flat], [flat]
+    for cell in np.flatnonzero(small).tolist():
+        enough = _width(flat, np.ones_like(hidden), cell, policy.interval_width, widest)
+        # What could be when less was hidden still can be: the tables seen are kept.
+        while not hidden.all() and _width(flat, hidden, cell, enough, seen) < enough:
+            hidden[_partner(flat, hidden, cell)] = True
     return hidden.reshape(counts.shape)
 
 
@@ -69,29 +66,31 @@ def _partner(counts: Counts, hidden: Flags, cell: int) -> int:
     return int(places[order[0]])
 
 
-def _widths(counts: Counts, hidden: Flags, wanted: Flags, enough: float) -> Counts:
-    """Between how many values each wanted pair could lie, as far as ``enough``, when the sums are known."""
+def _width(counts: Counts, hidden: Flags, cell: int, enough: float, seen: list[Counts]) -> float:
+    """Between how many values a hidden pair could lie, at most ``enough``; adds the tables found to ``seen``."""
     free = np.flatnonzero(hidden)
     matrix = _sums()[:, free]
     known = matrix @ counts[free]
-    rule = LinearConstraint(matrix, known, known)
-    witnesses = [counts[free]]
-    width = np.zeros_like(counts)
-    for place, cell in enumerate(free.tolist()):
-        if not wanted[cell]:
-            continue
-        for sign in (1.0, -1.0):
-            seen = np.array(witnesses)[:, place]
-            if seen.max() - seen.min() >= enough:
-                break
-            cost = np.zeros(free.size)
-            cost[place] = sign
-            found = milp(cost, constraints=rule, integrality=np.ones(free.size), bounds=Bounds(0, np.inf))
-            if found.x is not None:
-                witnesses.append(np.rint(found.x))
-        seen = np.array(witnesses)[:, place]
-        width[cell] = seen.max() - seen.min()
-    return width
+    cost = (free == cell).astype(float)
+    for sign in (1.0, -1.0):
+        if _spread(seen, cell) >= enough:
+            break
+        found = milp(
+            sign * cost,
+            constraints=LinearConstraint(matrix, known, known),
+            integrality=np.ones(free.size),
+            bounds=Bounds(0, counts[free] + 2 * enough),
+        )
+        if found.x is not None:
+            table = counts.copy()
+            table[free] = np.rint(found.x)
+            seen.append(table)
+    return min(_spread(seen, cell), enough)
+
+
+def _spread(seen: Sequence[Counts], cell: int) -> float:
+    values = [float(table[cell]) for table in seen]
+    return max(values) - min(values)
 
 
 def _sums() -> Counts:
