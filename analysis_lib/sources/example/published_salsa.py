@@ -37,9 +37,7 @@ def salsa_form(plan: Plan, nines: pd.DataFrame, year: int, rng: np.random.Genera
         rows.append([*key, *_cells({str(name): value for name, value in row.items()}, intake, drawn)])
     groups = ["", *[""] * (len(UNIT_KEYS) - 1), *[name for name in _GROUPS for _ in range(3)]]
     header = [*UNIT_KEYS, *_BACKGROUND, *_RESULT, *_RESULT]
-    return Form(
-        _TITLE, year, "Skolnivå", header, rows, notes=_FOOT, groups=groups, end_year_in_name=True
-    )
+    return Form(_TITLE, year, "Skolnivå", header, rows, notes=_FOOT, groups=groups, end_year_in_name=True)
 
 
 def _cells(row: dict[str, object], intake: dict[str, float], drawn: np.ndarray) -> list[str]:

@@ -62,7 +62,9 @@ def _programmes(codes: list[str], rng: np.random.Generator) -> tuple[Lines, Line
                 began = size + int(rng.integers(-3, 4))
                 steps = [round(began * (share + 0.03 * rng.standard_normal())) for share in shares]
                 reached = np.minimum(np.cumsum(np.maximum(steps, 0)), began)
-                known = [str(each) if back >= 2 + after else "" for after, each in enumerate(reached.tolist())]
+                known = [
+                    str(each) if back >= 2 + after else "" for after, each in enumerate(reached.tolist())
+                ]
                 cohorts.append(";".join([code, str(year), programme, str(began), *known]))
                 total += [began, *reached.tolist()]
             key = {"what": "programme_cohorts", "unit_code": code, "school_year": str(year)}
