@@ -1,6 +1,7 @@
 """The verbs of a report about grades, tests, SALSA, likvärdighet and cohorts (floor 7).
 
-They live beside ``context`` so that a vertical can be read by itself; a verb without data gives an explained gap.
+They live beside ``context`` so that a vertical can be read by itself; a verb without data gives an explained
+gap.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class GradeVerbs:
         def missing(self, kind: str) -> Block: ...
 
     def agreement(self, *indicators: str, subject: str = "", year: str = "") -> Block:
-        """Grades beside test grades, the first of the indicators that has data (``agreement.deviation_…``)."""
+        """Grades beside test grades, the first of the indicators with data (``agreement.deviation_…``)."""
         for name in indicators:
             indicator = self._indicator(name)
             block = grade_figures.agreement(
@@ -92,7 +93,7 @@ class GradeVerbs:
         return self._counted(block, (indicator,)) if block else self.missing("throughput")
 
     def compared(self, *indicators: str) -> Block:
-        """Published figures beside each other: kommun, riket, kommungrupp, similar kommuner, own trend (F13)."""
+        """Published figures beside each other: kommun, riket, similar kommuner, kommungrupp (F13)."""
         chosen = [self._indicator(name) for name in indicators]
         block = compared.compared_table(
             self.scope,

@@ -1,7 +1,7 @@
 """SALSA residuals as dots round zero: a unit's years, or the huvudman's units by area and name (floor 6).
 
-Never ranked, never a verdict: half of all schools lie below zero, and the band shows how far apart schools with
-the same intake usually are.
+Never ranked, never a verdict: half of all schools lie below zero, and the band shows how far apart schools
+with the same intake usually are.
 """
 
 from __future__ import annotations
@@ -117,8 +117,9 @@ def _finding(
     if not over_years:
         values = [row.value for row in rows if row.value is not None]
         above = sum(value > 0 for value in values)
-        told = f"{text.count_word(above)} av {text.count_word(len(values))} skolor ligger över det modellberäknade"
-        return f"{text.capitalised(told)}, {text.count_word(len(values) - above)} under eller på det"
+        many = text.count_word(len(values))
+        told = f"{text.capitalised(text.count_word(above))} av {many} skolor ligger över det modellberäknade"
+        return f"{told}, {text.count_word(len(values) - above)} under eller på det"
     row = max((row for row in rows if row.value is not None), key=lambda each: each.residual.school_year)
     value = float(row.value or 0.0)
     told = f"{text.capitalised(measured.name)} {_beside(value, measured)} läsåret {row.residual.school_year}"
@@ -139,8 +140,8 @@ def _foot(usual: Usual | None) -> str:
     if usual is None:
         return ""
     return (
-        f"Det ljusa fältet: två av tre skolor låg inom {text.number(usual.error, 0)} från noll i Skolverkets modell "
-        f"för {usual.school_year}."
+        f"Det ljusa fältet: två av tre skolor låg inom {text.number(usual.error, 0)} från noll i "
+        f"Skolverkets modell för {usual.school_year}."
     )
 
 
@@ -148,8 +149,8 @@ def _notes(rows: Sequence[ResidualRow], usual: Usual | None, wording: str) -> li
     notes: list[Any] = [{"term": "Vad avvikelsen säger", "text": wording}] if wording else []
     if usual is not None:
         told = (
-            "visar hur mycket skolor med samma elevsammansättning brukar skilja sig. Spridningen är från det senaste "
-            "läsår som Skolverket har beskrivit modellen för, så den är en ungefärlig ledning."
+            "visar hur mycket skolor med samma elevsammansättning brukar skilja sig. Spridningen är från "
+            "det senaste läsår som Skolverket har beskrivit modellen för, så den är en ungefärlig ledning."
         )
         notes.append({"term": "Det ljusa fältet", "text": told})
     return notes + list(figure.mark_notes(row.residual for row in rows if not row.residual.is_shown))
