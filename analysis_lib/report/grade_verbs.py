@@ -6,19 +6,10 @@ gap.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 from analysis_lib.present.blocks import Block
-from analysis_lib.present.charts.figure import Setting
 from analysis_lib.present.charts.residuals import Measured
 from analysis_lib.report import compared, equity_table, grade_figures
-
-if TYPE_CHECKING:
-    from analysis_lib.report.prepare import Prepared
-    from analysis_lib.report.scope import Scope
-    from analysis_lib.vocabulary.catalog import Catalog
-    from analysis_lib.vocabulary.indicators import Indicator
+from analysis_lib.report.result_verbs import ResultVerbs
 
 _SALSA = {
     "merit": ("meritvärdet", "poäng"),
@@ -26,20 +17,8 @@ _SALSA = {
 }
 
 
-class GradeVerbs:
+class GradeVerbs(ResultVerbs):
     """Blocks of one report about how grades stand to tests, to background and between units."""
-
-    if TYPE_CHECKING:
-        scope: Scope
-        catalog: Catalog
-        prepared: Prepared
-
-        def _kept(self, block: Block) -> Block: ...
-        def _gap(self, kind: str, what: str = "") -> Block: ...
-        def _setting(self) -> Setting: ...
-        def _indicator(self, name: str) -> Indicator: ...
-        def _counted(self, block: Block | None, names: Sequence[str]) -> Block: ...
-        def missing(self, kind: str) -> Block: ...
 
     def agreement(self, *indicators: str, subject: str = "", year: str = "") -> Block:
         """Grades beside test grades, the first of the indicators with data (``agreement.deviation_…``)."""
