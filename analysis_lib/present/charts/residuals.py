@@ -25,7 +25,7 @@ from analysis_lib.present.charts.rows import (
     row_sheet,
 )
 from analysis_lib.present.charts.scales import round_domain
-from analysis_lib.present.evidence import facts_of, merged
+from analysis_lib.present.evidence import cell_name, derived_value, facts_of, merged
 from analysis_lib.vocabulary.indicators import Indicator
 
 
@@ -92,6 +92,7 @@ def draw_residuals(
         rows=table,
         facts=facts,
         notes=_notes(rows, usual, wording),
+        derived=_derived(rows, usual),
     )
     return figure.figure_block(setting, parts, lambda width: _draw(rows, setting, measured, usual, width))
 
@@ -101,6 +102,17 @@ def _facts(row: ResidualRow, measured: Measured) -> tuple[Any, ...]:
     return merged(
         facts_of([row.actual], actual), facts_of([row.expected], expected), facts_of([row.residual], residual)
     )
+
+
+def _derived(rows: Sequence[ResidualRow], usual: Usual | None) -> list[dict[str, Any]]:
+    """The residuals without their sign, as the finding says them, and the model's own spread."""
+    told = [
+        derived_value("size", abs(row.value), 0, [cell_name(row.residual)])
+        for row in rows
+        if row.value is not None
+    ]
+    of = f"params/rules/salsa.yaml, {usual.school_year}" if usual else ""
+    return [*told, derived_value("usual", usual.error, 0, [of])] if usual else told
 
 
 def _is_usual(value: float, usual: Usual) -> bool:

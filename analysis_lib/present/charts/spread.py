@@ -168,7 +168,9 @@ def _draw(
             canvas.dots(at, 11, shape="diamond", fill=theme.LAKE, stroke=theme.WHITE, strokeWidth=1.2)
     first = years[0]
     heads = [HeadWord("Lägsta skolan", first.values[0]), HeadWord("Högsta skolan", first.values[-1])]
+    heads = [] if canvas.is_narrow else heads
     if first.total is not None and first.total.is_shown and first.total.value is not None:
-        heads.insert(1, HeadWord("Hela kommunen", first.total.value, theme.LAKE, 600))
-    draw_head_words(sheet, heads, 0)
+        heads.insert(len(heads) // 2, HeadWord("Hela kommunen", first.total.value, theme.LAKE, 600))
+    if heads:
+        draw_head_words(sheet, heads, 0)
     return canvas.spec(f"{setting.id}-{width}", "")
