@@ -18,7 +18,7 @@ EXACT, SIGN, HIDDEN = "exact", "sign", "hidden"
 
 
 def least_unshown(cube: pd.DataFrame, policy: Policy, *, sign: float = 0.0) -> float:
-    """The least share of all statements, in per cent, that is hidden; a sign counts as ``sign`` of one hidden.
+    """The least share of all statements, in per cent, that is hidden; a sign is ``sign`` of a hidden one.
 
     With 0 the least that is hidden at all, with 1 the least that is no number.
     ``cube`` has ``indicator, school_year, level, code, sex, n, numerator``; counts of pupils are public.
