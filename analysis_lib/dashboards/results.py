@@ -7,11 +7,8 @@ from dataclasses import replace
 
 from analysis_lib.dashboards.access import Rights
 from analysis_lib.dashboards.extract import Edition
-<<<<<<< HEAD
-from analysis_lib.dashboards.page_marks import noted
-=======
 from analysis_lib.dashboards.grade_page import GRADE_INDICATORS, grade_cards
->>>>>>> main
+from analysis_lib.dashboards.page_marks import noted
 from analysis_lib.dashboards.pages import INDICATORS, PAGES, Card, State, units_in
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import column, gap_block, row, table_cell, value_cell
