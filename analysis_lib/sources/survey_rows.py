@@ -183,13 +183,15 @@ def _new_question(text: str, result: SurveyRows) -> str:
 def _respondent(sheet: _Sheet, row: int, cells: list[str], result: SurveyRows) -> list[Cell]:
     """One person's answers; an answer that is on no scale refuses the row."""
     who = sheet.places.read(cells)
+    invited = sheet.whole(row, cells, "invited_n")
     found = []
     for column in sheet.layout.columns:
         text = cells[column.index].strip() if column.index < len(cells) else ""
         if column.question is None or not text:
             continue
         step = _step(sheet, text, column.question, who, column.shown)
-        found.append(Cell(who, column.question.id, column.question.area, step.code, 1.0))
+        cell = Cell(who, column.question.id, column.question.area, step.code, 1.0, invited_n=invited)
+        found.append(cell)
     return found
 
 
@@ -228,12 +230,17 @@ def _step(sheet: _Sheet, text: str, question: Question, who: Respondents, column
 def _counted(answers: Iterable[Cell]) -> list[Cell]:
     """Single answers summed per group, question and step; those who told their sex count by sex too."""
     counts: dict[tuple[Respondents, str, str], Counter[str]] = defaultdict(Counter)
+    invited: dict[Respondents, int] = {}
     for cell in answers:
         everyone = replace(cell.who, sex="T")
+        if cell.invited_n is not None:
+            invited[everyone] = max(invited.get(everyone, 0), cell.invited_n)
         for who in {everyone, cell.who}:
             counts[who, cell.question, cell.area][cell.step] += 1
     return [
-        Cell(who, question, area, step, float(count), answers_n=steps.total())
+        Cell(
+            who, question, area, step, float(count), answers_n=steps.total(), invited_n=invited.get(who)
+        )
         for (who, question, area), steps in counts.items()
         for step, count in sorted(steps.items())
     ]

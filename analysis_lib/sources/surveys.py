@@ -62,10 +62,11 @@ class SurveyFile:
                 remedy=f"Lägg till frågornas lydelser i params/instruments/{self.instrument.id}.yaml.",
             )
         catalog = Catalog(context.workspace)
+        own = {catalog.settings.municipality_code: catalog.settings.municipality_name}
         places = PlaceReader(
             layout,
             self.instrument,
-            municipalities=catalog.municipalities,
+            municipalities=own | catalog.municipalities,
             units=context.units,
             own_municipality=catalog.settings.municipality_code,
         )
