@@ -48,6 +48,7 @@ from analysis_lib.report.prepare import Prepared, library_hash, prepare
 from analysis_lib.report.provenance import Marks
 from analysis_lib.report.register_verbs import RegisterVerbs
 from analysis_lib.report.scope import NATION, Scope
+from analysis_lib.report.survey_verbs import SurveyVerbs
 from analysis_lib.snapshots.missing import MissingRows
 from analysis_lib.snapshots.units import load_units
 from analysis_lib.vocabulary.catalog import Catalog
@@ -88,7 +89,7 @@ def open_scope(workspace: Workspace, catalog: Catalog, seminar: str) -> Scope:
     return _scope(catalog, prepare(workspace, seminar), None)
 
 
-class Report(RegisterVerbs):
+class Report(RegisterVerbs, SurveyVerbs):
     """About ten verbs over one release; each gives a block and remembers what it showed."""
 
     def __init__(
@@ -293,18 +294,14 @@ class Report(RegisterVerbs):
 
     def drawn_safety(self) -> list[Block]:
         """What pupils answered of safety and calm, or why nothing is shown."""
-        return [self._unkept(self.survey_table)]
+        found = self.drawn_survey()
+        if not found:
+            self._gaps.append("surveys")
+        return found or [self._gap("surveys")]
 
     def drawn_assessment(self) -> Block:
         """The measures with goal, result, comparison and source."""
         return self._unkept(self.indicators)
-
-    def survey_table(self) -> Block:
-        """The surveys' indices over the years, when any are released."""
-        names = [name for name in self.catalog.indicators if name.startswith("surveys.")]
-        chosen = [self._indicator(name) for name in names]
-        block = overview.indicator_table(self.scope, chosen, self.prepared.school_year, self._target_value)
-        return self._kept(block) if block else self.missing("surveys")
 
     def _unkept(self, verb: Any, *names: str) -> Block:
         """The block of a verb for a chapter, which keeps it in its own place."""

@@ -84,7 +84,7 @@ def figure_block(setting: Setting, parts: Parts, draw: Drawing) -> Block:
         "alt": alt,
         "foot": " ".join(filter(None, (parts.foot, source_line(setting)))),
         "charts": charts,
-        "hatches": [theme.HATCH_SUPPRESSED, theme.HATCH_NEGATIVE],
+        "hatches": [theme.HATCH_SUPPRESSED, theme.HATCH_NEGATIVE, theme.HATCH_MOST_NEGATIVE],
         "table": {
             "id": f"{setting.id}-tabell",
             "caption": parts.title,
