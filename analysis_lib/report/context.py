@@ -6,41 +6,11 @@ is drawn) is decided here and below. A verb without data gives an explained gap,
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Sequence
-from dataclasses import replace
-from functools import cached_property
-from typing import Any
-
-import pandas as pd
-import yaml
-
-from analysis_lib import text
-from analysis_lib.disclosure.overrides import in_force, load_overrides
-from analysis_lib.disclosure.policy import load_policy
-from analysis_lib.disclosure.release import open_released
-from analysis_lib.disclosure.released import Fact, ReleasedCell
-from analysis_lib.errors import SkolbankError, did_you_mean
-from analysis_lib.indicators.series_rules import load_series_rules
-from analysis_lib.present.blocks import Block
-from analysis_lib.present.charts.figure import Setting, gap_block
-from analysis_lib.present.evidence import merged
-from analysis_lib.present.triggered import triggered_block
-from analysis_lib.register.kinds.measures import Measure
-from analysis_lib.register.log import is_on_server, open_register, register_file
-from analysis_lib.report import (
-    effects,
-    figures,
-    findings,
-    overview,
-    sections,
-    similar,
-    surveys,
-    tables,
-    triggered,
-    waiting,
-)
+from analysis_lib.report import sections
+from analysis_lib.report.chapter_parts import ChapterParts
+from analysis_lib.report.frame import scope_of
 from analysis_lib.report.freeze import at_freeze
+<<<<<<< HEAD
 from analysis_lib.report.manifest import versions
 from analysis_lib.report.methods import methods_text
 from analysis_lib.report.parameters import Sidecar, check_parameters, load_sidecar
@@ -50,11 +20,14 @@ from analysis_lib.report.register_verbs import RegisterVerbs
 from analysis_lib.report.scope import NATION, Scope
 from analysis_lib.report.survey_verbs import SurveyVerbs
 from analysis_lib.snapshots.missing import MissingRows
+=======
+from analysis_lib.report.grade_verbs import GradeVerbs
+from analysis_lib.report.parameters import check_parameters, load_sidecar
+from analysis_lib.report.prepare import prepare
+from analysis_lib.report.scope import Scope
+>>>>>>> main
 from analysis_lib.snapshots.units import load_units
 from analysis_lib.vocabulary.catalog import Catalog
-from analysis_lib.vocabulary.indicators import Indicator
-from analysis_lib.vocabulary.periods import SchoolYear
-from analysis_lib.vocabulary.settings import Target, Unit
 from analysis_lib.vocabulary.workspace import Workspace
 
 
@@ -86,9 +59,10 @@ def open_report(
 
 def open_scope(workspace: Workspace, catalog: Catalog, seminar: str) -> Scope:
     """The released numbers of a seminar about the whole huvudman, for exploring."""
-    return _scope(catalog, prepare(workspace, seminar), None)
+    return scope_of(catalog, prepare(workspace, seminar), None)
 
 
+<<<<<<< HEAD
 class Report(RegisterVerbs, SurveyVerbs):
     """About ten verbs over one release; each gives a block and remembers what it showed."""
 
@@ -521,3 +495,7 @@ def _two_digits(prepared: Prepared) -> str:
 def _years(prepared: Prepared) -> tuple[str, ...]:
     last = SchoolYear.parse(prepared.school_year)
     return tuple(str(last.plus(-back)) for back in reversed(range(prepared.seminar.years)))
+=======
+class Report(GradeVerbs, ChapterParts):
+    """The verbs over one release; each gives a block and the report remembers what it showed."""
+>>>>>>> main

@@ -299,7 +299,8 @@ def compared(asked: Survey, group: str, setting: Setting) -> Block | None:
         keys = {"subject": cell.subject, "category": group, "school_year": year}
         nation = next(iter(asked.scope.nation(known.id, years=None, **keys).cells()), None)
         units = asked.scope.unit_cells(known.id, **keys)
-        rows.append((pair[1], RangeRow(pair[1].wordings[0], cell, known, units=units, nation=nation)))
+        row = RangeRow(pair[1].wordings[0], cell, known, units=units, nation=nation, is_question=True)
+        rows.append((pair[1], row))
     order = [question.id for each in reversed(asked.instruments) for question in each.questions]
     rows.sort(key=lambda each: order.index(each[0].id))
     if not rows:

@@ -69,8 +69,10 @@ def answered_words(answered: Answered) -> str:
     rate = narrative.with_unit(answered.cell, answered.indicator)
     few = text.count(answered.silent) if answered.silent else "alla svarade"
     rest = f"{few} svarade inte" if answered.silent else few
+    # A mass noun cannot be counted: "19 av 27 pedagogisk personal" is no Swedish.
+    who = "tillfrågade" if "personal" in answered.people else answered.people
     return (
-        f"{text.count(answered.answers)} av {text.count(answered.asked)} {answered.people} svarade "
+        f"{text.count(answered.answers)} av {text.count(answered.asked)} {who} svarade "
         f"({rate}), {rest}."
     )
 
@@ -150,8 +152,8 @@ def _notes(rows: Sequence[ResponseRow], lowest: ResponseRow, band: str) -> list[
     notes: list[Any] = [{"term": text.capitalised(lowest.group), "text": f"{text.capitalised(band)}."}]
     if any(row.answered.is_estimate for row in rows):
         words = "Enkäten går till barnets hem, så svarsfrekvensen är en uppskattning."
-        notes.append({"term": "Vårdnadshavare", "text": words})
-    return notes + list(figure.mark_notes(row.answered.cell for row in rows))
+        notes.append({"term": "Uppskattning", "text": words})
+    return notes + list(figure.mark_notes((row.answered.cell for row in rows), "svarande"))
 
 
 def _draw(rows: Sequence[ResponseRow], setting: Setting, width: theme.Width) -> dict[str, Any]:
@@ -165,8 +167,8 @@ def _draw(rows: Sequence[ResponseRow], setting: Setting, width: theme.Width) -> 
             draw_hidden(canvas, middle, row.answered.cell)
             continue
         part = canvas.px(float(row.answered.cell.value or 0))
-        canvas.box(0, middle - 6, part, 12, theme.INK_2)
-        canvas.box(part, middle - 6, canvas.plot_width - part, 12, theme.HATCH_SUPPRESSED)
+        canvas.box(0, middle - 10, part, 20, theme.INK_2)
+        canvas.box(part, middle - 10, canvas.plot_width - part, 20, theme.HATCH_SUPPRESSED)
         words = f"{text.count(row.answered.answers)} av {text.count(row.answered.asked)}"
         if text_width(words, canvas.type.note) + 16 < part:
             canvas.text(8, middle, words, size=canvas.type.note, colour=theme.WHITE)

@@ -117,10 +117,10 @@ def draw_likert(
         answered.facts if answered else (),
     )
     if not any(row.is_shown or _is_tail(row) for row in rows):
-        what = f"Svaren från {people} kan inte visas för {setting.subject}: för få svarade"
-        block = figure.hidden_gap(what, setting.subject, facts)
+        what = f"Svaren från {people} visas inte för {setting.subject}"
         told = answered_words(answered) if answered else ""
-        return Block("gap", {**block.data, "why": f"{told} {block.data['why']}".strip()}, facts)
+        why = f"{told} En liten grupp svarande skyddas.".strip()
+        return figure.gap_block(what, why, "", facts)
     columns, table = likert_table(rows, positive)
     parts = Parts(
         finding=_finding(rows),
@@ -148,9 +148,13 @@ def _known(rows: Sequence[LikertRow]) -> list[tuple[float, LikertRow]]:
 
 def _finding(rows: Sequence[LikertRow]) -> str:
     known = _known(rows)
+    nearly = [row for row in rows if row.positive is not None and row.positive.state == "nearly_all"]
     if not known:
-        return "Nästan alla svarade positivt" if any(map(_is_tail, rows)) else "Så fördelar sig svaren"
+        return "Nästan alla svarade positivt" if nearly else "Så fördelar sig svaren"
     (low, lowest), (high, highest) = known[0], known[-1]
+    if nearly:
+        fewest = f"färst på en fråga om {_area(lowest)}, {_percent(low)}"
+        return f"Nästan alla svarade positivt på en fråga om {_area(nearly[0])}, {fewest}"
     if lowest is highest:
         return f"{_percent(high)} svarade positivt på frågan om {_area(highest)}"
     if lowest.area == highest.area:
@@ -193,7 +197,7 @@ def _notes(rows: Sequence[LikertRow], answered: Answered | None) -> list[Any]:
             row.unknown == "få" for row in rows) else "."  # fmt: skip
         notes.append({"term": "Få svar", "text": words})
     hidden = [row.positive for row in rows if row.positive is not None and not row.is_shown]
-    return notes + list(figure.mark_notes(cell for cell in hidden if not cell.is_shown))
+    return notes + list(figure.mark_notes((cell for cell in hidden if not cell.is_shown), "svarande"))
 
 
 def _draw(
@@ -248,10 +252,10 @@ def _piece(canvas: Canvas, part: Part, span: tuple[float, float], middle: float)
     left, wide = span
     if wide <= 0:
         return
-    outline = {"stroke": theme.WHITE, "strokeWidth": 1.2}
-    if part.is_middle:
-        outline = {"stroke": theme.INK_2, "strokeWidth": 0.8}
-    canvas.box(left, middle - TALL / 2, wide, TALL, part.fill, **outline)
+    canvas.box(left, middle - TALL / 2, wide, TALL, part.fill, stroke=theme.WHITE, strokeWidth=1.2)
+    if part.is_middle:  # too pale to be seen without a line around it
+        inner = {"stroke": theme.INK_2, "strokeWidth": 0.8}
+        canvas.box(left + 1, middle - TALL / 2 + 0.8, max(wide - 2, 1), TALL - 1.6, part.fill, **inner)
     words, size = text.number(part.share, 0), canvas.type.axis
     if wide < max(LEAST_WIDTH, text_width(words, size) + 4):
         return

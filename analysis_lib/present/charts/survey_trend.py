@@ -65,7 +65,7 @@ def draw_survey_trend(
         columns=columns,
         rows=rows,
         facts=facts_of([*cells, *others], indicator),
-        notes=[*_notes(setting, years), *figure.mark_notes(cells)],
+        notes=[*_notes(setting, years), *figure.mark_notes(cells, "svarande")],
     )
     return figure.figure_block(
         setting, parts, lambda width: _draw(kept, setting, indicator, years, width)
