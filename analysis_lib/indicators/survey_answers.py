@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis_lib.indicators.survey_sums import GROUP, NO_ANSWER, PUBLISHED_MEAN, QUESTION
@@ -103,7 +104,7 @@ def _told(key: dict[str, Any], group: pd.DataFrame) -> list[dict[str, Any]]:
     )
     ordered = sums.sort_values("weight", ascending=False, kind="stable")
     steps = [
-        Step((str(code),), bool(row.positive), int(row.amount))
+        Step((str(code),), bool(row.positive), int(str(row.amount)))
         for code, row in zip(ordered.index, ordered.itertuples(), strict=True)
     ]
     if not steps:
@@ -131,13 +132,13 @@ def _whole_counts(group: pd.DataFrame) -> pd.DataFrame:
     return group.assign(amount=amount)
 
 
-def _shared(shares: np.ndarray, whole: int) -> np.ndarray:
+def _shared(shares: npt.NDArray[np.float64], whole: int) -> npt.NDArray[np.int64]:
     """``whole`` divided as the shares say, the largest remainders rounded up."""
     total = shares.sum()
     if not len(shares) or total <= 0:
-        return np.zeros(len(shares), int)
+        return np.zeros(len(shares), np.int64)
     exact = shares * whole / total
-    low = np.floor(exact).astype(int)
+    low: npt.NDArray[np.int64] = np.floor(exact).astype(np.int64)
     order = np.argsort(low - exact, kind="stable")
     low[order[: whole - int(low.sum())]] += 1
     return low
@@ -153,7 +154,9 @@ def responses(answers: pd.DataFrame) -> pd.DataFrame:
         numerator=("answers_n", "max"), n=("invited_n", "max"), rate=("response_rate_pct", "max")
     )
     answered, rate = found["numerator"].astype("Float64"), found["rate"].astype("Float64")
-    asked = found["n"].astype("Float64").fillna((answered * 100 / rate.mask((rate <= 0).fillna(False))).round())
+    asked = (
+        found["n"].astype("Float64").fillna((answered * 100 / rate.mask((rate <= 0).fillna(False))).round())
+    )
     asked = asked.mask((asked < answered).fillna(False), answered)
     whole = (answered * 100 / asked.mask((asked <= 0).fillna(False))).astype("Float64")
     found = found.assign(numerator=answered, n=asked, value=whole.fillna(rate))

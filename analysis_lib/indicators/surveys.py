@@ -200,10 +200,10 @@ def _judged(
     lowest = own["instrument"].map({name: rule.response_rate for name, rule in rules.items()}).fillna(0)
     if "asked" in own:  # how many answered may be told however few they are of those who were asked
         is_few = (own["numerator"] < fewest).to_numpy(bool, na_value=True)
-        return own.assign(mark=np.where(is_few, "suppressed", ""), coverage=pd.NA)
+        return own.assign(mark=np.where(is_few, "suppressed", ""), coverage=np.nan)
     is_few = (own["n"] < fewest).to_numpy(bool)
     if is_whole:
-        return own.assign(mark=np.where(is_few, "suppressed", ""), coverage=pd.NA)
+        return own.assign(mark=np.where(is_few, "suppressed", ""), coverage=np.nan)
     rates = answers[answers["level"] == "unit"].groupby(keys)["response_rate_pct"].max()
     at = pd.MultiIndex.from_frame(own.rename(columns={"category": "respondent_group"})[keys])
     rate = rates.reindex(at).astype(float).to_numpy()

@@ -1,7 +1,7 @@
 """Which released cells each figure of a survey is drawn from (floor 7).
 
-A survey is a family of indicators (``surveys.<family>_index``, ``_positive``, ``_answers``, ``_response``) over
-one or several questionnaires. Two groups of respondents are never put together, and a group that replaced
+A survey is a family of indicators (``surveys.<family>_index``, ``_positive``, ``_answers``, ``_response``)
+over one or several questionnaires. Two groups of respondents are never put together, and a group that replaced
 another one (``succeeds``) carries its line on after a break.
 """
 
@@ -30,7 +30,7 @@ _UNKNOWN = "vet_ej"
 
 @dataclass(frozen=True)
 class Survey:
-    """One survey as the report's place has it: its indicators by kind and its questionnaires, oldest first."""
+    """One survey as the report's place has it: its indicators and its questionnaires, oldest first."""
 
     family: str
     scope: Scope

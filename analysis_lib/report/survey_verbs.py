@@ -7,37 +7,20 @@ same bars with ``report.survey_bars("skolenkaten", areas=("trygghet", "studiero"
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
 
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import Setting
 from analysis_lib.report import survey_figures, surveys
+from analysis_lib.report.register_verbs import RegisterVerbs
 from analysis_lib.report.survey_figures import Survey
-
-if TYPE_CHECKING:
-    from analysis_lib.report.scope import Scope
-    from analysis_lib.vocabulary.catalog import Catalog
-    from analysis_lib.vocabulary.indicators import Indicator
 
 FAMILIES = ("skolenkaten", "guardians", "leisure", "prio", "staff", "citizens")
 MOST_BARS = 12
 Draw = Callable[[Survey, str, Setting], Block | None]
 
 
-class SurveyVerbs:
+class SurveyVerbs(RegisterVerbs):
     """What those who are here think, in figures of the same report."""
-
-    if TYPE_CHECKING:
-        catalog: Catalog
-        scope: Scope
-        _figures: int
-
-        def _kept(self, block: Block) -> Block: ...
-        def _gap(self, kind: str, what: str = "") -> Block: ...
-        def _setting(self) -> Setting: ...
-        def _indicator(self, name: str) -> Indicator: ...
-        def missing(self, kind: str) -> Block: ...
-        def _together(self, blocks: Sequence[Block]) -> Block: ...
 
     def survey_response(self, *families: str) -> Block:
         """How many of those asked answered each survey."""
@@ -99,9 +82,7 @@ class SurveyVerbs:
 
         return self._numbered([one(*pair) for pair in pairs], most=most)
 
-    def _numbered(
-        self, draws: Sequence[Callable[[Setting], Block | None]], *, most: int = 99
-    ) -> list[Block]:
+    def _numbered(self, draws: Sequence[Callable[[Setting], Block | None]], *, most: int = 99) -> list[Block]:
         """The blocks of the draws, each figure with the next number."""
         blocks: list[Block] = []
         for draw in draws:
@@ -114,8 +95,7 @@ class SurveyVerbs:
         return blocks
 
     def _index_draws(self, families: Sequence[str]) -> list[Callable[[Setting], Block | None]]:
-        instruments: Any = self.catalog.instruments
-        known = self.catalog.indicators
+        known, instruments = self.catalog.indicators, self.catalog.instruments
         names = [f"surveys.{family}_index" for family in families or FAMILIES]
 
         def one(name: str) -> Callable[[Setting], Block | None]:

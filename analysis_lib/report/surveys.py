@@ -64,7 +64,9 @@ def _names(indicator: Indicator, instruments: Mapping[str, Instrument]) -> tuple
     for name in reversed(indicator.instruments):
         if name in instruments:
             each = instruments[name]
-            groups |= {k: _first(each.respondent_groups, k) for k in each.respondent_groups if k not in groups}
+            groups |= {
+                k: _first(each.respondent_groups, k) for k in each.respondent_groups if k not in groups
+            }
             areas |= {key: _first(each.areas, key) for key in each.areas if key not in areas}
     return groups | {"alla": "Alla svarande"}, areas
 

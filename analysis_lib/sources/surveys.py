@@ -74,12 +74,8 @@ class SurveyFile:
 
     def _places(self, layout: SurveyLayout, context: ReadContext) -> PlaceReader:
         catalog = Catalog(context.workspace)
-<<<<<<< HEAD
         own = {catalog.settings.municipality_code: catalog.settings.municipality_name}
-        places = PlaceReader(
-=======
         return PlaceReader(
->>>>>>> main
             layout,
             self.instrument,
             municipalities=own | catalog.municipalities,

@@ -71,10 +71,7 @@ def answered_words(answered: Answered) -> str:
     rest = f"{few} svarade inte" if answered.silent else few
     # A mass noun cannot be counted: "19 av 27 pedagogisk personal" is no Swedish.
     who = "tillfrågade" if "personal" in answered.people else answered.people
-    return (
-        f"{text.count(answered.answers)} av {text.count(answered.asked)} {who} svarade "
-        f"({rate}), {rest}."
-    )
+    return f"{text.count(answered.answers)} av {text.count(answered.asked)} {who} svarade ({rate}), {rest}."
 
 
 def draw_answered(canvas: Canvas, answered: Answered, top: float) -> None:
@@ -157,9 +154,7 @@ def _notes(rows: Sequence[ResponseRow], lowest: ResponseRow, band: str) -> list[
 
 
 def _draw(rows: Sequence[ResponseRow], setting: Setting, width: theme.Width) -> dict[str, Any]:
-    lanes = [
-        Lane(f"{text.capitalised(row.group)}, {row.year}", _lane_value(row), row.survey) for row in rows
-    ]
+    lanes = [Lane(f"{text.capitalised(row.group)}, {row.year}", _lane_value(row), row.survey) for row in rows]
     sheet = row_sheet(width, lanes, (0, 100), head=18, foot=10)
     canvas = sheet.canvas
     for row, middle in zip(rows, sheet.middles, strict=True):

@@ -1,4 +1,4 @@
-"""The answers to questions as diverging bars, with those who did not answer in a bar of their own (grammar 9).
+"""The answers to questions as diverging bars, with those who did not answer in a bar above (grammar 9).
 
 Positive answers stand to the right of zero and all others to the left, the strongest outermost. "Vet ej"
 stands beside the bars, never in them, and steps that few have chosen were put together before release.
@@ -229,7 +229,9 @@ def _draw(
             _bar(canvas, row, middle)
         elif _is_tail(row) and row.positive is not None:
             words = "Nästan alla svarade positivt" if row.positive.state == "nearly_all" else "Nästan inga"
-            canvas.text(zero + 8, middle, words, size=canvas.type.note, colour=theme.INK_2, ground=theme.WHITE)
+            canvas.text(
+                zero + 8, middle, words, size=canvas.type.note, colour=theme.INK_2, ground=theme.WHITE
+            )
         else:
             draw_hidden(canvas, middle, row.positive)
         if column:
@@ -262,7 +264,9 @@ def _piece(canvas: Canvas, part: Part, span: tuple[float, float], middle: float)
     strong = part.fill == theme.HATCH_MOST_NEGATIVE
     ground = theme.DIVERGING[0] if strong else theme.DIVERGING[1] if part.fill == theme.HATCH_NEGATIVE else ""
     ground = ground if wide >= text_width(words, size) + 12 else ""
-    colour = theme.WHITE if strong else theme.INK if part.fill.startswith("#fe01") else theme.ink_on(part.fill)
+    colour = (
+        theme.WHITE if strong else theme.INK if part.fill.startswith("#fe01") else theme.ink_on(part.fill)
+    )
     canvas.text(left + wide / 2, middle, words, size=size, align="center", colour=colour, ground=ground)
 
 

@@ -67,9 +67,7 @@ def draw_survey_trend(
         facts=facts_of([*cells, *others], indicator),
         notes=[*_notes(setting, years), *figure.mark_notes(cells, "svarande")],
     )
-    return figure.figure_block(
-        setting, parts, lambda width: _draw(kept, setting, indicator, years, width)
-    )
+    return figure.figure_block(setting, parts, lambda width: _draw(kept, setting, indicator, years, width))
 
 
 def _segments(cells: Mapping[str, ReleasedCell], years: Sequence[str], setting: Setting) -> list[list[str]]:
@@ -209,7 +207,9 @@ def _key(canvas: Canvas, panels: Sequence[Panel], setting: Setting) -> None:
         colour, dash = _style(name, setting, names)
         canvas.rule(x, -20, x + 18, -20, colour, 3.2 if not dash and name == setting.subject else 2, dash)
         weight = 600 if name == setting.subject else 400
-        canvas.text(x + 24, -20, name, size=size, weight=weight, colour=theme.INK_2 if weight == 400 else colour)
+        canvas.text(
+            x + 24, -20, name, size=size, weight=weight, colour=theme.INK_2 if weight == 400 else colour
+        )
         x += 24 + text_width(name, size, 600) + 20
 
 
@@ -219,14 +219,14 @@ def _style(name: str, setting: Setting, names: Sequence[str]) -> tuple[str, str]
     return (theme.NATION, "2 3") if name == "Riket" else (theme.MUNICIPALITY, "")
 
 
-def _panel(
-    canvas: Canvas, panel: Panel, place: _Place, of: tuple[Setting, Sequence[float], bool]
-) -> None:
+def _panel(canvas: Canvas, panel: Panel, place: _Place, of: tuple[Setting, Sequence[float], bool]) -> None:
     setting, ticks, is_first = of
     size = canvas.type.axis
     canvas.text(place.left, place.top - 16, panel.name, weight=600)
     newest = panel.own[max(panel.own)]
-    canvas.text(place.left + place.wide, place.top - 16, newest.text, weight=600, colour=theme.LAKE, align="right")
+    canvas.text(
+        place.left + place.wide, place.top - 16, newest.text, weight=600, colour=theme.LAKE, align="right"
+    )
     for tick in ticks:
         y = place.y(tick)
         canvas.rule(place.left, y, place.left + place.wide, y, theme.GRID)
@@ -260,7 +260,9 @@ def _broken(canvas: Canvas, place: _Place, setting: Setting, *, is_first: bool) 
         canvas.rule(x, place.top, x, place.top + PANEL, theme.INK_3, 1, "4 4")
         if is_first:
             size = canvas.type.note
-            canvas.text(x + 4, place.top + PANEL - 10, words, size=size, colour=theme.INK_2, ground=theme.WHITE)
+            canvas.text(
+                x + 4, place.top + PANEL - 10, words, size=size, colour=theme.INK_2, ground=theme.WHITE
+            )
 
 
 def _line(

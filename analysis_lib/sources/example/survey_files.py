@@ -1,7 +1,7 @@
 """Skolenkäten of the example in the form it is published: a workbook per group and wave (floor 3).
 
 Pupils are asked every second year. In 2020 the questions and the year group were others, so that a trend has
-a break to stop at. Riket and kommun stand in the same workbook; kommun counts a school of another huvudman too.
+a break to stop at. Riket and kommun stand in the same workbook; kommun counts another huvudman's school too.
 """
 
 from __future__ import annotations
@@ -112,9 +112,7 @@ def _head(sheet: xlsxwriter.worksheet.Worksheet, questions: Sequence[Asked]) -> 
         column += len(labels)
 
 
-def _row(
-    sheet: xlsxwriter.worksheet.Worksheet, row: int, place: tuple[str, str, str], asked: int
-) -> None:
+def _row(sheet: xlsxwriter.worksheet.Worksheet, row: int, place: tuple[str, str, str], asked: int) -> None:
     sheet.write_row(row, 1, [*place, asked])
 
 

@@ -109,7 +109,9 @@ def _citizens(inbox: Path, plan: Plan, rng: np.random.Generator) -> int:
     """SCB's survey: whole kommun and riket, asked in the autumn."""
     years = (_END - 4, _END - 3, _END - 2, _END - 1)
     for year in years:
-        head = "Kommunkod;Kommun;Antal svarande;Fråga;Mycket bra;Ganska bra;Ganska dåligt;Mycket dåligt;Vet inte"
+        head = (
+            "Kommunkod;Kommun;Antal svarande;Fråga;Mycket bra;Ganska bra;Ganska dåligt;Mycket dåligt;Vet inte"
+        )
         lines = ["SCB Medborgarundersökningen", f"Termin: HT {year}", head]
         code, name = plan.settings.municipality_code, plan.settings.municipality_name
         for question in CITIZENS:

@@ -179,9 +179,7 @@ PRESCHOOL = (
     Asked("Lärande", "utvecklas", "Mitt barns utveckling och lärande stimuleras", AGREE, 0.7),
     Asked("Lärande", "sprak", "Mitt barns språkutveckling stimuleras", AGREE, 0.6),
     Asked("Inflytande", "inflytande", "Mitt barns tankar och intressen tas till vara", AGREE, 0.5),
-    Asked(
-        "Samverkan", "informeras", "Jag får information om mitt barns utveckling och lärande", AGREE, 0.2
-    ),
+    Asked("Samverkan", "informeras", "Jag får information om mitt barns utveckling och lärande", AGREE, 0.2),
     Asked("Samverkan", "bemotande", "Personalen bemöter mig på ett bra sätt", AGREE, 1.1),
     Asked("Helhet", "nojd", "Jag är som helhet nöjd med mitt barns förskola", AGREE, 0.8),
 )
