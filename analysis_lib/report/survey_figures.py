@@ -188,7 +188,7 @@ def _others(asked: Survey, keys: Mapping[str, str], place: Place) -> Iterator[tu
     if known is None:
         return
     scope = asked.scope
-    told = [("Kommunens egna", scope.authority)] if scope.unit else []
+    told = [(scope.like_units, scope.authority)] if scope.unit else []
     for name, series in (*told, ("Riket", scope.nation)):
         cell = next(iter(series(known.id, years=None, **keys).cells()), None)
         if cell is not None and cell.level != place.level:
@@ -235,6 +235,21 @@ def _codes(cell: ReleasedCell) -> list[str]:
     return cell.category.split(":", 1)[-1].split("+")
 
 
+def telling_questions(asked: Survey, group: str) -> list[tuple[Question, ReleasedCell]]:
+    """The questions with the most and the fewest positive answers in the group's newest läsår."""
+    place = asked.place("positive")
+    said = asked.said("positive", place).select(category=group) if place else None
+    cells = [cell for cell in said.cells() if cell.is_shown and cell.value is not None] if said else []
+    year = max((cell.school_year for cell in cells), default="")
+    known = [
+        (pair[1], cell)
+        for cell in cells
+        if cell.school_year == year and (pair := asked.question(cell.subject)) is not None
+    ]
+    known.sort(key=lambda each: (-(each[1].value or 0), each[0].id))
+    return [known[0], known[-1]] if len(known) > 1 else known
+
+
 def trend(asked: Survey, group: str, setting: Setting) -> Block | None:
     """The index of each area over the waves, cut where the questions changed."""
     known, place = asked.indicator("index"), asked.place("index")
@@ -270,7 +285,7 @@ def _compared(
 ) -> dict[str, dict[str, ReleasedCell]]:
     area, groups = of
     scope = asked.scope
-    told = [("Kommunens egna", scope.authority)] if scope.unit else []
+    told = [(scope.like_units, scope.authority)] if scope.unit else []
     found = {}
     for name, series in (*told, ("Riket", scope.nation)):
         cells = [

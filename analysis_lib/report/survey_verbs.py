@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from analysis_lib import text
+from analysis_lib.disclosure.released import Fact
+from analysis_lib.present import narrative
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import Setting
-from analysis_lib.report import survey_figures, surveys
+from analysis_lib.present.evidence import facts_of, merged
+from analysis_lib.report import findings, survey_figures, surveys
 from analysis_lib.report.register_verbs import RegisterVerbs
 from analysis_lib.report.survey_figures import Survey
 
@@ -49,6 +53,34 @@ class SurveyVerbs(RegisterVerbs):
         """The answers about safety and calm, or whatever the place's own survey asks first."""
         return self._shown(self.drawn_survey(), "surveys")
 
+    def survey_findings(self, *indicators: str) -> Block:
+        """At most three sentences that open a picture: what most and fewest like, then the indicators'."""
+        items: list[dict[str, str]] = []
+        facts: list[tuple[Fact, ...]] = []
+        for asked, group in self._pairs(())[:1]:
+            positive = asked.indicator("positive")
+            for question, cell in survey_figures.telling_questions(asked, group):
+                share = narrative.out_of_ten(cell.value or 0)
+                n = f" av {cell.n_text} svarande" if cell.has_n else ""
+                told = f"{text.number(cell.value or 0, cell.decimals)}{text.NBSP}procent{n}"
+                who = asked.group_words(group)
+                items.append(
+                    {
+                        "headline": f"{text.capitalised(share)} {who} svarar positivt: ”{question.wordings[0]}”",
+                        "text": f"{told}, läsåret {cell.school_year}.",
+                    }
+                )
+                facts.append(facts_of([cell], positive) if positive else ())
+        chosen = [self._indicator(name) for name in indicators]
+        more = findings.findings_block(self.scope, chosen, self._gap("no_results"))
+        if more.kind == "findings":
+            items += more.data["items"]
+            facts.append(more.facts)
+        if not items:
+            return self.missing("surveys")
+        data = {"items": items[: findings.MOST], "derived": more.data.get("derived", [])}
+        return self._kept(Block("findings", data, merged(*facts)))
+
     # -- blocks that a chapter keeps in its own place --------------------------------------------------------
 
     def drawn_survey(self) -> list[Block]:
@@ -73,9 +105,12 @@ class SurveyVerbs(RegisterVerbs):
         found = [survey_figures.survey(self.scope, name, known, instruments) for name in families or FAMILIES]
         return [each for each in found if each is not None]
 
+    def _pairs(self, families: Sequence[str]) -> list[tuple[Survey, str]]:
+        return [(asked, group) for asked in self._surveys(families) for group in asked.groups()]
+
     def _each(self, families: Sequence[str], draw: Draw, *, most: int) -> list[Block]:
         """What ``draw`` makes of every survey and group that has answered, numbered in order."""
-        pairs = [(asked, group) for asked in self._surveys(families) for group in asked.groups()]
+        pairs = self._pairs(families)
 
         def one(asked: Survey, group: str) -> Callable[[Setting], Block | None]:
             return lambda setting: draw(asked, group, setting)

@@ -1,10 +1,11 @@
-"""The table under the bars of a survey: a row per question and answer, with kommun and riket (floor 6)."""
+"""The table under the bars of a survey: a row per question, its answers in words, kommun and riket (floor 6)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from analysis_lib import text
 from analysis_lib.present import narrative
 from analysis_lib.present.charts import figure
 from analysis_lib.vocabulary.indicators import Indicator
@@ -16,41 +17,29 @@ if TYPE_CHECKING:
 def likert_table(
     rows: Sequence[LikertRow], positive: Indicator
 ) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
-    """Columns and rows: first the share positive of each question, then its answers one by one."""
+    """Columns and rows: every answer of a question with its share, the share positive and the comparisons."""
     names = list(dict.fromkeys(name for row in rows for name, _ in row.others))
     columns = [
         figure.column("question", "Fråga", "left"),
-        figure.column("answer", "Svar", "left"),
-        figure.column("value", "Andel"),
+        figure.column("answers", "Svaren", "left"),
+        figure.column("value", "Positiva"),
         figure.column("n", "Antal svar"),
-        *(figure.column(f"c{at}", name) for at, name in enumerate(names)),
+        *(figure.column(f"c{at}", f"Positiva, {text.uncapitalised(name)}") for at, name in enumerate(names)),
     ]
-    table = [line for row in rows for line in _lines(row, positive, names)]
-    return columns, table
+    return columns, [_line(row, positive, names) for row in rows]
 
 
-def _lines(row: LikertRow, positive: Indicator, names: Sequence[str]) -> list[dict[str, Any]]:
+def _line(row: LikertRow, positive: Indicator, names: Sequence[str]) -> dict[str, Any]:
     others = dict(row.others)
-    n = row.positive.n_text if row.positive is not None else _n(row)
-    first = {
+    answers = "; ".join(
+        f"{text.uncapitalised(part.words)} {narrative.with_unit(part.cell, positive)}" for part in row.parts
+    )
+    n = row.positive.n_text if row.positive is not None else row.parts[0].cell.n_text if row.parts else ""
+    cells = {
         "question": figure.table_cell(row.words),
-        "answer": figure.table_cell("Positiva svar"),
+        "answers": figure.table_cell(answers if row.is_shown else ".."),
         "value": figure.value_cell(row.positive, positive),
         "n": figure.table_cell(n),
         **{f"c{at}": figure.value_cell(others.get(name), positive) for at, name in enumerate(names)},
     }
-    lines = [figure.row(first, "sum")]
-    for part in row.parts if row.is_shown else ():
-        cells = {
-            "question": figure.table_cell(row.words),
-            "answer": figure.table_cell(part.words),
-            "value": figure.table_cell(narrative.with_unit(part.cell, positive)),
-            "n": figure.table_cell(part.cell.n_text),
-            **{f"c{at}": figure.table_cell("") for at in range(len(names))},
-        }
-        lines.append(figure.row(cells))
-    return lines
-
-
-def _n(row: LikertRow) -> str:
-    return row.parts[0].cell.n_text if row.parts else ""
+    return figure.row(cells)

@@ -125,29 +125,27 @@ def _notes(setting: Setting, years: Sequence[str]) -> list[Mapping[str, str]]:
 def _table(
     panels: Sequence[Panel], years: Sequence[str], subject: str
 ) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
+    """A row per area: our own waves, how many answered the newest, and the comparisons of that wave."""
     names = list(dict.fromkeys(name for panel in panels for name in panel.others))
     columns = [
         figure.column("area", "Område", "left"),
-        figure.column("period", "Läsår", "left"),
-        figure.column("value", subject),
-        figure.column("n", "Antal svar"),
-        *(figure.column(f"c{at}", name) for at, name in enumerate(names)),
+        *(figure.column(f"y{at}", year) for at, year in enumerate(years)),
+        figure.column("n", f"Antal svar {years[-1]}"),
+        *(figure.column(f"c{at}", f"{name} {years[-1]}") for at, name in enumerate(names)),
     ]
     rows = []
     for panel in panels:
-        for year in (each for each in years if each in panel.own):
-            cell = panel.own[year]
-            reason = narrative.why_hidden(cell) if not cell.is_shown else ""
-            cells = {
-                "area": figure.table_cell(panel.name),
-                "period": figure.table_cell(year),
-                "value": figure.table_cell(cell.text, reason=reason),
-                "n": figure.table_cell(cell.n_text),
-            }
-            for at, name in enumerate(names):
-                other = panel.others.get(name, {}).get(year)
-                cells[f"c{at}"] = figure.table_cell(other.text if other else "")
-            rows.append(figure.row(cells))
+        cells = {"area": figure.table_cell(panel.name)}
+        for at, year in enumerate(years):
+            cell = panel.own.get(year)
+            reason = narrative.why_hidden(cell) if cell is not None and not cell.is_shown else ""
+            cells[f"y{at}"] = figure.table_cell(cell.text if cell else text.EN_DASH, reason=reason)
+        newest = panel.own.get(years[-1])
+        cells["n"] = figure.table_cell(newest.n_text if newest else "")
+        for at, name in enumerate(names):
+            other = panel.others.get(name, {}).get(years[-1])
+            cells[f"c{at}"] = figure.table_cell(other.text if other else "")
+        rows.append(figure.row(cells))
     return columns, rows
 
 
