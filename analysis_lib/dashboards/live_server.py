@@ -21,9 +21,10 @@ from tornado.simple_httpclient import SimpleAsyncHTTPClient
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 import analysis_lib
-from analysis_lib.dashboards.live_kernels import kernel_name, write_kernelspec
 from analysis_lib.dashboards.live_order import ORDER, order_word
 from analysis_lib.errors import SkolbankError
+from analysis_lib.kernels.provisioner import KERNEL, live_kernelspec
+from analysis_lib.kernels.sandbox import sandbox_available
 from analysis_lib.vocabulary.workspace import builtin_root
 
 _READY = 60.0
@@ -58,7 +59,7 @@ class LiveServer:
         return self._process is not None and self._process.poll() is None
 
     async def ready(self) -> None:
-        """Returns when Voila answers; raises SkolbankError when it cannot be started."""
+        """Returns when Voila answers; raises SkolbankError when it cannot be started, or has no sandbox."""
         if self.is_running and self._starting is None:
             return
         if self._starting is None:
@@ -120,15 +121,17 @@ class LiveServer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     async def _start(self) -> None:
-        write_kernelspec(self.folder / "kernels")
+        live_kernelspec(self.folder)
         told = {
             "notebooks": str(builtin_root() / "notebooks" / "dashboards"),
-            "kernel": kernel_name(),
+            "kernel": KERNEL,
+            "scopes": str(self.scopes),
             "word": self._word,
         }
         path = self.folder / "voila"
         path.unlink(missing_ok=True)
         loop = asyncio.get_running_loop()
+        await loop.run_in_executor(None, sandbox_available)
         await loop.run_in_executor(None, self._launch, json.dumps(told), path)
 
     def _launch(self, told: str, path: Path) -> None:

@@ -8,7 +8,6 @@ end of a kernel. A kernel gets nothing of the server's environment.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,11 +27,11 @@ from voila.tornado.kernel_websocket_handler import (  # type: ignore[import-unty
 )
 
 from analysis_lib.dashboards.live_order import ORDER, read_order
+from analysis_lib.kernels.provisioner import register
+from analysis_lib.kernels.zygotes import warm
 
 _ORDER_VARIABLE = "HTTP_" + ORDER.upper().replace("-", "_")
 _KERNEL = r"(?P<kernel_id>[0-9a-f-]{36})"
-# All that a kernel may inherit: where programs lie, and the language.
-_INHERITED = ("PATH", "LANG", "LC_ALL", "PYTHONPATH", "TMPDIR", "SKOLBANK_CODE")
 
 
 class LiveKernels(AsyncMappingKernelManager):
@@ -42,12 +41,7 @@ class LiveKernels(AsyncMappingKernelManager):
         self, *, env: Mapping[str, str] | None = None, **given: Any
     ) -> str:
         order = read_order((env or {}).get(_ORDER_VARIABLE, ""))
-        own = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-        own |= {
-            "SKOLBANK_SCOPE_DIR": order["scope"],
-            "SKOLBANK_STATE": json.dumps(order["state"]),
-            "SKOLBANK_DEFER_CHARTS": "1",
-        }
+        own = {"SKOLBANK_SCOPE_DIR": order["scope"], "SKOLBANK_STATE": json.dumps(order["state"])}
         started: str = await super().start_kernel(env=own, **given)
         return started
 
@@ -128,6 +122,8 @@ def main() -> None:
     """Reads the orders on stdin and serves until the front door is gone."""
     told = json.loads(sys.stdin.readline())
     PrivateVoila.socket = sys.argv[1]
+    register()
+    warm(Path(told["scopes"]) / "any")
     app = PrivateVoila.instance(
         config=settings(
             notebooks=Path(told["notebooks"]),

@@ -134,6 +134,7 @@ class LivePage:
 
 def open_page(page: str, *, seminar: str = "") -> LivePage:
     """The page of a notebook: the scope that the front door gave, else the workspace's own, whole."""
+    widgets.register_comm_target()  # in a warm process the widgets were loaded before there was a kernel
     return LivePage(page, seminar=seminar)
 
 
