@@ -18,16 +18,7 @@ def test_nothing_that_runs_passes_in_any_disguise(name: str) -> None:
         upward(DISGUISED[name], session="s")
 
 
-OTHERS = (
-    "complete",
-    "inspect",
-    "history",
-    "is_complete",
-    "shutdown",
-    "interrupt",
-    "debug",
-    "create_subshell",
-)
+OTHERS = ("complete", "inspect", "history", "shutdown", "interrupt", "debug", "create_subshell")
 
 
 @pytest.mark.parametrize("kind", ["", "input_reply", *(f"{name}_request" for name in OTHERS)])
