@@ -79,6 +79,10 @@ def test_the_first_page_becomes_live_and_shows_the_released_figures_of_every_cho
     assert now is not None
     assert abs(now["y"] - top["y"]) < 1
     expect(page.locator("#kort-utveckling svg.marks:visible")).to_have_count(1)
+    page.locator("#kort-utveckling svg:visible .mark-symbol path").last.hover()
+    said_of_point = str(page.locator(".chart-tip").text_content())
+    assert said_of_point.startswith("Provköpings kommun, 2024/25: ")
+    assert " ".join(said_of_point.partition(": ")[2].split()) in before
     page.locator("#val-unit").select_option(MINE)
     expect(page.locator(".printed")).to_contain_text("Alskolan")
     expect(page).to_have_url(re.compile(f"unit={MINE}"))
