@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from analysis_lib.errors import SkolbankError
@@ -91,6 +92,11 @@ class SurveyLayout:
     header_row: int
     above: tuple[str, ...]
     data: tuple[Row, ...] = field(repr=False)
+
+    @cached_property
+    def places(self) -> tuple[int, ...]:
+        """All columns that are read."""
+        return tuple(sorted({column.index for column in self.columns} | set(self.roles.values())))
 
 
 def find_layout(sheet: Sheet, instrument: Instrument) -> SurveyLayout | None:
@@ -201,9 +207,10 @@ def _column(index: int, texts: list[str], instrument: Instrument) -> Column | No
     step, rest = _step_of(texts, instrument)
     if step is None and len(texts) == 1:
         step, rest = _split(texts[0], instrument)
-    question = next((q for text in rest if (q := instrument.question(text))), None)
     area = next((a for text in rest if (a := instrument.area(text))), "")
     named = [text for text in rest if not instrument.area(text)]
+    # An area may be called as a question is in our tables: the wording goes before it.
+    question = next((q for text in (*named, *rest) if (q := instrument.question(text))), None)
     text = named[-1] if named else ""
     if step is None and question is None:
         return None
