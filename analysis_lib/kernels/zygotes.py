@@ -123,8 +123,7 @@ class Zygote:
 
     def _all_ended(self) -> None:
         if not self.ready.done():
-            told = self._log.read_text("utf-8", "replace").strip().splitlines()
-            self.ready.set_exception(_not_started(told[-1] if told else ""))
+            self.ready.set_exception(_not_started(_last_line(self._log)))
         for kernel in list(self.kernels.values()):
             self._ended(kernel, -signal.SIGKILL, "")
 
@@ -202,6 +201,13 @@ def warm(scope: Path) -> None:
     with contextlib.suppress(SkolbankError):
         if ZYGOTES.can_fork:
             ZYGOTES.warm(scope)
+
+
+def _last_line(log: Path) -> str:
+    """What the process said last; nothing when the server has already taken its files away."""
+    with contextlib.suppress(OSError):
+        return (log.read_text("utf-8", "replace").strip().splitlines() or [""])[-1]
+    return ""
 
 
 def _key(scope: Path) -> tuple[int, int]:
