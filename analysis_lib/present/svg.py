@@ -164,6 +164,7 @@ class Hatch:
 HATCHES = {
     theme.HATCH_SUPPRESSED: Hatch("hatch", 7, theme.TONE, theme.HATCH_LINE, 2.4),
     theme.HATCH_NEGATIVE: Hatch("negative", 5, theme.DIVERGING[1], theme.DIVERGING[0], 1),
+    theme.HATCH_MOST_NEGATIVE: Hatch("most-negative", 5, theme.DIVERGING[0], theme.DIVERGING[1], 1),
 }
 _ROOT = re.compile(r"<svg [^>]*?width=\"([\d.]+)\" height=\"([\d.]+)\" viewBox=\"([^\"]+)\"[^>]*>")
 _INNER_ARIA = re.compile(r' (?:role|aria-roledescription|aria-hidden|aria-label)="[^"]*"')
