@@ -122,7 +122,7 @@ def _walls(program: str) -> list[str]:
 
 
 def _last() -> list[str]:
-    return ["--dir", "/tmp", "--remount-ro", "/", "--"]
+    return ["--dir", "/tmp", "--remount-ro", "/dev", "--remount-ro", "/", "--"]
 
 
 def _like_outside(place: str) -> list[str]:
