@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 from dashboard_world import World, xsrf
+from live_world import is_possible
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
@@ -84,6 +85,25 @@ def socket_of(client: httpx.Client, page: str, query: str = "") -> str:
     answer = start(client, page, query)
     assert answer.status_code == 200, answer.text[:300]
     return str(answer.json()["socket"])
+
+
+def without_sandbox(world: World) -> None:
+    """Where the machine allows no sandbox nothing is offered or starts, and it is said what to install."""
+    with world.log_in("rektor.min") as client:
+        assert "Utforska</button>" not in client.get("/lage").text
+        answer = start(client, "lage")
+    assert answer.status_code == 503
+    assert "sandlåda" in answer.json()["fault"]
+    assert answer.json()["code"].startswith("sandbox-")
+
+
+def only_where_live(tests: dict[str, Any]) -> None:
+    """Leaves the tests of a module as they are, or puts the one about the refusal in their place."""
+    if is_possible():
+        return
+    for name in [each for each in tests if each.startswith("test_")]:
+        del tests[name]
+    tests["test_without_a_sandbox_nothing_starts"] = without_sandbox
 
 
 class Wire:

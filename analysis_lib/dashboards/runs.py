@@ -87,14 +87,18 @@ class Runs:
             return []
 
 
-def run_cards(runs: Runs, xsrf: Markup) -> tuple[list[Drawn], bool]:
-    """The seminars with their documents, the last events, and a form to start; and whether any runs now."""
-    status = status_of(runs.workspace)
-    seminars = status["seminars"]
+def watched(runs: Runs) -> tuple[list[Card], list[dict[str, Any]], list[str]]:
+    """The cards of what is done, failed and going on; the seminars, and the names of those that run."""
+    seminars = status_of(runs.workspace)["seminars"]
     running = [one["seminar"] for one in seminars if runs.is_running(one["seminar"])]
     blocks = [("laget", _seminars(seminars, running)), ("fel", _failures(seminars))]
     blocks += [(f"handelser{at}", _events(runs.told(name), name)) for at, name in enumerate(running)]
-    cards = [Card(name, block) for name, block in blocks]
+    return [Card(name, block) for name, block in blocks], seminars, running
+
+
+def run_cards(runs: Runs, xsrf: Markup) -> tuple[list[Drawn], bool]:
+    """The seminars with their documents, the last events, and a form to start; and whether any runs now."""
+    cards, seminars, running = watched(runs)
     drawn = [
         Drawn(card.id, card.block.kind, 12, Markup(block_html(card.block.kind, card.block.data)))
         for card in cards

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from dashboard_world import MINE, PASSWORD, World, make_world, served
+from live_wire import only_where_live
 from playwright.sync_api import Browser, Page, expect
 from test_dashboards import check
 
@@ -155,3 +156,6 @@ def test_without_script_there_is_nothing_to_press(log_in: Callable[..., Page], w
     page.goto(f"{world.address}/lage")
     expect(page.get_by_role("button", name="Utforska")).to_be_hidden()
     expect(page.locator("#kort-utveckling svg").first).to_be_attached()
+
+
+only_where_live(globals())

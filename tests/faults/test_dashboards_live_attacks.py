@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from dashboard_world import CANARY, MINE, PASSWORD, THEIRS, World, make_world, served, xsrf
-from live_wire import DISGUISED, socket_of, start, wired
+from live_wire import DISGUISED, only_where_live, socket_of, start, wired
 from tornado.httpclient import HTTPClientError
 from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketClosedError
@@ -316,3 +316,6 @@ def test_the_scripts_of_live_pages_are_for_those_who_are_logged_in(
             assert answer.status_code == 200
             assert "immutable" in answer.headers["cache-control"]
     assert urlsplit(world.address).hostname == "127.0.0.1"
+
+
+only_where_live(globals())

@@ -125,11 +125,10 @@ class Canvas:
         row = {"x": _round(x), "y": _round(y), "x2": _round(x2), "y2": _round(y2)}
         self._put(_mark("rule", _stroke(colour, width, dash)), SPAN, [row])
 
-    def box(
-        self, x: float, y: float, width: float, height: float, fill: str, *, tip: str = "", **style: Any
-    ) -> None:
-        """A rectangle in pixels of the plot area; ``fill`` may be a hatch, ``tip`` as in dots."""
-        row: dict[str, Any] = {**_box_row(x, y, width, height), **({"tip": tip} if tip else {})}
+    def box(self, x: float, y: float, width: float, height: float, fill: str, **style: Any) -> None:
+        """A rectangle in pixels of the plot area; ``fill`` may be a hatch, ``tip`` is as in dots."""
+        tip = style.pop("tip", "")
+        row = _box_row(x, y, width, height) | ({"tip": tip} if tip else {})
         self._put(_box_mark(fill, style), SPAN, [row])
 
     def text(
