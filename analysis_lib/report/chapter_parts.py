@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from analysis_lib.present.blocks import Block
 from analysis_lib.report import effects_shown
+from analysis_lib.report.assessment import assessment_table
 from analysis_lib.report.page_verbs import PageVerbs
 from analysis_lib.report.register_verbs import RegisterVerbs
 from analysis_lib.report.result_verbs import ResultVerbs
@@ -37,9 +38,17 @@ class ChapterParts(PageVerbs, ResultVerbs, RegisterVerbs):
         """What pupils answered of safety and calm, or why nothing is shown."""
         return [self._unkept(self.survey_table)]
 
-    def drawn_assessment(self) -> Block:
-        """The measures with goal, result, comparison and source."""
-        return self._unkept(self.indicators)
+    def assessment(self) -> Block:
+        """Results, surveys, self-ratings and tillsyn judged in one table (B1)."""
+        shown = [each for each in self.sidecar.indicators if each in self.catalog.indicators]
+        block = assessment_table(
+            self.scope,
+            self.told,
+            [self.catalog.indicators[name] for name in shown],
+            self._target,
+            self.catalog.instruments,
+        )
+        return self._kept(block) if block else self.missing("assessment")
 
     def drawn_followed(self) -> list[Block]:
         """Last läsår's measures: what people wrote and what the statistics say of each (G8)."""
@@ -48,4 +57,4 @@ class ChapterParts(PageVerbs, ResultVerbs, RegisterVerbs):
         if self.scope.unit:
             return [effects_shown.unit_table(self._measure_effects), *self.drawn_effects()]
         table = effects_shown.effects_table(self.scope, self._measure_effects)
-        return [*self.told_words("followed"), table, *self.drawn_effects()]
+        return [*self.drawn_effects(), table]

@@ -138,7 +138,7 @@ class ResultVerbs(ReportFrame):
         found = self._measure_effects
         if not found:
             return self.missing("measures")
-        shown = [effects_shown.effects_table(self.scope, found), *self.drawn_effects()]
+        shown = [*self.drawn_effects(), effects_shown.effects_table(self.scope, found)]
         return together([self._kept(block) for block in shown])
 
     def drawn_effects(self) -> list[Block]:
