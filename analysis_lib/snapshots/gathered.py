@@ -14,7 +14,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +35,7 @@ from analysis_lib.snapshots.table_schema import TableSchema
 ROW_GROUP = 122_880
 PART_ROWS = 1_500_000
 RUN_ROWS = 250_000  # sorted at once
+WIDE = 5  # a row of a published table takes the memory of so many rows about a pupil
 _PREFIX_SIGNS = 2
 _MEMORY = "128MB"
 _PREFIX = ".gathered-"
@@ -87,10 +88,11 @@ class Gathered:
         )
         self._files.setdefault(table, []).append(place)
 
-    def parts(self, part_rows: int = PART_ROWS) -> Iterator[Part]:
+    def parts(self) -> Iterator[Part]:
         """The gathered rows as sorted parts, each with whole keys (units) of one partition."""
         for table in self._files:
             schema = TABLES[table]
+            part_rows = PART_ROWS if schema.holds_pupils else PART_ROWS // WIDE
             with self._database(schema) as database:
                 names = ", ".join(f'"{name}"' for name in schema.partition)
                 counted = database.execute(
@@ -218,23 +220,36 @@ def _write(
 
 
 def _runs(database: duckdb.DuckDBPyConnection, schema: TableSchema, inside: str) -> Iterator[str]:
-    """Conditions that part the rows into runs that can be sorted in memory, in the order of sorting."""
-    first, second = (f'"{name}"' for name in schema.identity[:2])
-    sign = f"substr({second}, 1, {_PREFIX_SIGNS})"
+    """Conditions that part the rows into runs that can be sorted in memory, in the order of sorting.
+
+    Pupils are told apart by the beginning of their pseudonyms, which are spread evenly; other rows by the
+    first columns of what they are.
+    """
+    if schema.holds_pupils:
+        first, second = schema.identity[:2]
+        signs = [f'"{first}"', f'substr("{second}", 1, {_PREFIX_SIGNS})']
+        most = RUN_ROWS
+    else:
+        signs = [f'"{name}"' for name in schema.identity[:4]]
+        most = RUN_ROWS // WIDE
     counted = database.execute(
-        f"SELECT {first}, {sign}, count(*) FROM rows WHERE {inside} GROUP BY ALL ORDER BY ALL"
+        f"SELECT {', '.join(signs)}, count(*) FROM rows WHERE {inside} GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     start, rows = 0, 0
-    for number, (one, two, count) in enumerate(counted):
+    for number, (*_, count) in enumerate(counted):
         rows += count
-        is_last = number + 1 == len(counted)
-        if is_last or rows + counted[number + 1][2] > RUN_ROWS:
-            a, b, c, d = (_literal(each) for each in (*counted[start][:2], one, two))
-            yield (
-                f"{inside} AND ({first} > {a} OR ({first} = {a} AND {sign} >= {b})) "
-                f"AND ({first} < {c} OR ({first} = {c} AND {sign} <= {d}))"
-            )
+        if number + 1 == len(counted) or rows + counted[number + 1][-1] > most:
+            low, high = counted[start][:-1], counted[number][:-1]
+            yield f"{inside} AND {_beyond(signs, low, '>')} AND {_beyond(signs, high, '<')}"
             start, rows = number + 1, 0
+
+
+def _beyond(signs: list[str], values: Sequence[Any], sign: str) -> str:
+    """The condition that the signs, taken in order, are not on the other side of the values."""
+    first = f"{signs[0]} {sign} {_literal(values[0])}"
+    same = f"{signs[0]} = {_literal(values[0])}"
+    rest = _beyond(signs[1:], values[1:], sign) if len(signs) > 1 else "true"
+    return f"({first} OR ({same} AND {rest}))"
 
 
 def _typed(table: pa.Table, schema: TableSchema) -> pa.Table:

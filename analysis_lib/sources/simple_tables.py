@@ -19,6 +19,7 @@ from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.snapshots.identities import PERSONAL_NUMBER
 from analysis_lib.snapshots.missing import RefusedRows
 from analysis_lib.snapshots.schemas import FIGURES
+from analysis_lib.sources.long_files import Headed, of_cells
 from analysis_lib.sources.numbers import CellFault, read_cell
 from analysis_lib.sources.scb import LEGAL_BASIS
 from analysis_lib.sources.scb_table import read_day
@@ -170,6 +171,13 @@ class SimpleFigures:
             },
             waiting=(RefusedRows(len(refused)),) if refused else (),
         )
+
+    def in_portions(self, head: Sheet, context: ReadContext) -> Headed:
+        """How a file too long for memory is read: the rows of a unit, category and detail together."""
+        header = self._find_header(head)
+        assert header is not None, "recognised by its header"
+        keys = [index for name, index in header.fields.items() if name in ("unit_code", "category", "detail")]
+        return Headed(head, header.row, of_cells(keys), self.read)
 
     def _find_header(self, sheet: Sheet) -> _Header | None:
         needed = {name for name, measure in self.described.measures.items() if measure.needed} | {"unit_code"}

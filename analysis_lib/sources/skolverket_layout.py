@@ -7,6 +7,7 @@ carry a code and a type of organiser, and everything below them is the footer.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from analysis_lib.errors import SkolbankError
@@ -111,7 +112,11 @@ def _layout(sheet: Sheet, position: int, key_of: dict[str, str], source: Source)
         elif text:
             columns.append(Column(index, groups[index], text))
     title, notices, chosen = _heading(sheet.rows[:position])
-    end = _end_of_data(below, keys, by_wording(source.organisers))
+    organisers = by_wording(source.organisers)
+    last = max(
+        (place for place, (_, cells) in enumerate(below) if is_data(cells, keys, organisers)), default=-1
+    )
+    end = last + 1 + damaged_rows(below[last + 1 :], keys)
     return Layout(
         title=title,
         notices=notices,
@@ -204,19 +209,16 @@ def _heading(above: list[Row]) -> tuple[str, tuple[str, ...], dict[str, tuple[st
     return title, tuple(notices), {name: tuple(values) for name, values in chosen.items()}
 
 
-def _end_of_data(below: list[Row], keys: dict[Key, int], organisers: dict[str, str]) -> int:
-    """How many of the rows below the header are data: to the last good one, and a cut one after it."""
-    last = -1
-    for position, (_, cells) in enumerate(below):
-        if _is_data(cells, keys, organisers):
-            last = position
-    end = last + 1
-    while end < len(below) and _is_damaged(below, end, keys):
-        end += 1
-    return end
+def damaged_rows(after: Sequence[Row], keys: dict[Key, int]) -> int:
+    """How many of the rows after the last good one are data that lost their end; the rest is the footer."""
+    count = 0
+    while count < len(after) and _is_damaged(after, count, keys):
+        count += 1
+    return count
 
 
-def _is_data(cells: list[str], keys: dict[Key, int], organisers: dict[str, str]) -> bool:
+def is_data(cells: list[str], keys: dict[Key, int], organisers: dict[str, str]) -> bool:
+    """Whether a row has a code, or a type of organiser, and enough cells."""
     if sum(bool(cell.strip()) for cell in cells) < MIN_FILLED:
         return False
     has_code = any(
@@ -225,7 +227,7 @@ def _is_data(cells: list[str], keys: dict[Key, int], organisers: dict[str, str])
     return has_code or header_key(_cell(cells, keys.get("organiser", -1))) in organisers
 
 
-def _is_damaged(below: list[Row], position: int, keys: dict[Key, int]) -> bool:
+def _is_damaged(below: Sequence[Row], position: int, keys: dict[Key, int]) -> bool:
     """Whether a row right under the data is a data row that lost its end, and no footer."""
     cells = below[position][1]
     filled = [cell.strip() for cell in cells if cell.strip()]
