@@ -11,6 +11,7 @@ from analysis_lib.report.assessment import assessment_table
 from analysis_lib.report.page_verbs import PageVerbs
 from analysis_lib.report.register_verbs import RegisterVerbs
 from analysis_lib.report.result_verbs import ResultVerbs
+from analysis_lib.report.since_last import seminar_before, since_blocks, unit_changes
 
 
 class ChapterParts(PageVerbs, ResultVerbs, RegisterVerbs):
@@ -58,3 +59,16 @@ class ChapterParts(PageVerbs, ResultVerbs, RegisterVerbs):
             return [effects_shown.unit_table(self._measure_effects), *self.drawn_effects()]
         table = effects_shown.effects_table(self.scope, self._measure_effects)
         return [*self.drawn_effects(), table]
+
+    def since_last(self) -> Block:
+        """What has changed since the latest locked seminar before this one, and why."""
+        place, seminar = self.catalog.workspace, self.prepared.seminar
+        before = seminar_before(place, seminar, self.prepared.audience)
+        if not before:
+            return self.missing("since_seminar")
+        return self._together(since_blocks(place, before, seminar.id))
+
+    def unit_changes(self, *indicators: str) -> Block:
+        """The units' changes that stand when all are judged together; unnamed: the sidecar's results."""
+        names = indicators or self._single_results()
+        return self._kept(unit_changes(self.scope, [self._indicator(name) for name in names]))
