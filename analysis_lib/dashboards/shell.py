@@ -56,6 +56,9 @@ class Frame:
     refresh: int = 0
     static_links: Sequence[Mapping[str, Any]] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
+    forms: Sequence[Drawn] = ()
+    has_forms_first: bool = False
+    live: Mapping[str, Any] | None = None
 
 
 @lru_cache(maxsize=1)
@@ -84,6 +87,12 @@ def draw(cards: Iterable[Card], state: State) -> list[Drawn]:
     return drawn
 
 
+def cards_html(cards: Sequence[Drawn], steps: Sequence[Mapping[str, str]]) -> str:
+    """The cards and the links onward alone, as they stand inside the page."""
+    macros = environment().get_template("_cards.html.j2").module
+    return str(macros.draw(cards)) + str(macros.onward(steps))  # type: ignore[attr-defined]
+
+
 def page_html(
     state: State, cards: Sequence[Drawn], rights: Rights | None, edition: Edition, frame: Frame
 ) -> str:
@@ -106,6 +115,9 @@ def page_html(
             steps=frame.steps,
             static_links=frame.static_links,
             cards=cards,
+            forms=frame.forms,
+            forms_first=frame.has_forms_first,
+            live=frame.live if rights else None,
             errors=frame.errors,
             told=frame.told,
             refresh=frame.refresh,

@@ -76,8 +76,11 @@ class Login(Base):
 class Logout(Base):
     """Ends the session on the server; the browser's word is worth nothing from then on."""
 
-    def post(self) -> None:
+    async def post(self) -> None:
+        ended = self.session_key
         self.desktop.sessions.end(self.word)
+        if self.desktop.live and ended:
+            await self.desktop.live.keeper.end_session(ended)
         self.clear_cookie(COOKIE)
         self.clear_cookie("_xsrf")
         self.redirect("/logga-in", status=303)
@@ -99,12 +102,15 @@ class Fixed(Base):
     async def get(self, name: str) -> None:
         if await self.need_rights() is None:
             return
-        found = next((one for one in bundle().values() if one[0] == f"/fast/{name}"), None)
+        found = next((one[1:] for one in bundle().values() if one[0] == f"/fast/{name}"), None)
+        if found is None and self.desktop.live:
+            script = await self.run(self.desktop.live.fixed, name)
+            found = (script, "text/javascript") if script else None
         if found is None:
             raise HTTPError(404)
-        self.set_header("Content-Type", f"{found[2]}; charset=utf-8")
+        self.set_header("Content-Type", f"{found[1]}; charset=utf-8")
         self.set_header("Cache-Control", "private, max-age=31536000, immutable")
-        self.finish(found[1])
+        self.finish(found[0])
 
 
 class Viewed(Base):
@@ -115,14 +121,20 @@ class Viewed(Base):
         rights = await self.need_rights()
         if rights is None:
             return None
-        page = PAGES.get(page_id)
-        if page is None:
-            raise HTTPError(404)
         given = {
             name: [value.decode("utf-8", "replace") for value in values]
             for name, values in self.request.query_arguments.items()
             if name != "told"
         }
+        return await self.wanted(page_id, given, rights)
+
+    async def wanted(
+        self, page_id: str, given: Mapping[str, list[str]], rights: Rights
+    ) -> tuple[PageKind, State, Rights]:
+        """Page and checked state of what is asked for; what is not theirs is refused and logged."""
+        page = PAGES.get(page_id)
+        if page is None:
+            raise HTTPError(404)
         desk = self.desktop.desk
         edition = await self.run(desk.edition, rights.audience)
         if not rights.may_open(page.id):
@@ -190,9 +202,11 @@ class Show(Viewed):
             told=frame.told,
             xsrf=xsrf,
             refresh=refresh,
+            forms=forms,
+            has_forms_first=state.page == "sjalvskattning",
+            live=self.desktop.live.offer(state) if self.desktop.live else None,
         )
-        ordered = [*forms, *drawn] if state.page == "sjalvskattning" else [*drawn, *forms]
-        self.finish(page_html(state, ordered, rights, edition, whole))
+        self.finish(page_html(state, drawn, rights, edition, whole))
 
 
 class Table(Viewed):
