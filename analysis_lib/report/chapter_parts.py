@@ -5,7 +5,11 @@ Each gives blocks that are not kept yet; the chapter that shows them keeps them 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from analysis_lib import text
 from analysis_lib.present.blocks import Block
+from analysis_lib.register.kinds.chosen import ChosenFigure
 from analysis_lib.report import effects_shown
 from analysis_lib.report.assessment import assessment_table
 from analysis_lib.report.page_verbs import PageVerbs
@@ -72,3 +76,37 @@ class ChapterParts(PageVerbs, ResultVerbs, RegisterVerbs):
         """The units' changes that stand when all are judged together; unnamed: the sidecar's results."""
         names = indicators or self._single_results()
         return self._kept(unit_changes(self.scope, [self._indicator(name) for name in names]))
+
+    def chosen_figures(self) -> Block:
+        """The figures that somebody chose on a dashboard for this report, drawn from its own release.
+
+        Nothing at all outside the internal edition, or when none is chosen.
+        """
+        blocks: list[Block] = []
+        known = [one for one in self.told.every(ChosenFigure) if one.entry.report == self.name]
+        years = (self.told.school_year, self.told.next_year)
+        for one in [one for one in known if one.school_year in years]:
+            figure = self._chosen(one.unit, one.entry)
+            place = self.told.names.get(one.unit, self.scope.name)
+            who = f"{one.role}, {text.date(one.at.date())}"
+            told = Block("answers", {"items": [_comment(place, one.entry.comment, who)]})
+            blocks += [told, figure] if figure else []
+        if not blocks:
+            return self._together([])
+        return self._together([Block("subheading", {"text": "Figurer som har valts till samtalet"}), *blocks])
+
+    def _chosen(self, unit: str, entry: ChosenFigure) -> Block | None:
+        """The figure about a unit (empty: the whole); None for a unit or a measure that is not there."""
+        known = [name for name in entry.indicators if name in self.catalog.indicators]
+        if (unit and unit not in self.scope.units) or len(known) < len(entry.indicators):
+            return None
+        whole = self.scope
+        self.scope = replace(whole.about(unit or None), candidates=whole.candidates)
+        try:
+            return self._unkept(getattr(self, entry.drawing), *known)
+        finally:
+            self.scope = whole
+
+
+def _comment(place: str, comment: str, who: str) -> dict[str, object]:
+    return {"question": f"Varför den här figuren? {place}", "text": comment, "note": who, "missing": False}
