@@ -185,8 +185,9 @@ class Undo(Write):
         if rights is None:
             return
         given = self._given()
-        kind = given.get("kind", "")
-        if kind not in UNDO.get(page_id, ()):
+        known = UNDO.get(page_id, ())
+        kind = given.get("kind", "") or next(iter(known), "")
+        if kind not in known:
             raise HTTPError(404)
         unit, thing = given.get("unit", ""), given.get("thing", "")
         how = {"unit": unit, "thing": thing, "expected": given.get("expected", "")}

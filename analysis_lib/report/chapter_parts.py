@@ -84,8 +84,8 @@ class ChapterParts(PageVerbs, ResultVerbs, RegisterVerbs):
         """
         blocks: list[Block] = []
         known = [one for one in self.told.every(ChosenFigure) if one.entry.report == self.name]
-        years = (self.told.school_year, self.told.next_year)
-        for one in [one for one in known if one.school_year in years]:
+        # What was chosen during the läsår or since; a later läsår asks anew.
+        for one in [one for one in known if one.school_year >= self.told.school_year]:
             figure = self._chosen(one.unit, one.entry)
             place = self.told.names.get(one.unit, self.scope.name)
             who = f"{one.role}, {text.date(one.at.date())}"
