@@ -13,12 +13,15 @@ from analysis_lib.register.kinds.chosen import ChosenFigure
 from analysis_lib.report import effects_shown
 from analysis_lib.report.assessment import assessment_table
 from analysis_lib.report.page_verbs import PageVerbs
-from analysis_lib.report.register_verbs import RegisterVerbs
 from analysis_lib.report.result_verbs import ResultVerbs
+<<<<<<< HEAD
 from analysis_lib.report.since_last import seminar_before, since_blocks, unit_changes
+=======
+from analysis_lib.report.survey_verbs import SurveyVerbs
+>>>>>>> main
 
 
-class ChapterParts(PageVerbs, ResultVerbs, RegisterVerbs):
+class ChapterParts(PageVerbs, ResultVerbs, SurveyVerbs):
     """The figures and tables of the chapters."""
 
     def drawn_about(self) -> Block:
@@ -41,7 +44,10 @@ class ChapterParts(PageVerbs, ResultVerbs, RegisterVerbs):
 
     def drawn_safety(self) -> list[Block]:
         """What pupils answered of safety and calm, or why nothing is shown."""
-        return [self._unkept(self.survey_table)]
+        found = self.drawn_survey()
+        if not found:
+            self._gaps.append("surveys")
+        return found or [self._gap("surveys")]
 
     def assessment(self) -> Block:
         """Results, surveys, self-ratings and tillsyn judged in one table (B1)."""

@@ -45,8 +45,10 @@ class ResultVerbs(ReportFrame):
         """The subjects of the newest school year beside the municipality's schools and the country."""
         return self._figure(indicators, figures.ranges)
 
-    def distribution(self, *indicators: str) -> Block:
-        """The grades of the newest school year, subject by subject."""
+    def distribution(self, *indicators: str, subject: str = "") -> Block:
+        """The grades of the newest school year subject by subject, or of one subject over the years."""
+        if subject:
+            return self._figure(indicators, figures.distribution_over_years, lambda _: subject)
         return self._figure(indicators, figures.distribution)
 
     def sex_gap(self, *indicators: str) -> Block:
@@ -165,13 +167,6 @@ class ResultVerbs(ReportFrame):
         while True:
             yield self._setting()
             self._figures += 1
-
-    def survey_table(self) -> Block:
-        """The surveys' indices over the years, when any are released."""
-        names = [name for name in self.catalog.indicators if name.startswith("surveys.")]
-        chosen = [self._indicator(name) for name in names]
-        block = overview.indicator_table(self.scope, chosen, self.prepared.school_year, self._target_value)
-        return self._kept(block) if block else self.missing("surveys")
 
     def _figure(self, names: Sequence[str], draw: figures.Draw, *extra: Any) -> Block:
         return self._counted(self._drawn(names, draw, *extra), names)
