@@ -150,7 +150,6 @@ def warm_up() -> None:
     _draw(_canonical({"data": {"values": [{}]}, "mark": {"type": "text", "text": "Å"}}))
 
 
-<<<<<<< HEAD
 @dataclass(frozen=True)
 class Hatch:
     """How a stand-in colour is drawn: lines of ``weight`` pixels on a ground, repeated every ``side``."""
@@ -165,24 +164,7 @@ class Hatch:
 HATCHES = {
     theme.HATCH_SUPPRESSED: Hatch("hatch", 7, theme.TONE, theme.HATCH_LINE, 2.4),
     theme.HATCH_NEGATIVE: Hatch("negative", 5, theme.DIVERGING[1], theme.DIVERGING[0], 1),
-=======
-_HATCHES = {
-    theme.HATCH_SUPPRESSED: (
-        "hatch",
-        f'<rect width="7" height="7" fill="{theme.TONE}"/>'
-        f'<path d="M0 0V7" stroke="{theme.HATCH_LINE}" stroke-width="2.4"/>',
-    ),
-    theme.HATCH_NEGATIVE: (
-        "negative",
-        f'<rect width="5" height="5" fill="{theme.DIVERGING[1]}"/>'
-        f'<path d="M0 0V5" stroke="{theme.DIVERGING[0]}" stroke-width="1"/>',
-    ),
-    theme.HATCH_MOST_NEGATIVE: (
-        "most-negative",
-        f'<rect width="5" height="5" fill="{theme.DIVERGING[0]}"/>'
-        f'<path d="M0 0V5" stroke="{theme.DIVERGING[1]}" stroke-width="1"/>',
-    ),
->>>>>>> main
+    theme.HATCH_MOST_NEGATIVE: Hatch("most-negative", 5, theme.DIVERGING[0], theme.DIVERGING[1], 1),
 }
 _ROOT = re.compile(r"<svg [^>]*?width=\"([\d.]+)\" height=\"([\d.]+)\" viewBox=\"([^\"]+)\"[^>]*>")
 _INNER_ARIA = re.compile(r' (?:role|aria-roledescription|aria-hidden|aria-label)="[^"]*"')

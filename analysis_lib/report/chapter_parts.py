@@ -14,11 +14,8 @@ from analysis_lib.report import effects_shown
 from analysis_lib.report.assessment import assessment_table
 from analysis_lib.report.page_verbs import PageVerbs
 from analysis_lib.report.result_verbs import ResultVerbs
-<<<<<<< HEAD
 from analysis_lib.report.since_last import seminar_before, since_blocks, unit_changes
-=======
 from analysis_lib.report.survey_verbs import SurveyVerbs
->>>>>>> main
 
 
 class ChapterParts(PageVerbs, ResultVerbs, SurveyVerbs):
