@@ -63,13 +63,9 @@ class SurveyVerbs(RegisterVerbs):
                 share = narrative.out_of_ten(cell.value or 0)
                 n = f" av {cell.n_text} svarande" if cell.has_n else ""
                 told = f"{text.number(cell.value or 0, cell.decimals)}{text.NBSP}procent{n}"
-                who = asked.group_words(group)
-                items.append(
-                    {
-                        "headline": f"{text.capitalised(share)} {who} svarar positivt: ”{question.wordings[0]}”",
-                        "text": f"{told}, läsåret {cell.school_year}.",
-                    }
-                )
+                who = f"{text.capitalised(share)} {asked.group_words(group)}"
+                headline = f"{who} svarar positivt: ”{question.wordings[0]}”"
+                items.append({"headline": headline, "text": f"{told}, läsåret {cell.school_year}."})
                 facts.append(facts_of([cell], positive) if positive else ())
         chosen = [self._indicator(name) for name in indicators]
         more = findings.findings_block(self.scope, chosen, self._gap("no_results"))
@@ -80,6 +76,20 @@ class SurveyVerbs(RegisterVerbs):
             return self.missing("surveys")
         data = {"items": items[: findings.MOST], "derived": more.data.get("derived", [])}
         return self._kept(Block("findings", data, merged(*facts)))
+
+    # -- for pages that place each figure by itself ----------------------------------------------------------
+
+    def answered_surveys(self) -> dict[str, str]:
+        """The names of the surveys with anything to show about the report's own place, by family."""
+        return {each.family: each.name for each in self._surveys(()) if each.groups()}
+
+    def kept_bars(self, family: str) -> list[Block]:
+        """The bars of a survey, a block for each group."""
+        return [self._kept(block) for block in self.drawn_bars(family)]
+
+    def kept_trends(self, family: str) -> list[Block]:
+        """The lines of a survey, a block for each group."""
+        return [self._kept(block) for block in self._each((family,), survey_figures.trend, most=MOST_BARS)]
 
     # -- blocks that a chapter keeps in its own place --------------------------------------------------------
 

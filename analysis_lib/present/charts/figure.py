@@ -66,6 +66,9 @@ class Parts:
     facts: tuple[Fact, ...]
     notes: list[Mapping[str, str]] = field(default_factory=list)
     derived: list[dict[str, Any]] = field(default_factory=list)
+    weights: tuple[
+        float, ...
+    ] = ()  # the widths of the table's columns in print, when the first is not widest
 
 
 Drawing = Callable[[theme.Width], dict[str, Any]]
@@ -92,6 +95,7 @@ def figure_block(setting: Setting, parts: Parts, draw: Drawing) -> Block:
             "rows": parts.rows,
             "notes": [],
             "foot": "",
+            **({"weights": list(parts.weights)} if parts.weights else {}),
         },
         "notes": [dict(note) for note in (*setting.notes, *parts.notes)],
         "derived": parts.derived,
