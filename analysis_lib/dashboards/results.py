@@ -155,11 +155,18 @@ def _compare(report: Report, state: State) -> list[Card]:
             Card("liknande", report.similar(state.indicator), 7),
             Card("kommungrupp", report.municipality_group(state.indicator), 5),
             Card("matt", report.indicators()),
-            Card("enheter", report.units(state.indicator, *_others(state)), 6),
-            Card("tratt", report.funnel(state.indicator, *_others(state)), 6),
+            *_spread(report, state),
             Card("tabell", report.rollup("results.pupil_count_9", *INDICATORS[:3])),
         ]
     return cards
+
+
+def _spread(report: Report, state: State) -> list[Card]:
+    """The units by area and name, and the funnel where there are enough of them to draw one."""
+    units = Card("enheter", report.units(state.indicator, *_others(state)), 6)
+    funnel = Card("tratt", report.funnel(state.indicator, *_others(state)), 6)
+    is_same = funnel.block.data.get("finding") == units.block.data.get("finding")
+    return [Card(units.id, units.block, 12)] if is_same else [units, funnel]
 
 
 def _others(state: State) -> list[str]:

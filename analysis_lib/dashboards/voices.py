@@ -48,7 +48,7 @@ def survey_cards(report: Report, state: State) -> list[Card]:
     for at, block in enumerate(report.kept_bars(family), start=1):
         cards.append(Card(f"fordelning-{at}", block, 12))
     for at, block in enumerate(report.kept_trends(family), start=1):
-        cards.append(Card(f"utveckling-{at}", block, 7 if at % 2 else 5))
+        cards.append(Card(f"utveckling-{at}", block, 12))
     return cards
 
 

@@ -6,6 +6,7 @@ Each takes names of indicators and shows the first that there is data for; witho
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -28,7 +29,10 @@ from analysis_lib.report import (
     triggered,
 )
 from analysis_lib.report.frame import ReportFrame
+from analysis_lib.report.scope import Scope
 from analysis_lib.report.words.reading import together
+from analysis_lib.report.words.support import support_periods
+from analysis_lib.vocabulary.indicators import Indicator
 
 
 class ResultVerbs(ReportFrame):
@@ -44,12 +48,18 @@ class ResultVerbs(ReportFrame):
 
     def trend(self, *indicators: str) -> Block:
         """The first of the indicators that there is data for, over the years."""
-        block = self._drawn(indicators, figures.trend, self._target_value)
+        block = self._drawn(indicators, self._marked_trend, self._target_value)
         if block is None:
             chosen = [self._indicator(name) for name in (*indicators, *self.sidecar.indicators)]
             unique = list({each.id: each for each in chosen}.values())
             block = figures.measures(self.scope, unique, self._setting())
         return self._counted(block, indicators)
+
+    def _marked_trend(
+        self, scope: Scope, indicator: Indicator, setting: Setting, target: float | None
+    ) -> Block | None:
+        marks = support_periods(self.told, scope.years)
+        return figures.trend(scope, indicator, replace(setting, marks=marks), target)
 
     def ranges(self, *indicators: str) -> Block:
         """The subjects of the newest school year beside the municipality's schools and the country."""

@@ -24,6 +24,15 @@ _LOOSE = re.compile(r"(?<=\b[åÅ]k) (?=\d)|(?<=\d) (?=%|procent\b)")
 
 
 @dataclass(frozen=True)
+class PeriodMark:
+    """Something from outside that went on during some läsår, as support from Skolverket: context, no cause."""
+
+    words: str
+    first: str
+    last: str
+
+
+@dataclass(frozen=True)
 class Setting:
     """What a figure must be told besides its cells: its id, whose it is, source and last date of the data."""
 
@@ -34,6 +43,7 @@ class Setting:
     notes: tuple[Mapping[str, str], ...] = ()
     standing: Standing | None = None
     breaks: Mapping[str, str] = field(default_factory=dict)  # first school year of a segment: why it begins
+    marks: tuple[PeriodMark, ...] = ()
 
 
 @dataclass(frozen=True)
