@@ -18,6 +18,7 @@ from analysis_lib.dashboards.access import Rights
 from analysis_lib.dashboards.extract import INDICATORS, Edition
 from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.present.blocks import Block
+from analysis_lib.report.figures import SUBJECT_NAMES
 from analysis_lib.report.survey_verbs import FAMILIES
 from analysis_lib.vocabulary.settings import Unit
 
@@ -59,7 +60,7 @@ PAGES = {
             "Betyg och prov",
             "Hur fördelar sig betygen, och får alla lika goda möjligheter?",
             "se",
-            ("unit", "group", "school_year"),
+            ("unit", "group", "school_year", "subject"),
         ),
         PageKind(
             "roster",
@@ -134,6 +135,7 @@ class State:
     group: str = ""
     school_year: str = ""
     indicator: str = ""
+    subject: str = ""
     instrument: str = ""
     team: str = ""
     thing: str = ""
@@ -178,6 +180,7 @@ def read_state(
         "group": list(edition.catalog.groups),
         "school_year": list(edition.school_years),
         "indicator": [name for name in INDICATORS if name in edition.catalog.indicators],
+        "subject": list(SUBJECT_NAMES),
         "instrument": list(instruments or {}),
         "survey": [name for name, _ in surveys_of(edition)],
     }
@@ -218,6 +221,7 @@ def choices(
         "group": ("Ledningsgrupp", [("", "Alla"), *groups] if rights.whole else []),
         "school_year": ("Läsår", [(year, year) for year in edition.school_years]),
         "indicator": ("Mått", [(name, known[name].short) for name in INDICATORS if name in known]),
+        "subject": ("Ämne", [("", "Alla ämnen"), *SUBJECT_NAMES.items()]),
         "instrument": ("Instrument", list((instruments or {}).items())),
         "survey": ("Enkät", [("", "Första med svar"), *surveys_of(edition)]),
     }

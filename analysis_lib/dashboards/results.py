@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from analysis_lib.dashboards.access import Rights
 from analysis_lib.dashboards.extract import INDICATORS, Edition
+from analysis_lib.dashboards.grade_page import GRADE_INDICATORS, grade_cards
 from analysis_lib.dashboards.pages import PAGES, Card, State, units_in
 from analysis_lib.dashboards.voices import survey_cards
 from analysis_lib.present.blocks import Block
@@ -33,6 +34,7 @@ _SHOWN = (
     "progress.followed_9",
     "progress.core_passed_6",
     "progress.core_passed_9",
+    *GRADE_INDICATORS,
 )
 _YEARS_BETWEEN = 3  # from the grades of åk 6 to those of åk 9
 
@@ -126,21 +128,6 @@ def _cohort_table(report: Report) -> Block:
     return Block("table", data, merged(*facts))
 
 
-def _grades(report: Report, state: State) -> list[Card]:
-    cards = [
-        Card(
-            "fordelning",
-            report.distribution("results.grade_distribution_9", "results.grade_distribution_6"),
-        ),
-        Card("kon", report.sex_gap(), 6),
-        Card("amnen", report.ranges("results.subject_passed_9", "results.subject_passed_6"), 6),
-        Card("prov", report.ranges("results.national_test_passed_9", "results.national_test_passed_6"), 6),
-    ]
-    if not state.unit:
-        cards.append(Card("likvardighet", report.units("results.all_passed_9", "results.all_passed_6"), 6))
-    return cards
-
-
 def _compare(report: Report, state: State) -> list[Card]:
     cards = [
         Card("riket", report.trend(state.indicator, *_others(state)), 7),
@@ -177,7 +164,7 @@ def _others(state: State) -> list[str]:
 _PAGES: dict[str, Callable[[Report, State], list[Card]]] = {
     "lage": _now,
     "arskullar": _cohorts,
-    "betyg": _grades,
+    "betyg": grade_cards,
     "jamfor": _compare,
     "roster": survey_cards,
 }

@@ -1,16 +1,18 @@
 """Crosstabs of test grades and grades: small pairs are hidden with partners (floor 5).
 
-A reader is taken to know the sum of every row and column, and how many had a lower, the same and a higher grade:
-other tables tell them, or nearly. Cells are hidden until no small pair can be worked out from these sums.
+A reader is taken to know the sum of every row and column, and how many had a lower, the same and a higher
+grade: other tables tell them, or nearly. Cells are hidden until no small pair can be worked out from these
+sums.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy import optimize
 
 from analysis_lib.disclosure.cells import SHOWN, Cells, T
 from analysis_lib.disclosure.policy import Policy
@@ -18,6 +20,7 @@ from analysis_lib.vocabulary.grades import LETTERS, parts_of
 
 Counts = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+_SOLVER: Any = optimize  # its types are not told
 _SIDE = len(LETTERS)
 _LEAST = 2  # times the group in which an exact zero may be told: in fewer nearly every pair is hidden
 
@@ -67,7 +70,7 @@ def _partner(counts: Counts, hidden: Flags, cell: int) -> int:
 
 
 def _width(counts: Counts, hidden: Flags, cell: int, enough: float, seen: list[Counts]) -> float:
-    """Between how many values a hidden pair could lie, at most ``enough``; adds the tables found to ``seen``."""
+    """Between how many values a hidden pair could lie, at most ``enough``; adds what it finds to ``seen``."""
     free = np.flatnonzero(hidden)
     matrix = _sums()[:, free]
     known = matrix @ counts[free]
@@ -75,11 +78,11 @@ def _width(counts: Counts, hidden: Flags, cell: int, enough: float, seen: list[C
     for sign in (1.0, -1.0):
         if _spread(seen, cell) >= enough:
             break
-        found = milp(
+        found = _SOLVER.milp(
             sign * cost,
-            constraints=LinearConstraint(matrix, known, known),
+            constraints=_SOLVER.LinearConstraint(matrix, known, known),
             integrality=np.ones(free.size),
-            bounds=Bounds(0, counts[free] + 2 * enough),
+            bounds=_SOLVER.Bounds(0, counts[free] + 2 * enough),
         )
         if found.x is not None:
             table = counts.copy()

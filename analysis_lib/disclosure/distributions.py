@@ -16,8 +16,8 @@ _FAILED = ("F", "-")
 def release_distributions(cells: Cells, policy: Policy) -> None:
     """Hide every distribution with a grade that one to four pupils have, all its grades together.
 
-    For the huvudman the approved grades and the others are two parts, each shown or hidden by itself. Pairs of
-    two grades come last and have a rule of their own (``crosstabs``).
+    For the huvudman the approved grades and the others are two parts, each shown or hidden by itself. Pairs
+    of two grades come last and have a rule of their own (``crosstabs``).
     """
     groups: dict[tuple[str, str], list[int]] = {}
     for i, (name, subject, _) in enumerate(cells.systems):

@@ -1,7 +1,8 @@
 """National tests beside the grades of the same pupils in the same subject (rule R5, floor 4).
 
-Each public function is a formula that an indicator's YAML can name. A pupil counts where both a test grade and
-a grade A-F are known; Swedish and Swedish as a second language are one test, told as the subject of the grade.
+Each public function is a formula that an indicator's YAML can name. A pupil counts where both a test grade
+and a grade A-F are known; Swedish and Swedish as a second language are one test, told as the subject of the
+grade.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Gymnasium results: grade points, courses, diplomas, and how many of those who began reached one (floor 4).
 
-Each public function here is a formula that an indicator's YAML can name. Courses come from the course table; a
-diploma asks for when the studies began, which the huvudman's own tables per programme tell (ADR 72).
+Each public function here is a formula that an indicator's YAML can name. Courses come from the course table;
+a diploma asks for when the studies began, which the huvudman's own tables per programme tell (ADR 72).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Published figures beside each other: the SIRIS and Kolada comparison of row F13 (floor 7).
 
-Only what an authority has published, marks kept, and only läsår by läsår: our own figures have other rules and
-stand elsewhere. Similar kommuner are chosen by the open weights of ``params/peers.yaml``.
+Only what an authority has published, marks kept, and only läsår by läsår: our own figures have other rules
+and stand elsewhere. Similar kommuner are chosen by the open weights of ``params/peers.yaml``.
 """
 
 from __future__ import annotations

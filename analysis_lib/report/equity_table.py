@@ -47,12 +47,14 @@ def equity_table(
     notes = [
         {
             "term": "Skillnad utöver slumpen",
-            "text": "är hur mycket skolorna typiskt skiljer sig från varandra när slumpen i små skolor är borträknad, "
-            "med 95\u00a0% intervall inom parentes. Andelar i procentenheter, meritvärde i poäng.",
+            "text": "är hur mycket skolorna typiskt skiljer sig från varandra när slumpen i små skolor är "
+            "borträknad, med 95\u00a0% intervall inom parentes. Andelar i procentenheter, meritvärde i "
+            "poäng.",
         },
         {
             "term": "Skolor som visas",
-            "text": "Skillnader räknas bara när minst fem skolor har ett värde som får visas. Övriga ingår inte.",
+            "text": "Skillnader räknas bara när minst fem skolor har ett värde som får visas. "
+            "Övriga ingår inte.",
         },
     ]
     caption = "Likvärdighet mellan huvudmannens skolor i det senaste läsår som kan visas."
@@ -108,9 +110,9 @@ def _salsa_cells(
         "year": year,
         "units": str(len(values)),
         "gap": text.number(gap, 0),
-        "deviation": "",
+        "deviation": text.EN_DASH,
         "verdict": "Skolverket anger ingen osäkerhet",
-        "sexes": "",
+        "sexes": text.EN_DASH,
     }
     derived = [derived_value("salsa/gap", gap, 0, of), derived_value("salsa/units", len(values), 0, of)]
     return _row(cells), facts_of(own, residual), derived

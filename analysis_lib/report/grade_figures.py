@@ -1,13 +1,16 @@
-"""Which cells the figures of grades and tests are drawn from: NP–betyg, SALSA, likvärdighet, cohorts (floor 7).
+"""Which cells the figures of grades and tests are drawn from: NP–betyg, SALSA, likvärdighet, cohorts (floor
+7).
 
-As in ``figures``: a function picks released cells and hands them to ``present``; None when the report's own place
-has nothing to show.
+As in ``figures``: a function picks released cells and hands them to ``present``; None when the report's own
+place has nothing to show.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+from analysis_lib import text
 from analysis_lib.disclosure.released import ReleasedCell
 from analysis_lib.errors import SkolbankError
 from analysis_lib.present.blocks import Block
@@ -34,7 +37,7 @@ _CATEGORIES = {"category": list(DIRECTIONS)}
 def agreement(
     scope: Scope, indicator: Indicator, setting: Setting, *, subject: str = "", year: str = ""
 ) -> Block | None:
-    """The newest läsår's grades beside test grades, a bar per subject (or the läsår and subject asked for)."""
+    """The newest läsår's grades beside test grades, a bar per subject, or what is asked for."""
     bars: list[AgreementBar] = []
     asked = year or _newest_year(scope, indicator, list(DIRECTIONS))
     for code, name in SUBJECT_NAMES.items():
@@ -118,13 +121,17 @@ def salsa(scope: Scope, measured: Measured, setting: Setting, *, year: str = "")
 
 
 def spread(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
-    """How far apart the huvudman's units lie, läsår by läsår; None with under five shown units every läsår."""
+    """How far apart the huvudman's units lie, läsår by läsår; None with under five shown every läsår."""
     years = spread_years(scope, indicator)
     if not years:
         return None
     cells = [cell for year in years for cell in year.units]
     about = replace(sourced(setting, cells, indicator), subject=scope.own_schools)
-    return draw_spread(years, setting=dated(about, years[-1].school_year, scope), indicator=indicator)
+    drawn = {year.school_year for year in years}
+    with_data = {each[0] for each in scope.of(indicator.id).select(level="unit").distinct("school_year")}
+    silent = [year for year in scope.years if year in with_data and year not in drawn]
+    noted = dated(about, years[-1].school_year, scope)
+    return draw_spread(years, setting=noted, indicator=indicator, silent=silent)
 
 
 def spread_years(scope: Scope, indicator: Indicator) -> list[SpreadYear]:
@@ -138,7 +145,9 @@ def spread_years(scope: Scope, indicator: Indicator) -> list[SpreadYear]:
         if len(known) < LEAST_UNITS:
             continue
         hidden = sum(cell.state != "missing" for cell in own) - len(known)
-        between = deviation_between([cell.value for cell, _ in known], [noise for _, noise in known])
+        between = deviation_between(
+            [float(cell.value or 0) for cell, _ in known], [noise for _, noise in known]
+        )
         found.append(SpreadYear(year, [cell for cell, _ in known], hidden, between, totals.get(year)))
     return found
 
@@ -198,7 +207,6 @@ def _one(scope: Scope, indicator: str, code: str, year: str) -> ReleasedCell:
 
 def _in_order(scope: Scope, cells: list[ReleasedCell]) -> list[ReleasedCell]:
     """The cells by area and name: never by value."""
-    from analysis_lib import text
 
     def place(cell: ReleasedCell) -> tuple[object, object]:
         unit = scope.units[cell.code]
@@ -221,5 +229,5 @@ def _newest_year(scope: Scope, indicator: Indicator, categories: list[str] | Non
     return max(years, default=scope.school_year)
 
 
-def _by_category(cells: object) -> dict[str, ReleasedCell]:
-    return {cell.category: cell for cell in cells}  # type: ignore[attr-defined]
+def _by_category(cells: Iterable[ReleasedCell]) -> dict[str, ReleasedCell]:
+    return {cell.category: cell for cell in cells}

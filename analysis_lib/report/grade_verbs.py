@@ -1,23 +1,15 @@
 """The verbs of a report about grades, tests, SALSA, likvärdighet and cohorts (floor 7).
 
-They live beside ``context`` so that a vertical can be read by itself; a verb without data gives an explained gap.
+They live beside ``context`` so that a vertical can be read by itself; a verb without data gives an explained
+gap.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 from analysis_lib.present.blocks import Block
-from analysis_lib.present.charts.figure import Setting
 from analysis_lib.present.charts.residuals import Measured
 from analysis_lib.report import compared, equity_table, grade_figures
-
-if TYPE_CHECKING:
-    from analysis_lib.report.prepare import Prepared
-    from analysis_lib.report.scope import Scope
-    from analysis_lib.vocabulary.catalog import Catalog
-    from analysis_lib.vocabulary.indicators import Indicator
+from analysis_lib.report.result_verbs import ResultVerbs
 
 _SALSA = {
     "merit": ("meritvärdet", "poäng"),
@@ -25,23 +17,11 @@ _SALSA = {
 }
 
 
-class GradeVerbs:
+class GradeVerbs(ResultVerbs):
     """Blocks of one report about how grades stand to tests, to background and between units."""
 
-    if TYPE_CHECKING:
-        scope: Scope
-        catalog: Catalog
-        prepared: Prepared
-
-        def _kept(self, block: Block) -> Block: ...
-        def _gap(self, kind: str, what: str = "") -> Block: ...
-        def _setting(self) -> Setting: ...
-        def _indicator(self, name: str) -> Indicator: ...
-        def _counted(self, block: Block | None, names: Sequence[str]) -> Block: ...
-        def missing(self, kind: str) -> Block: ...
-
     def agreement(self, *indicators: str, subject: str = "", year: str = "") -> Block:
-        """Grades beside test grades, the first of the indicators that has data (``agreement.deviation_…``)."""
+        """Grades beside test grades, the first of the indicators with data (``agreement.deviation_…``)."""
         for name in indicators:
             indicator = self._indicator(name)
             block = grade_figures.agreement(
@@ -92,7 +72,7 @@ class GradeVerbs:
         return self._counted(block, (indicator,)) if block else self.missing("throughput")
 
     def compared(self, *indicators: str) -> Block:
-        """Published figures beside each other: kommun, riket, kommungrupp, similar kommuner, own trend (F13)."""
+        """Published figures beside each other: kommun, riket, similar kommuner, kommungrupp (F13)."""
         chosen = [self._indicator(name) for name in indicators]
         block = compared.compared_table(
             self.scope,

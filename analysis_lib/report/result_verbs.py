@@ -65,8 +65,10 @@ class ResultVerbs(ReportFrame):
         """The subjects of the newest school year beside the municipality's schools and the country."""
         return self._figure(indicators, figures.ranges)
 
-    def distribution(self, *indicators: str) -> Block:
-        """The grades of the newest school year, subject by subject."""
+    def distribution(self, *indicators: str, subject: str = "") -> Block:
+        """The grades of the newest school year subject by subject, or of one subject over the years."""
+        if subject:
+            return self._figure(indicators, figures.distribution_over_years, lambda _: subject)
         return self._figure(indicators, figures.distribution)
 
     def sex_gap(self, *indicators: str) -> Block:

@@ -1,8 +1,8 @@
 """Which released cells each figure of a survey is drawn from (floor 7).
 
 A survey is a family of indicators (``surveys.<family>_index``, ``_positive``, ``_answers``, ``_response``)
-over one or several questionnaires. Two groups of respondents are never put together, and a group that
-replaced another one (``succeeds``) carries its line on after a break.
+over questionnaires. Two groups of respondents are never put together; one that replaced another
+(``succeeds``) carries its line on after a break.
 """
 
 from __future__ import annotations

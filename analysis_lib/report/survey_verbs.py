@@ -63,8 +63,8 @@ class SurveyVerbs(RegisterVerbs):
                 share = narrative.out_of_ten(cell.value or 0)
                 n = f" av {cell.n_text} svarande" if cell.has_n else ""
                 told = f"{text.number(cell.value or 0, cell.decimals)}{text.NBSP}procent{n}"
-                who = f"{text.capitalised(share)} {asked.group_words(group)}"
-                headline = f"{who} svarar positivt: ”{question.wordings[0]}”"
+                who = asked.group_words(group)
+                headline = f"{text.capitalised(share)} {who} svarar positivt: ”{question.wordings[0]}”"
                 items.append({"headline": headline, "text": f"{told}, läsåret {cell.school_year}."})
                 facts.append(facts_of([cell], positive) if positive else ())
         chosen = [self._indicator(name) for name in indicators]

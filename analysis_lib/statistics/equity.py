@@ -73,7 +73,8 @@ def unit_spread(pupils: pd.DataFrame, outcome: str, unit: str) -> UnitSpread:
 
 
 def deviation_between(values: npt.ArrayLike, variances: npt.ArrayLike) -> Interval:
-    """How far units typically lie from each other beyond chance: a standard deviation in the values' own unit.
+    """How far units typically lie from each other beyond chance: a standard deviation in the values' own
+    unit.
 
     ``values`` and their sampling ``variances`` are one per unit, as released. The lower bound is 0 where the
     whole spread can be chance. Source: ``heterogeneity.between_variances``. Raises ``equity-few-units`` with

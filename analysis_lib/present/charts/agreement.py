@@ -1,6 +1,7 @@
 """National tests against grades as stacked 100 % bars, zero at the middle of *lika* (grammar 10a, floor 6).
 
-Neutral words only: a deviation alone can't show that grades are rightly or wrongly set, and nothing here says so.
+Neutral words only: a deviation alone can't show that grades are rightly or wrongly set, and nothing here says
+so.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ class AgreementBar:
 def draw_agreement(
     bars: Sequence[AgreementBar], *, setting: Setting, indicator: Indicator, year: str
 ) -> Block:
-    """Stacked bars lower | same | higher per subject with the net at the right, or a gap when all are hidden."""
+    """Stacked bars lower | same | higher per subject with the net at the right; a gap when all are hidden."""
     facts = facts_of([cell for bar in bars for cell in _cells(bar)], indicator)
     shown = [bar for bar in bars if bar.is_shown]
     if not shown:
@@ -165,7 +166,8 @@ def _derived(bar: AgreementBar) -> list[dict[str, Any]]:
     of = [cell_name(bar.cells[name]) for name in ("higher", "lower")]
     told = [derived_value("net", bar.net, 1, of, signed=True)]
     if bar.bounds is not None:
-        told += [derived_value(f"net_{end}", value, 1, of) for end, value in zip(("low", "high"), bar.bounds)]
+        low, high = bar.bounds
+        told += [derived_value("net_low", low, 1, of), derived_value("net_high", high, 1, of)]
     return told
 
 

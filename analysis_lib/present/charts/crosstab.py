@@ -33,7 +33,7 @@ def draw_crosstab(
     subject: str,
     year: str,
 ) -> Block:
-    """The counts of one subject, ``cells`` by pair (``F>E``: test grade F, grade E); a gap when all are hidden."""
+    """The counts of one subject, ``cells`` by pair (``F>E``: test F, grade E); a gap when all are hidden."""
     facts = facts_of(cells.values(), indicator)
     shown = {pair: count for pair, cell in cells.items() if (count := _count(cell))}
     if not shown:
@@ -70,8 +70,8 @@ def _finding(shown: Mapping[str, int], subject: str) -> str:
         return f"Bara par med samma provbetyg och betyg kan visas i {text.uncapitalised(subject)}"
     pair, count = max(away.items(), key=lambda each: each[1])
     test, grade = parts_of(pair)
-    told = f"När betyg och provbetyg skiljer sig i {text.uncapitalised(subject)} är det vanligast med provbetyget"
-    return f"{told} {test} och betyget {grade}: {text.count(count)} elever"
+    told = f"När betyg och provbetyg skiljer sig i {text.uncapitalised(subject)} är det vanligast med"
+    return f"{told} provbetyget {test} och betyget {grade}: {text.count(count)} elever"
 
 
 def _columns() -> list[dict[str, str]]:
@@ -128,7 +128,7 @@ def _draw(cells: Mapping[str, ReleasedCell], setting: Setting, width: theme.Widt
             place = (across * step + 1, down * _ROW + 1, step - 2, _ROW - 2)
             _draw_cell(canvas, cells.get(pair_of(test, grade)), place, most)
     for at in range(side):
-        frame = {"stroke": theme.INK, "strokeWidth": 2, "fillOpacity": 0}
+        frame: dict[str, Any] = {"stroke": theme.INK, "strokeWidth": 2, "fillOpacity": 0}
         canvas.box(at * step + 1, at * _ROW + 1, step - 2, _ROW - 2, theme.WHITE, **frame)
     return canvas.spec(f"{setting.id}-{width}", "")
 
@@ -143,7 +143,6 @@ def _draw_cell(
         canvas.text(x + wide / 2, y + tall / 2, "..", weight=600, align="center", ground=theme.WHITE)
         return
     shade = theme.WHITE if not count else theme.SEQUENTIAL[min(5, round(5 * count / max(most, 1)))]
-    edge = {"stroke": theme.GRID, "strokeWidth": 1}
-    canvas.box(*place, shade, **edge)
+    canvas.box(*place, shade, stroke=theme.GRID, strokeWidth=1)
     style: dict[str, Any] = {"colour": theme.ink_on(shade), "weight": 600 if count else 400}
     canvas.text(x + wide / 2, y + tall / 2, text.count(count), align="center", **style)

@@ -25,7 +25,7 @@ _LOOSE = re.compile(r"(?<=\b[åÅ]k) (?=\d)|(?<=\d) (?=%|procent\b)")
 
 @dataclass(frozen=True)
 class PeriodMark:
-    """Something from outside that went on during some läsår, as support from Skolverket: context, no cause."""
+    """Something from outside that went on during some läsår, as Skolverket's support: context, no cause."""
 
     words: str
     first: str

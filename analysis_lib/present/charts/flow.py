@@ -99,7 +99,7 @@ def _row(began: str, cells: Mapping[str, ReleasedCell]) -> dict[str, Any]:
 
 
 def _draw(cells: Mapping[str, ReleasedCell], setting: Setting, width: theme.Width) -> dict[str, Any]:
-    lanes = [Lane(_BEGAN, f"100{text.NBSP}%", is_quiet=True)]
+    lanes = [Lane(_BEGAN, f"{cells['none'].n_text} elever", is_quiet=True)]
     lanes += [Lane(label, f"{text.number(_share(cells, name))}{text.NBSP}%") for name, label in STEPS.items()]
     sheet = row_sheet(width, lanes, (0, 100), head=14)
     draw_axis(sheet, [0, 20, 40, 60, 80, 100], unit="%")

@@ -1,4 +1,4 @@
-"""The table under a survey's bars: a question a row, its answers in words, kommun and riket (floor 6)."""
+"""The table under a survey's bars: a row per question, its answers in words, kommun and riket (floor 6)."""
 
 from __future__ import annotations
 

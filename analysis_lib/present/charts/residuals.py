@@ -1,7 +1,7 @@
 """SALSA residuals as dots round zero: a unit's years, or the huvudman's units by area and name (floor 6).
 
-Never ranked, never a verdict: half of all schools lie below zero, and the band shows how far apart schools with
-the same intake usually are.
+Never ranked, never a verdict: half of all schools lie below zero, and the band shows how far apart schools
+with the same intake usually are.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from analysis_lib.present.charts.rows import (
     row_sheet,
 )
 from analysis_lib.present.charts.scales import round_domain
-from analysis_lib.present.evidence import facts_of, merged
+from analysis_lib.present.evidence import cell_name, derived_value, facts_of, merged
 from analysis_lib.vocabulary.indicators import Indicator
 
 
@@ -92,6 +92,7 @@ def draw_residuals(
         rows=table,
         facts=facts,
         notes=_notes(rows, usual, wording),
+        derived=_derived(rows, usual),
     )
     return figure.figure_block(setting, parts, lambda width: _draw(rows, setting, measured, usual, width))
 
@@ -101,6 +102,17 @@ def _facts(row: ResidualRow, measured: Measured) -> tuple[Any, ...]:
     return merged(
         facts_of([row.actual], actual), facts_of([row.expected], expected), facts_of([row.residual], residual)
     )
+
+
+def _derived(rows: Sequence[ResidualRow], usual: Usual | None) -> list[dict[str, Any]]:
+    """The residuals without their sign, as the finding says them, and the model's own spread."""
+    told = [
+        derived_value("size", abs(row.value), 0, [cell_name(row.residual)])
+        for row in rows
+        if row.value is not None
+    ]
+    of = f"params/rules/salsa.yaml, {usual.school_year}" if usual else ""
+    return [*told, derived_value("usual", usual.error, 0, [of])] if usual else told
 
 
 def _is_usual(value: float, usual: Usual) -> bool:
@@ -117,8 +129,9 @@ def _finding(
     if not over_years:
         values = [row.value for row in rows if row.value is not None]
         above = sum(value > 0 for value in values)
-        told = f"{text.count_word(above)} av {text.count_word(len(values))} skolor ligger över det modellberäknade"
-        return f"{text.capitalised(told)}, {text.count_word(len(values) - above)} under eller på det"
+        many = text.count_word(len(values))
+        told = f"{text.capitalised(text.count_word(above))} av {many} skolor ligger över det modellberäknade"
+        return f"{told}, {text.count_word(len(values) - above)} under eller på det"
     row = max((row for row in rows if row.value is not None), key=lambda each: each.residual.school_year)
     value = float(row.value or 0.0)
     told = f"{text.capitalised(measured.name)} {_beside(value, measured)} läsåret {row.residual.school_year}"
@@ -139,8 +152,8 @@ def _foot(usual: Usual | None) -> str:
     if usual is None:
         return ""
     return (
-        f"Det ljusa fältet: två av tre skolor låg inom {text.number(usual.error, 0)} från noll i Skolverkets modell "
-        f"för {usual.school_year}."
+        f"Det ljusa fältet: två av tre skolor låg inom {text.number(usual.error, 0)} från noll i "
+        f"Skolverkets modell för {usual.school_year}."
     )
 
 
@@ -148,8 +161,8 @@ def _notes(rows: Sequence[ResidualRow], usual: Usual | None, wording: str) -> li
     notes: list[Any] = [{"term": "Vad avvikelsen säger", "text": wording}] if wording else []
     if usual is not None:
         told = (
-            "visar hur mycket skolor med samma elevsammansättning brukar skilja sig. Spridningen är från det senaste "
-            "läsår som Skolverket har beskrivit modellen för, så den är en ungefärlig ledning."
+            "visar hur mycket skolor med samma elevsammansättning brukar skilja sig. Spridningen är från "
+            "det senaste läsår som Skolverket har beskrivit modellen för, så den är en ungefärlig ledning."
         )
         notes.append({"term": "Det ljusa fältet", "text": told})
     return notes + list(figure.mark_notes(row.residual for row in rows if not row.residual.is_shown))

@@ -1,7 +1,7 @@
 """How far apart the units lie, läsår by läsår: lowest to highest with every shown unit as a dot (floor 6).
 
-Only over at least five shown units. The words say whether the units differ more than chance usually gives, which
-the distance between the ends can't: in small units it is long by chance alone.
+Only over at least five shown units. The words say whether the units differ more than chance usually gives,
+which the distance between the ends can't: in small units it is long by chance alone.
 """
 
 from __future__ import annotations
@@ -47,9 +47,13 @@ class SpreadYear:
         return self.deviation.low > 0
 
 
-def draw_spread(years: Sequence[SpreadYear], *, setting: Setting, indicator: Indicator) -> Block:
-    """Lowest to highest of the shown units per läsår, the oldest first; raises ``ValueError`` with fewer than
-    five shown units in a läsår."""
+def draw_spread(
+    years: Sequence[SpreadYear], *, setting: Setting, indicator: Indicator, silent: Sequence[str] = ()
+) -> Block:
+    """Lowest to highest of the shown units per läsår, the oldest first; ``silent`` läsår have too few shown.
+
+    Raises ``ValueError`` with fewer than five shown units in a läsår.
+    """
     if any(len(year.values) < LEAST_UNITS for year in years) or not years:
         raise ValueError("a spread is shown over at least five units")
     unit = "procentenheter" if indicator.kind == "share" else "poäng"
@@ -67,7 +71,7 @@ def draw_spread(years: Sequence[SpreadYear], *, setting: Setting, indicator: Ind
         columns=columns,
         rows=table,
         facts=facts_of(cells, indicator),
-        notes=_notes(years, unit),
+        notes=_notes(years, unit, silent),
         derived=[each for year in years for each in _derived(year)],
     )
     return figure.figure_block(setting, parts, lambda width: _draw(years, setting, indicator, width))
@@ -84,14 +88,20 @@ def spread_finding(years: Sequence[SpreadYear], indicator: Indicator) -> str:
     )
 
 
-def _notes(years: Sequence[SpreadYear], unit: str) -> list[Any]:
+def _notes(years: Sequence[SpreadYear], unit: str, silent: Sequence[str]) -> list[Any]:
     notes: list[Any] = [
         {
             "term": "Skillnad utöver slumpen",
-            "text": f"är hur mycket skolorna typiskt skiljer sig från varandra, i {unit} (standardavvikelse), när "
-            "slumpen i små skolor är borträknad. Rymmer intervallet noll kan hela skillnaden vara slump.",
+            "text": f"är hur mycket skolorna typiskt skiljer sig från varandra, i {unit} "
+            "(standardavvikelse), när slumpen i små skolor är borträknad. Rymmer intervallet noll kan hela "
+            "skillnaden vara slump.",
         }
     ]
+    if silent:
+        told = (
+            f"har ingen rad: färre än fem skolor har ett värde som kan visas läsåret {text.listing(silent)}."
+        )
+        notes.append({"term": "Läsår som saknas", "text": told})
     left = [year for year in years if year.hidden]
     if left:
         told = text.listing([f"{text.count_word(year.hidden)} läsåret {year.school_year}" for year in left])
@@ -158,7 +168,9 @@ def _draw(
             canvas.dots(at, 11, shape="diamond", fill=theme.LAKE, stroke=theme.WHITE, strokeWidth=1.2)
     first = years[0]
     heads = [HeadWord("Lägsta skolan", first.values[0]), HeadWord("Högsta skolan", first.values[-1])]
+    heads = [] if canvas.is_narrow else heads
     if first.total is not None and first.total.is_shown and first.total.value is not None:
-        heads.insert(1, HeadWord("Hela kommunen", first.total.value, theme.LAKE, 600))
-    draw_head_words(sheet, heads, 0)
+        heads.insert(len(heads) // 2, HeadWord("Hela kommunen", first.total.value, theme.LAKE, 600))
+    if heads:
+        draw_head_words(sheet, heads, 0)
     return canvas.spec(f"{setting.id}-{width}", "")

@@ -1,4 +1,4 @@
-"""Support from Skolverket and others as context in charts: when it went on, never that it caused (floor 7)."""
+"""Support from Skolverket and others as context in charts: when it went on, not what it caused (floor 7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The example's gymnasium and komvux: courses, leavers and cohorts, as the documented simple tables (floor 3).
+"""The example's gymnasium and komvux: courses, leavers and cohorts, as the documented simple tables (floor
+3).
 
 Drawn with a generator of their own for every unit with gymnasieskola; what is planted goes to
 ``truth/truth_sources.csv``.
