@@ -35,6 +35,8 @@ def _release(cells: Cells, members: list[int], policy: Policy) -> None:
     n, k = cells.n[members], cells.k[members]
     plain = (k >= policy.tail) | (k == 0) & (n >= policy.exact_extreme)
     plain &= (cells.state[members] == SHOWN) & (cells.n_state[members] == SHOWN)
+    # A survey's merged steps are those of one unit: the others have no such cell.
+    plain |= cells.state[members] == ABSENT
     same = [
         i
         for i, (_, subject, _) in enumerate(cells.systems)

@@ -160,6 +160,11 @@ _HATCHES = {
         f'<rect width="5" height="5" fill="{theme.DIVERGING[1]}"/>'
         f'<path d="M0 0V5" stroke="{theme.DIVERGING[0]}" stroke-width="1"/>',
     ),
+    theme.HATCH_MOST_NEGATIVE: (
+        "most-negative",
+        f'<rect width="5" height="5" fill="{theme.DIVERGING[0]}"/>'
+        f'<path d="M0 0V5" stroke="{theme.DIVERGING[1]}" stroke-width="1"/>',
+    ),
 }
 _ROOT = re.compile(r"<svg [^>]*?width=\"([\d.]+)\" height=\"([\d.]+)\" viewBox=\"([^\"]+)\"[^>]*>")
 _INNER_ARIA = re.compile(r' (?:role|aria-roledescription|aria-hidden|aria-label)="[^"]*"')

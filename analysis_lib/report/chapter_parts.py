@@ -8,11 +8,11 @@ from __future__ import annotations
 from analysis_lib.present.blocks import Block
 from analysis_lib.report import effects_shown
 from analysis_lib.report.page_verbs import PageVerbs
-from analysis_lib.report.register_verbs import RegisterVerbs
 from analysis_lib.report.result_verbs import ResultVerbs
+from analysis_lib.report.survey_verbs import SurveyVerbs
 
 
-class ChapterParts(PageVerbs, ResultVerbs, RegisterVerbs):
+class ChapterParts(PageVerbs, ResultVerbs, SurveyVerbs):
     """The figures and tables of the chapters."""
 
     def drawn_about(self) -> Block:
@@ -35,7 +35,10 @@ class ChapterParts(PageVerbs, ResultVerbs, RegisterVerbs):
 
     def drawn_safety(self) -> list[Block]:
         """What pupils answered of safety and calm, or why nothing is shown."""
-        return [self._unkept(self.survey_table)]
+        found = self.drawn_survey()
+        if not found:
+            self._gaps.append("surveys")
+        return found or [self._gap("surveys")]
 
     def drawn_assessment(self) -> Block:
         """The measures with goal, result, comparison and source."""

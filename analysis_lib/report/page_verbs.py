@@ -52,7 +52,7 @@ class PageVerbs(ReportFrame):
                 cells.append((self._indicator(name), cell, self._same_year(name, cell)))
         if not cells:
             return self._kept(self._gap("about"))
-        other = "Kommunens egna skolor" if self.scope.unit else "Riket"
+        other = self.scope.like_units if self.scope.unit else "Riket"
         return self._kept(sections.about(cells, other))
 
     def decisions(self) -> Block:

@@ -159,13 +159,6 @@ class ResultVerbs(ReportFrame):
             yield self._setting()
             self._figures += 1
 
-    def survey_table(self) -> Block:
-        """The surveys' indices over the years, when any are released."""
-        names = [name for name in self.catalog.indicators if name.startswith("surveys.")]
-        chosen = [self._indicator(name) for name in names]
-        block = overview.indicator_table(self.scope, chosen, self.prepared.school_year, self._target_value)
-        return self._kept(block) if block else self.missing("surveys")
-
     def _figure(self, names: Sequence[str], draw: figures.Draw, *extra: Any) -> Block:
         return self._counted(self._drawn(names, draw, *extra), names)
 

@@ -59,13 +59,15 @@ def survey_figure(
 
 def _names(indicator: Indicator, instruments: Mapping[str, Instrument]) -> tuple[Names, Names]:
     """What groups and areas are called, in the order of the newest questionnaire that has them."""
-    chosen = [instruments[name] for name in reversed(indicator.instruments) if name in instruments]
-    groups = {
-        key: _first(each.respondent_groups, key)
-        for each in reversed(chosen)
-        for key in each.respondent_groups
-    }
-    areas = {key: _first(each.areas, key) for each in reversed(chosen) for key in each.areas}
+    groups: Names = {}
+    areas: Names = {}
+    for name in reversed(indicator.instruments):
+        if name in instruments:
+            each = instruments[name]
+            groups |= {
+                k: _first(each.respondent_groups, k) for k in each.respondent_groups if k not in groups
+            }
+            areas |= {key: _first(each.areas, key) for key in each.areas if key not in areas}
     return groups | {"alla": "Alla svarande"}, areas
 
 

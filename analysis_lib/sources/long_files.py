@@ -186,6 +186,9 @@ def _together(told: _Told, count: int) -> TableResult:
     text = f"Filen är stor och lästes i {count} delar. Utfallet är detsamma som om den lästs på en gång."
     if len(told.refused) == REFUSED_KEPT:
         text += f" Arbetsboken med nekade rader har de {REFUSED_KEPT} första."
+    marks: Counter[str] = Counter()
+    for one in told.results:
+        marks.update(one.marks)
     return replace(
         first,
         school_year=", ".join(years),
@@ -194,7 +197,7 @@ def _together(told: _Told, count: int) -> TableResult:
         rows_accepted=sum(one.rows_accepted for one in told.results),
         rows_rejected=sum(one.rows_rejected for one in told.results),
         rows_ignored=sum(one.rows_ignored for one in told.results),
-        marks=dict(sum((Counter(one.marks) for one in told.results), Counter(dict.fromkeys(first.marks, 0)))),
+        marks=dict(marks),
         messages=[Message("info", "read-in-portions", text), *told.messages],
         refused=told.refused,
         waiting=tuple(RefusedRows(count, *place) for place, count in sorted(told.waiting.items())),

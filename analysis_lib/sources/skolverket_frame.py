@@ -19,6 +19,7 @@ from analysis_lib.sources.skolverket_columns import MeasureColumn
 from analysis_lib.sources.skolverket_layout import Layout
 from analysis_lib.sources.skolverket_records import Record, RowsRead
 from analysis_lib.sources.skolverket_tables import Table
+from analysis_lib.vocabulary.marks import SIGNS
 
 TABLE = "core_skolverket__statistics"
 COLUMNS = (
@@ -162,7 +163,7 @@ def as_frame(
                     None if number is None else float(number),
                     value.mark.value,
                     places,
-                    text if number is None else swedish(number, places),
+                    swedish(number, places) if number is not None else SIGNS.get(value.mark, text),
                 )
             )
     frame = pd.DataFrame(found, columns=list(COLUMNS))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from analysis_lib.errors import SkolbankError
 from analysis_lib.sources.shapes import Row, Sheet
 from analysis_lib.sources.skolverket_tables import Key, Source, by_wording, header_key
+from analysis_lib.vocabulary.marks import Mark, read_mark
 from analysis_lib.vocabulary.periods import SchoolYear
 
 MIN_FILLED = 5
@@ -185,7 +186,9 @@ def _merged(header: tuple[str, ...], names: list[str]) -> tuple[str, ...]:
 
 def _is_value(text: str) -> bool:
     """Whether a cell holds a number or a mark rather than a name."""
-    return bool(re.fullmatch(r"[-~<\u2212]?[0-9][0-9 \u00a0]*([,.][0-9]+)?%?|\.{1,3}|…|-|\*+", text))
+    if read_mark(text) is not Mark.NONE:
+        return True
+    return bool(re.fullmatch(r"[-~<\u2212]?[0-9][0-9 \u00a0]*([,.][0-9]+)?%?|\*+", text))
 
 
 def _heading(above: list[Row]) -> tuple[str, tuple[str, ...], dict[str, tuple[str, ...]]]:

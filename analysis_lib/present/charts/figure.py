@@ -84,7 +84,7 @@ def figure_block(setting: Setting, parts: Parts, draw: Drawing) -> Block:
         "alt": alt,
         "foot": " ".join(filter(None, (parts.foot, source_line(setting)))),
         "charts": charts,
-        "hatches": [theme.HATCH_SUPPRESSED, theme.HATCH_NEGATIVE],
+        "hatches": [theme.HATCH_SUPPRESSED, theme.HATCH_NEGATIVE, theme.HATCH_MOST_NEGATIVE],
         "table": {
             "id": f"{setting.id}-tabell",
             "caption": parts.title,
@@ -148,8 +148,9 @@ def brief(definition: str, limit: int = 300) -> str:
     return kept
 
 
-def mark_notes(cells: Iterable[ReleasedCell]) -> list[Mapping[str, str]]:
-    """Margin notes for the signs that the cells show."""
+def mark_notes(cells: Iterable[ReleasedCell], people: str = "elever") -> list[Mapping[str, str]]:
+    """Margin notes for the signs that the cells show; ``people`` are who is counted."""
+    one = "enskild elev" if people == "elever" else "enskild"
     kept = list(cells)
     states = {cell.state for cell in kept}
     notes: list[Mapping[str, str]] = []
@@ -157,13 +158,16 @@ def mark_notes(cells: Iterable[ReleasedCell]) -> list[Mapping[str, str]]:
         notes.append(
             {
                 "term": "~100 betyder nästan alla",
-                "text": "Högst fyra elever nådde inte dit. Exakt tal visas inte, så att ingen enskild elev "
+                "text": f"Högst fyra {people} nådde inte dit. Exakt tal visas inte, så att ingen {one} "
                 "kan pekas ut.",
             }
         )
     if "nearly_none" in states:
         notes.append(
-            {"term": "~0 betyder nästan inga", "text": "Högst fyra elever nådde dit. Exakt tal visas inte."}
+            {
+                "term": "~0 betyder nästan inga",
+                "text": f"Högst fyra {people} nådde dit. Exakt tal visas inte.",
+            }
         )
     hidden = {cell.basis == "own" for cell in kept if cell.state == "suppressed"}
     if hidden:

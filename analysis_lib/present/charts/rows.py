@@ -60,8 +60,12 @@ def row_sheet(
     head: float = 44,
     value_head: str = "",
     foot: float = 34,
+    beside: float = 0,
 ) -> RowSheet:
-    """The sheet with names, separators and values drawn; ``domain`` is the range of the values."""
+    """The sheet with names, separators and values drawn; ``domain`` is the range of the values.
+
+    ``beside`` leaves so many pixels between the plot and the values, for a column of the caller's own.
+    """
     kind = theme.CHART_TYPE[width]
     total = theme.WIDTHS[width]
     groups = [lane.group for lane in lanes]
@@ -86,7 +90,7 @@ def row_sheet(
         width,
         height=head + end + foot,
         left=left,
-        right=value_width + (16 if is_narrow else 28),
+        right=value_width + (16 if is_narrow else 28) + beside,
         top=head,
         bottom=foot,
         x_domain=domain,
