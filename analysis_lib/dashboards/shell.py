@@ -74,13 +74,13 @@ def bundle() -> dict[str, tuple[str, bytes, str]]:
     return found
 
 
-def draw(cards: Iterable[Card], state: State) -> list[Drawn]:
-    """The cards with their charts drawn; every one with a table can be downloaded."""
+def draw(cards: Iterable[Card], state: State, *, has_files: bool = True) -> list[Drawn]:
+    """The cards with their charts drawn; every one with a table can be downloaded, if it has files."""
     drawn = []
     for card in cards:
         block = card.block
         html = Markup(block_html(block.kind, block.data))  # its templates escape every text
-        has_table = block.kind == "table" or bool(block.data.get("table"))
+        has_table = has_files and (block.kind == "table" or bool(block.data.get("table")))
         href = f"/{state.page}/tabell/{card.id}.csv?{state.query()}" if has_table else ""
         title = str(block.data.get("heading") or _TITLES.get(block.kind, ""))
         drawn.append(Drawn(card.id, block.kind, card.span, html, title, block.summary, href))

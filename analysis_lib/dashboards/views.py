@@ -8,21 +8,23 @@ from markupsafe import Markup
 from tornado.web import HTTPError
 
 from analysis_lib.dashboards.access import ROLE_WORDS, Rights
-from analysis_lib.dashboards.entry_pages import entry_cards
 from analysis_lib.dashboards.forms import Faults
 from analysis_lib.dashboards.handlers import COOKIE, Base, local_path
+from analysis_lib.dashboards.more_entries import Asked
 from analysis_lib.dashboards.pages import PAGES, PageKind, State, choices, read_state
 from analysis_lib.dashboards.runs import run_cards
 from analysis_lib.dashboards.shell import Drawn, Frame, bundle, page_html, steps_down
 from analysis_lib.dashboards.table_file import table_csv
+from analysis_lib.dashboards.written_cards import written_cards
 
 TOLD = {
     "sparat": "Sparat i registret.",
     "angrat": "Den senaste ändringen är tillbakatagen. Båda versionerna finns kvar i historiken.",
     "oandrat": "Inget hade ändrats, så inget nytt sparades.",
     "startad": "Körningen har startat.",
+    "granskas": "Granskningen har startat.",
+    "vald": "Figuren är vald. Den ritas i nästa interna rapport, med din kommentar.",
 }
-ENTRY_PAGES = ("atgarder", "arshjul", "sjalvskattning")
 
 
 class Login(Base):
@@ -175,30 +177,18 @@ class Show(Viewed):
         xsrf = _markup(self.xsrf_form_html())
         forms: list[Drawn] = []
         refresh = 0
+        instruments = desk.instruments_for(rights) if state.page == "sjalvskattning" else {}
         if state.page == "korningar":
             forms, is_running = await self.run(run_cards, desk.runs, xsrf)
             refresh = 5 if is_running else 0
-        instruments = desk.instruments_for(rights) if state.page == "sjalvskattning" else {}
-        if state.page in ENTRY_PAGES:
-
-            def make() -> list[Drawn]:
-                return entry_cards(
-                    state,
-                    rights,
-                    edition,
-                    desk.register,
-                    instruments,
-                    xsrf=xsrf,
-                    given=given,
-                    faults=faults,
-                )
-
-            forms = await self.run(make)
+        else:
+            asked = Asked(state, rights, edition, desk.register, xsrf, given, faults)
+            forms = await self.run(written_cards, asked, instruments)
         titles = {name: one.title for name, one in instruments.items()}
         whole = Frame(
             choices=choices(state, rights, edition, instruments=titles),
             steps=steps_down(state, rights, edition),
-            errors=faults.listed() if faults else (),
+            errors=faults.listed((given or {}).get("form", "")) if faults else (),
             told=frame.told,
             xsrf=xsrf,
             refresh=refresh,
