@@ -46,6 +46,11 @@ class Edition:
     prepared: Prepared
     certificate: str
 
+    @property
+    def is_noted(self) -> bool:
+        """Whether the marks of its pages are written down here, so that they can be traced."""
+        return True
+
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The released rows of the huvudman's units, the huvudman, riket and kommuner to compare with."""

@@ -44,6 +44,10 @@ class ScopeEdition(Edition):
     known: Mapping[str, Any]
 
     @property
+    def is_noted(self) -> bool:
+        return False  # the front door notes the same page, see live_views
+
+    @property
     def school_years(self) -> tuple[str, ...]:
         return tuple(self.known["school_years"])
 
