@@ -38,7 +38,7 @@ def test_a_scopes_folder_alone_gives_the_cards_and_choices_of_the_served_page(
     monkeypatch.setattr(
         places, "builtin_root", lambda: Path("/nowhere")
     )  # as in the sandbox: no other params
-    scope = open_scope(folder)
+    scope, before = open_scope(folder), sorted(folder.rglob("*"))
     for state, cards, offer in zip(states, served, offered, strict=True):
         again = read_state(
             PAGES[page], {"unit": [state.unit]} if state.unit else {}, scope.rights, scope.edition
@@ -46,6 +46,7 @@ def test_a_scopes_folder_alone_gives_the_cards_and_choices_of_the_served_page(
         assert again == state
         assert choices(again, scope.rights, scope.edition) == offer
         assert [(c.id, c.block.data) for c in cards_of(again, scope)] == [(c.id, c.block.data) for c in cards]
+    assert sorted(folder.rglob("*")) == before  # a kernel can write nothing there
 
 
 def test_the_folder_holds_neither_people_words_nor_other_units(desk: Desk, tmp_path: Path) -> None:
