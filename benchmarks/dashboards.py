@@ -79,7 +79,7 @@ _NOTE = (
     "The page *Läget nu* of the small example, four charts and their tables, in headless Chromium on the "
     "same machine; medians. Live: from the click on *Utforska* until the own kernel has drawn the page. "
     "Memory is PSS of the server's processes: what each of viewers 3 to 6 adds while all stay open, and "
-    "before the first. Plain Voila has no log-in and no sandbox, with an ordinary kernel per viewer; Panel and "
+    "before the first. Plain Voila has no log-in and no sandbox, an ordinary kernel per viewer; Panel and "
     "Streamlit show all viewers the same data from one process. {}."
 )
 
