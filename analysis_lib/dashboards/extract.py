@@ -46,6 +46,11 @@ class Edition:
     prepared: Prepared
     certificate: str
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether its workspace may be written in; a live kernel's copy is read-only."""
+        return True
+
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The released rows of the huvudman's units, the huvudman, riket and kommuner to compare with."""

@@ -44,6 +44,10 @@ class ScopeEdition(Edition):
     known: Mapping[str, Any]
 
     @property
+    def is_kept(self) -> bool:
+        return False
+
+    @property
     def school_years(self) -> tuple[str, ...]:
         return tuple(self.known["school_years"])
 
