@@ -30,6 +30,7 @@ def test_a_scopes_folder_alone_gives_the_cards_and_choices_of_the_served_page(
     rights = desk.rights(desk.people.people()[name])
     edition = desk.edition(rights.audience)
     folder = write_scope(tmp_path, page, rights, edition)
+    written = set(folder.rglob("*"))
     states = [
         read_state(PAGES[page], {"unit": [unit]} if unit else {}, rights, edition) for unit in VIEWERS[name]
     ]
@@ -46,6 +47,7 @@ def test_a_scopes_folder_alone_gives_the_cards_and_choices_of_the_served_page(
         assert again == state
         assert choices(again, scope.rights, scope.edition) == offer
         assert [(c.id, c.block.data) for c in cards_of(again, scope)] == [(c.id, c.block.data) for c in cards]
+    assert set(folder.rglob("*")) == written, "a live kernel's folder is read-only"
 
 
 def test_the_folder_holds_neither_people_words_nor_other_units(desk: Desk, tmp_path: Path) -> None:
