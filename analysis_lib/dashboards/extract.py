@@ -47,8 +47,8 @@ class Edition:
     certificate: str
 
     @property
-    def is_kept(self) -> bool:
-        """Whether its workspace may be written in; a live kernel's copy is read-only."""
+    def is_noted(self) -> bool:
+        """Whether the marks of its pages are written down here, so that they can be traced."""
         return True
 
     @cached_property

@@ -44,8 +44,8 @@ class ScopeEdition(Edition):
     known: Mapping[str, Any]
 
     @property
-    def is_kept(self) -> bool:
-        return False
+    def is_noted(self) -> bool:
+        return False  # the front door notes the same page, see live_views
 
     @property
     def school_years(self) -> tuple[str, ...]:
