@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from analysis_lib.disclosure.cells import ABSENT, SHOWN, SUPPRESSED, UNSAID, Cells, Flags, P, T
+from analysis_lib.disclosure.crosstabs import release_crosstab
 from analysis_lib.disclosure.policy import Policy
 from analysis_lib.disclosure.room import freedom, rooms
+from analysis_lib.vocabulary.grades import is_pair
 
 _FAILED = ("F", "-")
 
@@ -14,20 +16,27 @@ _FAILED = ("F", "-")
 def release_distributions(cells: Cells, policy: Policy) -> None:
     """Hide every distribution with a grade that one to four pupils have, all its grades together.
 
-    For the huvudman the approved grades and the others are two parts, each shown or hidden by itself.
+    For the huvudman the approved grades and the others are two parts, each shown or hidden by itself. Pairs
+    of two grades come last and have a rule of their own (``crosstabs``).
     """
     groups: dict[tuple[str, str], list[int]] = {}
     for i, (name, subject, _) in enumerate(cells.systems):
         if cells.kinds[i] == "distribution" and not cells.harmless[i].any():
             groups.setdefault((name, subject), []).append(i)
+    of_pairs = [members for members in groups.values() if is_pair(cells.systems[members[0]][2])]
     for members in groups.values():
-        _release(cells, members, policy)
+        if members not in of_pairs:
+            _release(cells, members, policy)
+    for members in of_pairs:
+        release_crosstab(cells, members, policy)
 
 
 def _release(cells: Cells, members: list[int], policy: Policy) -> None:
     n, k = cells.n[members], cells.k[members]
     plain = (k >= policy.tail) | (k == 0) & (n >= policy.exact_extreme)
     plain &= (cells.state[members] == SHOWN) & (cells.n_state[members] == SHOWN)
+    # A survey's merged steps are those of one unit: the others have no such cell.
+    plain |= cells.state[members] == ABSENT
     same = [
         i
         for i, (_, subject, _) in enumerate(cells.systems)
@@ -44,10 +53,21 @@ def _release(cells: Cells, members: list[int], policy: Policy) -> None:
             open_[part, -1, T] = plain[part, -1, T].all()
     _hide(cells, members, ~open_)
     _hide_a_second_unit(cells, members)
-    while _is_tight(cells, members, policy):
-        nobody = np.zeros(open_.shape, bool)
-        nobody[:, -1] = True
-        _hide(cells, members, nobody)
+    while _is_tight(cells, members, policy) and _hide_more(cells, members):
+        pass
+
+
+def _hide_more(cells: Cells, members: list[int]) -> bool:
+    """Hide the huvudman, or the smallest unit when an earlier edition has told it; whether any was."""
+    size = cells.size[:, T]
+    for node in (len(size) - 1, *np.argsort(size[:-1], kind="stable").tolist()):
+        before = cells.state[members].copy()
+        where = np.zeros((len(members), *cells.n.shape[1:]), bool)
+        where[:, node] = True
+        _hide(cells, members, where)
+        if (cells.state[members] != before).any():
+            return True
+    return False
 
 
 def _hide(cells: Cells, members: list[int], where: Flags) -> None:

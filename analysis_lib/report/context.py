@@ -10,6 +10,7 @@ from analysis_lib.report import sections
 from analysis_lib.report.chapter_parts import ChapterParts
 from analysis_lib.report.frame import scope_of
 from analysis_lib.report.freeze import at_freeze
+from analysis_lib.report.grade_verbs import GradeVerbs
 from analysis_lib.report.parameters import check_parameters, load_sidecar
 from analysis_lib.report.prepare import prepare
 from analysis_lib.report.scope import Scope
@@ -49,5 +50,5 @@ def open_scope(workspace: Workspace, catalog: Catalog, seminar: str) -> Scope:
     return scope_of(catalog, prepare(workspace, seminar), None)
 
 
-class Report(ChapterParts):
+class Report(ChapterParts, GradeVerbs):
     """The verbs over one release; each gives a block and the report remembers what it showed."""

@@ -84,7 +84,15 @@ class Scope:
 
     @property
     def authority_short(self) -> str:
-        return "Kommunens egna skolor" if self.unit else self.own_schools
+        return self.like_units if self.unit else self.own_schools
+
+    @property
+    def like_units(self) -> str:
+        """What the kommun's own units of the report's kind are called together."""
+        forms = set(self.unit.school_forms) if self.unit else set()
+        if forms == {"fsk"}:
+            return "Kommunens förskolor"
+        return "Kommunens fritidshem" if forms == {"fth"} else "Kommunens egna skolor"
 
     @property
     def own_schools(self) -> str:
@@ -189,6 +197,14 @@ class Scope:
             for cell in rows.select(basis=basis).cells():
                 found.setdefault(cell.code, cell)
         return list(found.values())
+
+    def is_alone(self, indicator: str) -> bool:
+        """Whether the report's unit is all that the huvudman has in the measure, so that the two are one."""
+        if self.unit is None:
+            return False
+        whole = {cell.school_year: (cell.value, cell.n) for cell in self.authority(indicator).cells()}
+        shown = [cell for cell in self.own(indicator).cells() if cell.is_shown]
+        return bool(shown) and all(whole.get(cell.school_year) == (cell.value, cell.n) for cell in shown)
 
     def newest(self, table: ReleasedTable) -> ReleasedCell | None:
         """The cell of the latest school year in a series that is not merely missing."""

@@ -226,13 +226,22 @@ class SimpleFigures:
             mark = Mark.MISSING if not text(name) else cell.mark
             found.append({"measure": name, "value": value, "mark": mark.value})
         for name, measure in self.described.measures.items():
-            if measure.at_most and values.get(name, 0) > values.get(measure.at_most, float("inf")) + 1e-9:
-                whole = self.described.measures[measure.at_most].names[0]
-                raise CellFault("part-exceeds", f"{measure.names[0]} är fler än {whole}")
+            whole = _whole(measure, self.described, values)
+            if whole and values.get(name, 0) > values[whole] + 1e-9:
+                larger = self.described.measures[whole].names[0]
+                raise CellFault("part-exceeds", f"{measure.names[0]} är fler än {larger}")
         return keys, found
 
 
 _KEYS = ("unit_code", "school_year", "measured", "category", "detail")
+
+
+def _whole(measure: SimpleMeasure, table: SimpleTable, values: dict[str, float]) -> str:
+    """The nearest measure with a value that this one is a part of, or an empty text."""
+    name = measure.at_most
+    while name and name not in values:
+        name = table.measures[name].at_most
+    return name
 
 
 def _about_columns(header: _Header) -> list[Message]:

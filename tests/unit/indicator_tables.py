@@ -261,14 +261,15 @@ def month_rows(pupils: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def course_rows(pupils: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Rows of the course table; ``courses`` is ``MATMAT01a A, ENGENG05 F``, 100 points each."""
+    """Rows of the course table; ``courses`` is ``MATMAT01a A, ENGENG05 none``, 100 points each."""
     rows = []
     for number, pupil in enumerate(pupils):
         base = {name: value for name, value in _base(pupil, number, 0).items() if name != "year_group"}
         base |= {"term": pupil.get("term", "VT"), "school_form": pupil.get("school_form", "gy")}
-        base |= {"programme": "NA", "points": pupil.get("points", 100), "outcome": "completed"}
+        base |= {"programme": "NA", "points": pupil.get("points", 100)}
+        base |= {"outcome": pupil.get("outcome", "completed")}
         for course, grade in _pairs(pupil["courses"]):
-            rows.append({**base, "course": course, "grade": grade})
+            rows.append({**base, "course": course, "grade": "" if grade == "none" else grade})
     return rows
 
 
