@@ -220,7 +220,7 @@ def _finished(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _refuse_repeated_classes(rows: Rows, frame: pd.DataFrame) -> None:
-    """A class that stands twice with its number of pupils is read once, or refused when it says two things."""
+    """A class that stands twice with its number of pupils is read once; two different rows are refused."""
     keys = ["unit_code", "school_year", "class_name", "period_start", "period_end"]
     told = frame.loc[rows.accepted & frame["pupils_n"].notna().to_numpy()]
     doubled = told[told.duplicated(keys, keep=False)]
