@@ -45,6 +45,7 @@ class LivePage:
     def __init__(self, page: str, *, seminar: str = "", state: Mapping[str, str] | None = None) -> None:
         self.scope = _scope(page, seminar)
         self.page = PAGES[self.scope.page]
+        self._turn = 0
         self.cards = LiveCards()
         self.cards.add_class(MARK)
         self.state = self._read(state if state is not None else _started())
@@ -85,15 +86,16 @@ class LivePage:
         if any(len(values) > 1 for values in found.values()):
             return
         self._answer({name: values[0] for name, values in found.items()}, number)
+        self.cards.asked = {}  # the same page may ask for the same thing again, after a reload
 
     def _answer(self, given: Mapping[str, str], number: int) -> None:
         try:
             self.state = self._read(given)
         except NotAllowed:
-            self.cards.shown = {"number": number, "fault": "Den enheten hör inte till dig. Välj en annan."}
+            self._tell(number, fault="Den enheten hör inte till dig. Välj en annan.")
             return
         except SkolbankError as fault:
-            self.cards.shown = {"number": number, "fault": f"{fault.what}. {fault.remedy}".strip()}
+            self._tell(number, fault=f"{fault.what}. {fault.remedy}".strip())
             return
         self._set_pickers()
         self._draw(number)
@@ -119,17 +121,21 @@ class LivePage:
             figures = [each for card in blocks for each in _figures(card.block.kind, card.block.data)]
             charts = {chart_key(figure["charts"]): figure["charts"] for figure in figures}
         html = cards_html(draw(blocks, self.state), steps)
-        self.cards.value = html if is_deferred() else f"{_style()}<div class='skolbank'>{html}</div>"
-        self.cards.shown = {
-            "number": number,
-            "query": self.state.query(),
-            "place": place_name(self.state.unit, scope.edition),
-            "choices": [
-                {"name": each.name, "value": each.value, "options": [list(pair) for pair in each.options]}
-                for each in self._choices()
-            ],
-            "charts": charts,
-        }
+        if not is_deferred():
+            self.cards.value = f"{_style()}<div class='skolbank'>{html}</div>"
+            return
+        shown = [
+            {"name": each.name, "value": each.value, "options": [list(pair) for pair in each.options]}
+            for each in self._choices()
+        ]
+        place = place_name(self.state.unit, scope.edition)
+        query = self.state.query()
+        self._tell(number, html=html, query=query, place=place, choices=shown, charts=charts)
+
+    def _tell(self, number: int, **told: Any) -> None:
+        """Answers the page; the turn makes each answer a change, also of the same thing again."""
+        self._turn += 1
+        self.cards.shown = {"number": number, "turn": self._turn, **told}
 
 
 def open_page(page: str, *, seminar: str = "") -> LivePage:

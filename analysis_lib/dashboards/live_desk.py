@@ -17,6 +17,8 @@ from analysis_lib.dashboards.live_server import LiveServer
 from analysis_lib.dashboards.pages import PAGES, State
 from analysis_lib.dashboards.scope_folder import write_scope
 from analysis_lib.dashboards.sessions import Sessions
+from analysis_lib.errors import SkolbankError
+from analysis_lib.kernels.sandbox import sandbox_available
 from analysis_lib.present.browser import vega_bundle, vega_name
 from analysis_lib.present.svg import HATCHES
 from analysis_lib.vocabulary.workspace import builtin_root
@@ -35,11 +37,12 @@ class LiveDesk:
         self.desk, self.sessions, self.is_trusting = desk, sessions, is_trusting
         self.pages = LIVE_PAGES
         self.keeper = LiveKeeper(LiveServer())
+        self.closed = _closed()
         self._sweeping: asyncio.Task[None] | None = None
 
     def offer(self, state: State) -> dict[str, Any] | None:
-        """What a page needs to know to become live; None for a page without choices."""
-        if state.page not in self.pages:
+        """What a page needs to know to become live; None for a page without choices, or without a sandbox."""
+        if self.closed or state.page not in self.pages:
             return None
         return {
             "start": f"/{state.page}/levande",
@@ -56,7 +59,9 @@ class LiveDesk:
         return live_script()[1] if name == live_script()[0] else None
 
     async def begin(self, handler: Base, state: State, rights: Rights) -> Live:
-        """A live page in this state for the one who asks."""
+        """A live page in this state for the one who asks; raises SkolbankError when there can be none."""
+        if self.closed:
+            raise self.closed
         if self._sweeping is None:
             self._sweeping = asyncio.ensure_future(self._sweep())
         scope = await handler.run(self._scope, state, rights)
@@ -92,6 +97,15 @@ class LiveDesk:
             return "session"
         rights = self.desk.rights(person)
         return "" if rights.scope == live.rights_key and rights.may_open(live.page) else "rights"
+
+
+def _closed() -> SkolbankError | None:
+    """Why no page can be live on this machine; None when the sandbox is there."""
+    try:
+        sandbox_available()
+    except SkolbankError as fault:
+        return fault
+    return None
 
 
 @lru_cache(maxsize=1)

@@ -89,10 +89,10 @@ class LiveServer:
 
     async def connect(self, kernel: str) -> WebSocketClientConnection:
         """The kernel's websocket."""
-        request = self._request(f"/api/kernels/{kernel}/channels", "GET", _ENDED)
+        request = self._request(f"/api/kernels/{kernel}/channels", "GET", _OPENED)
         return await websocket_connect(
             HTTPRequest(
-                request.url.replace("http", "ws", 1), headers=request.headers, request_timeout=_ENDED
+                request.url.replace("http", "ws", 1), headers=request.headers, request_timeout=_OPENED
             ),
             resolver=OnSocket(path=str(self.folder / "voila")),
             max_message_size=8 * 1024 * 1024,

@@ -14,10 +14,10 @@ from markupsafe import Markup
 
 from analysis_lib.dashboards.access import Rights
 from analysis_lib.dashboards.entry_pages import season_now
-from analysis_lib.dashboards.extract import Edition
+from analysis_lib.dashboards.extract import INDICATORS, Edition
 from analysis_lib.dashboards.forms import Faults, Field, Form, as_answers, fields_of, with_faults
 from analysis_lib.dashboards.own_entries import school_year_now, seen
-from analysis_lib.dashboards.pages import INDICATORS, PAGES, NotAllowed, State
+from analysis_lib.dashboards.pages import PAGES, NotAllowed, State
 from analysis_lib.dashboards.shell import Drawn, environment, place_name
 from analysis_lib.register import Entry, Record, Register
 from analysis_lib.register.kinds.chosen import ChosenFigure

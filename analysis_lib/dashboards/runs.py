@@ -89,17 +89,23 @@ class Runs:
             return []
 
 
-def run_cards(runs: Runs, xsrf: Markup) -> tuple[list[Drawn], bool]:
-    """The seminars with their documents, the last events, and a form to start; and whether any runs now."""
-    status = status_of(runs.workspace)
-    seminars = status["seminars"]
+def watched(runs: Runs) -> tuple[list[Card], list[dict[str, Any]], list[str]]:
+    """The cards of what is done, failed and going on; the seminars, and the names of those that run."""
+    seminars = status_of(runs.workspace)["seminars"]
     running = [one["seminar"] for one in seminars if runs.is_running(one["seminar"])]
     blocks = [("laget", _seminars(seminars, running)), ("fel", _failures(seminars))]
     blocks += [(f"handelser{at}", _events(runs.told(name), name)) for at, name in enumerate(running)]
+    blocks.append(
+        ("granskningar", audit_block(runs.audits, {one["seminar"]: one["title"] for one in seminars}))
+    )
+    return [Card(name, block) for name, block in blocks], seminars, running
+
+
+def run_cards(runs: Runs, xsrf: Markup) -> tuple[list[Drawn], bool]:
+    """The seminars with their documents, the last events, and a form to start; and whether any runs now."""
+    cards, seminars, running = watched(runs)
     titles = {one["seminar"]: one["title"] for one in seminars}
-    blocks.append(("granskningar", audit_block(runs.audits, titles)))
     is_audited = any(runs.audits.is_running(name) for name in titles)
-    cards = [Card(name, block) for name, block in blocks]
     drawn = [
         Drawn(card.id, card.block.kind, 12, Markup(block_html(card.block.kind, card.block.data)))
         for card in cards

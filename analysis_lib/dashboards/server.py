@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -142,6 +143,8 @@ def serve(workspace: Workspace, *, tell: Callable[[str], None], **how: object) -
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
         for address in served.addresses:
             tell(address)
+        if served.desktop.live and served.desktop.live.closed:
+            print(served.desktop.live.closed, file=sys.stderr)
         warming = asyncio.get_running_loop().run_in_executor(None, served.desk.warm)
         await stop.wait()
         await asyncio.wait({warming})

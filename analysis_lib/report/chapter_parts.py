@@ -18,6 +18,8 @@ from analysis_lib.report.since_last import seminar_before, since_blocks, unit_ch
 from analysis_lib.report.survey_verbs import SurveyVerbs
 from analysis_lib.report.words.reading import together
 
+TEACHING_GROUPS = ("elever-ak5", "elever-ak8", "elever-ak9", "elever-gy2", "personal")
+
 
 class ChapterParts(PageVerbs, ResultVerbs, SurveyVerbs):
     """The figures and tables of the chapters."""
@@ -32,13 +34,19 @@ class ChapterParts(PageVerbs, ResultVerbs, SurveyVerbs):
         return [self._unkept(self.indicators), self._unkept(self.trend, *leading), self._unkept(self.sex_gap)]
 
     def drawn_teaching(self) -> list[Block]:
-        """National tests by subject, teachers with certificate: quality beside results (G10)."""
+        """Quality beside results (G10): tests by subject, who teaches, what pupils and teachers answered."""
         tests = (
             "results.national_test_passed_9",
             "results.national_test_passed_6",
             "results.subject_passed_9",
         )
-        return [self._unkept(self.ranges, *tests)]
+        teachers = ("staff.certified_pct", "staff.certified_own_pct")
+        known = [name for name in teachers if self._newest(name) is not None]
+        posts = [self._unkept(self.indicators, *known)] if known else []
+        asked = self.drawn_bars(
+            "skolenkaten", groups=TEACHING_GROUPS, areas=("stod", "stimulans", "samverkan"), most=2
+        )
+        return [self._unkept(self.ranges, *tests), *posts, *asked]
 
     def drawn_safety(self) -> list[Block]:
         """What pupils answered of safety and calm, or why nothing is shown."""

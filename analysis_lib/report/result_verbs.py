@@ -6,6 +6,7 @@ Each takes names of indicators and shows the first that there is data for; witho
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -16,9 +17,22 @@ from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import Setting
 from analysis_lib.present.triggered import triggered_block
 from analysis_lib.register.kinds.measures import Measure
-from analysis_lib.report import effects, effects_shown, figures, overview, similar, surveys, tables, triggered
+from analysis_lib.report import (
+    effects,
+    effects_shown,
+    figures,
+    overview,
+    peer_places,
+    similar,
+    surveys,
+    tables,
+    triggered,
+)
 from analysis_lib.report.frame import ReportFrame
+from analysis_lib.report.scope import Scope
 from analysis_lib.report.words.reading import together
+from analysis_lib.report.words.support import support_periods
+from analysis_lib.vocabulary.indicators import Indicator
 
 
 class ResultVerbs(ReportFrame):
@@ -34,12 +48,18 @@ class ResultVerbs(ReportFrame):
 
     def trend(self, *indicators: str) -> Block:
         """The first of the indicators that there is data for, over the years."""
-        block = self._drawn(indicators, figures.trend, self._target_value)
+        block = self._drawn(indicators, self._marked_trend, self._target_value)
         if block is None:
             chosen = [self._indicator(name) for name in (*indicators, *self.sidecar.indicators)]
             unique = list({each.id: each for each in chosen}.values())
             block = figures.measures(self.scope, unique, self._setting())
         return self._counted(block, indicators)
+
+    def _marked_trend(
+        self, scope: Scope, indicator: Indicator, setting: Setting, target: float | None
+    ) -> Block | None:
+        marks = support_periods(self.told, scope.years)
+        return figures.trend(scope, indicator, replace(setting, marks=marks), target)
 
     def ranges(self, *indicators: str) -> Block:
         """The subjects of the newest school year beside the municipality's schools and the country."""
@@ -95,6 +115,32 @@ class ResultVerbs(ReportFrame):
             setting=self._setting(),
         )
         return self._counted(block, (indicator,)) if block else self._kept(self._gap("similar"))
+
+    def municipality_group(self, indicator: str) -> Block:
+        """The kommuner of the kommun's group by name, from ``params/peers.yaml`` or fetched from Kolada."""
+        settings, workspace = self.catalog.settings, self.catalog.workspace
+        groups = peer_places.groups_of(workspace, self.catalog.peers, settings.municipality_code)
+        if not groups:
+            return self._kept(self._gap("municipality_group"))
+        of = [("level", "==", "municipality"), ("indicator", "==", indicator)]
+        released = open_released(
+            pd.read_parquet(self.prepared.released_path, filters=of), self.prepared.audience
+        )
+        names, known = self.catalog.municipalities, self._indicator(indicator)
+        block = peer_places.group_table(self.scope, released, known, groups, names)
+        return self._kept(block or self._gap("municipality_group"))
+
+    def similar_units(self, indicator: str) -> Block:
+        """The unit beside those most like it, by the open weights of ``params/peers.yaml``."""
+        known = self._indicator(indicator)
+        block = peer_places.similar_units(
+            self.scope,
+            known,
+            self.catalog.peers,
+            known=self.catalog.indicators,
+            setting=self._setting(),
+        )
+        return self._counted(block, (indicator,)) if block else self._kept(self._gap("similar_units"))
 
     def rollup(self, *indicators: str) -> Block:
         """Every unit and the huvudman's row that they add up to."""

@@ -4,7 +4,7 @@
   const button = document.getElementById("utforska"), cards = document.getElementById("uppgifter");
   const filters = document.querySelector("form.filters"), word = document.querySelector(".who [name=_xsrf]");
   if (!button || !cards || !filters || !word || !window.skolbank || !window.WebSocket) { return; }
-  const { say, sortable, drafts } = window.skolbank;
+  const { say: tell, sortable, drafts } = window.skolbank;
   const CONTROL = "skolbank-control";
   const ENDED = {
     1006: "Kontakten med servern bröts. Sidan visar det senaste du såg. Tryck på Utforska för att fortsätta.",
@@ -16,8 +16,18 @@
     4429: "Det blev för många val på kort tid. Vänta en stund och tryck på Utforska.",
     4500: "Servern startas om. Sidan visar det senaste du såg. Tryck på Utforska om en stund.",
   };
-  let state = "still", socket = null, model = "", number = 0, waiting = null, busy = 0, html = "";
+  let state = "still", socket = null, model = "", number = 0, waiting = null, busy = 0;
   let drawing = Promise.resolve(), vega = null, wanted = button.dataset.query;
+
+  // What passes stands in the corner for a while, so that the page does not move; what ended stays at the top.
+  const told = document.getElementById("besked");
+  let passing = 0;
+  const say = (words, stays = false) => {
+    clearTimeout(passing);
+    told.classList.toggle("passing", !stays);
+    tell(words);
+    if (!stays) { passing = setTimeout(() => tell(""), 6000); }
+  };
 
   const send = (kind, content) => socket.send(JSON.stringify({
     header: { msg_type: kind, msg_id: Math.random().toString(36).slice(2) },
@@ -29,13 +39,13 @@
     cards.setAttribute("aria-busy", "true");
     clearTimeout(busy);
     const since = Date.now();
-    const tell = () => {
+    const count = () => {
       const seconds = Math.round((Date.now() - since) / 1000);
-      const told = state === "starting" ? "Utforskaren startar" : "Räknar om";
-      say(seconds < 3 ? told + " …" : told + " … " + seconds + " sekunder.");
-      busy = setTimeout(tell, 1000);
+      const what = state === "starting" ? "Utforskaren startar" : "Räknar om";
+      say(seconds < 3 ? what + " …" : what + " … " + seconds + " sekunder.");
+      busy = setTimeout(count, seconds < 3 ? 3000 : 5000);
     };
-    busy = setTimeout(tell, 300);
+    busy = setTimeout(count, 300);
   };
   const rest = () => { clearTimeout(busy); cards.removeAttribute("aria-busy"); };
 
@@ -153,10 +163,10 @@
     if (remember && location.pathname + location.search !== path) { history.pushState(null, "", path); }
     const parts = document.title.split(" – ");
     document.title = [parts[0], shown.place, parts[parts.length - 1]].join(" – ");
-    const told = shown.choices.filter((each) => each.name !== "unit" && each.options.length)
+    const chosen = shown.choices.filter((each) => each.name !== "unit" && each.options.length)
       .map((each) => " · " + (filters.querySelector("label[for='val-" + each.name + "']") || {}).textContent + ": " + (each.options.find(([value]) => value === each.value) || ["", ""])[1]);
     const printed = document.querySelector(".printed");
-    if (printed) { printed.textContent = shown.place + told.join(""); }
+    if (printed) { printed.textContent = shown.place + chosen.join(""); }
     const unit = new URLSearchParams(shown.query).get("unit");
     for (const link of document.querySelectorAll(".rail nav a")) {
       const to = new URL(link.href);
@@ -171,12 +181,12 @@
       if (fresh) { forms.replaceChildren(...document.adoptNode(fresh).childNodes); drafts(forms); }
     }
   };
-  const show = async (shown, words) => {
+  const show = async (shown) => {
     if (!waiting || shown.number !== waiting.number) { return; }
     const { remember, quiet } = waiting;
-    if (shown.fault) { rest(); waiting = null; say(shown.fault); return; }
+    if (shown.fault) { rest(); waiting = null; say(shown.fault, true); return; }
     const fresh = document.createElement("div");
-    fresh.append(clean(words));
+    fresh.append(clean(shown.html));
     for (const place of [...fresh.querySelectorAll(".chart-later")]) {
       try { await chart(place, shown.charts); } catch { place.textContent = "Diagrammet kunde inte ritas. Öppna Visa som tabell."; }
     }
@@ -211,8 +221,7 @@
       if (document.activeElement === document.body) { filters.querySelector("select,input").focus({ preventScroll: true }); }
       if (!waiting) { ask(wanted, false); waiting.quiet = true; } else { go(); }
     } else if (content.comm_id === model && data.method === "update" && data.state) {
-      if ("value" in data.state) { html = data.state.value; }
-      if ("shown" in data.state) { const words = html, shown = data.state.shown; drawing = drawing.then(() => show(shown, words)).catch(() => say("Sidan kunde inte ritas om. Ladda om sidan.")); }
+      if ("shown" in data.state) { const shown = data.state.shown; drawing = drawing.then(() => show(shown)).catch(() => say("Sidan kunde inte ritas om. Ladda om sidan.")); }
     }
   };
   const over = (code) => {
@@ -223,7 +232,7 @@
     document.body.dataset.state = "still";
     button.hidden = false;
     button.disabled = false;
-    say(ENDED[code] || ENDED[1006]);
+    say(ENDED[code] || ENDED[1006], true);
   };
   const begin = async () => {
     if (state !== "still") { return; }
@@ -235,14 +244,14 @@
     try {
       answer = await fetch(button.dataset.live, { method: "POST", body: new URLSearchParams({ _xsrf: word.value, query: wanted }) });
     } catch { over(1006); return; }
-    let told = {};
-    try { told = await answer.json(); } catch { told = {}; }
+    let reply = {};
+    try { reply = await answer.json(); } catch { reply = {}; }
     if (!answer.ok) {
       over(answer.status === 401 ? 4401 : answer.status === 403 ? 4403 : 4410);
-      if (told.fault) { say(told.fault); }
+      if (reply.fault) { say(reply.fault, true); }
       return;
     }
-    socket = new WebSocket((location.protocol === "https:" ? "wss://" : "ws://") + location.host + told.socket);
+    socket = new WebSocket((location.protocol === "https:" ? "wss://" : "ws://") + location.host + reply.socket);
     socket.addEventListener("message", heard);
     socket.addEventListener("close", (event) => over(event.code));
     socket.addEventListener("open", () => {
