@@ -222,7 +222,8 @@ def _parts(instrument: Instrument, question: Question, cells: Sequence[ReleasedC
         is_positive = scale.is_positive(steps[0], is_reversed=question.reversed)
         is_end = len(steps) == 1 and steps[0] == (codes[0] if is_positive else codes[-1])
         is_middle = steps == [middle] and not is_positive and len(told) == 1
-        parts.append(Part(_lowered(words), cell, 1 if is_positive else -1, is_end, is_middle))
+        side = 1 if is_positive else -1
+        parts.append(Part(_lowered(words), cell, side, is_end, is_middle, is_merged=len(told) > 1))
     return parts
 
 

@@ -77,6 +77,20 @@ class SurveyVerbs(RegisterVerbs):
         data = {"items": items[: findings.MOST], "derived": more.data.get("derived", [])}
         return self._kept(Block("findings", data, merged(*facts)))
 
+    # -- for pages that place each figure by itself ----------------------------------------------------------
+
+    def answered_surveys(self) -> dict[str, str]:
+        """The names of the surveys with anything to show about the report's own place, by family."""
+        return {each.family: each.name for each in self._surveys(()) if each.groups()}
+
+    def kept_bars(self, family: str) -> list[Block]:
+        """The bars of a survey, a block for each group."""
+        return [self._kept(block) for block in self.drawn_bars(family)]
+
+    def kept_trends(self, family: str) -> list[Block]:
+        """The lines of a survey, a block for each group."""
+        return [self._kept(block) for block in self._each((family,), survey_figures.trend, most=MOST_BARS)]
+
     # -- blocks that a chapter keeps in its own place --------------------------------------------------------
 
     def drawn_survey(self) -> list[Block]:

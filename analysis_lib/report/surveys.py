@@ -14,7 +14,7 @@ from analysis_lib.disclosure.released import ReleasedCell
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import Setting
 from analysis_lib.present.charts.ranges import RangeRow, draw_ranges
-from analysis_lib.report.figures import dated, sourced
+from analysis_lib.report.figures import dated
 from analysis_lib.report.scope import SAID, Scope
 from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.instruments import Instrument
@@ -41,7 +41,7 @@ def survey_figure(
     asked = list(dict.fromkeys(row.group for row in rows))
     if len(asked) == 1:
         rows = [replace(row, group="") for row in rows]
-    known = dated(sourced(setting, [row.cell for row in rows], indicator), year, scope)
+    known = dated(replace(setting, source=indicator.source), year, scope)
     most = text.number(indicator.maximum or 0, 0)
     index = {
         "term": "Index",

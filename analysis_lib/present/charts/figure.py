@@ -24,6 +24,15 @@ _LOOSE = re.compile(r"(?<=\b[åÅ]k) (?=\d)|(?<=\d) (?=%|procent\b)")
 
 
 @dataclass(frozen=True)
+class PeriodMark:
+    """Something from outside that went on during some läsår, as Skolverket's support: context, no cause."""
+
+    words: str
+    first: str
+    last: str
+
+
+@dataclass(frozen=True)
 class Setting:
     """What a figure must be told besides its cells: its id, whose it is, source and last date of the data."""
 
@@ -34,6 +43,7 @@ class Setting:
     notes: tuple[Mapping[str, str], ...] = ()
     standing: Standing | None = None
     breaks: Mapping[str, str] = field(default_factory=dict)  # first school year of a segment: why it begins
+    marks: tuple[PeriodMark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,9 @@ class Parts:
     facts: tuple[Fact, ...]
     notes: list[Mapping[str, str]] = field(default_factory=list)
     derived: list[dict[str, Any]] = field(default_factory=list)
+    weights: tuple[
+        float, ...
+    ] = ()  # the widths of the table's columns in print, when the first is not widest
 
 
 Drawing = Callable[[theme.Width], dict[str, Any]]
@@ -92,6 +105,7 @@ def figure_block(setting: Setting, parts: Parts, draw: Drawing) -> Block:
             "rows": parts.rows,
             "notes": [],
             "foot": "",
+            **({"weights": list(parts.weights)} if parts.weights else {}),
         },
         "notes": [dict(note) for note in (*setting.notes, *parts.notes)],
         "derived": parts.derived,

@@ -41,6 +41,7 @@ class Part:
     side: int
     is_outermost: bool = False
     is_middle: bool = False
+    is_merged: bool = False
 
     @property
     def share(self) -> float:
@@ -132,6 +133,7 @@ def draw_likert(
         facts=facts,
         notes=_notes(rows, answered),
         derived=answered.derived if answered else [],
+        weights=(2.4, 3.4, *[0.8] * (len(columns) - 2)),
     )
     return figure.figure_block(setting, parts, lambda width: _draw(rows, setting, width, answered))
 
@@ -190,7 +192,7 @@ def _notes(rows: Sequence[LikertRow], answered: Answered | None) -> list[Any]:
             words += " Svarsfrekvensen är en uppskattning: enkäten går till barnets hem."
         notes.append({"term": "Vilka svarade?", "text": words})
     notes.append({"term": "Positiva", "text": "är alla svar till höger om strecket, av alla som svarade."})
-    merged_steps = any(" eller " in part.words for row in rows for part in row.parts if row.is_shown)
+    merged_steps = any(part.is_merged for row in rows for part in row.parts if row.is_shown)
     if merged_steps or any(row.unknown == "få" for row in rows):
         words = "Svar som färre än fem har valt är ihopslagna med svaret bredvid"
         words += ", och få som inte vet står med det sista svaret." if any(
