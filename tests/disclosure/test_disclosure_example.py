@@ -57,7 +57,7 @@ def test_the_release_is_worth_reading(example: Example) -> None:
     policy = load_policy(workspace, "public")
     released = release_cube(cube, policy=policy, lattice=lattice, indicators=catalog.indicators)
     own = released[released["basis"] == "own"]
-    # The grades of a small unit, and pairs of two grades, are hidden whole or nearly so: they are judged below.
+    # The grades of a small unit, and pairs of two grades, are hidden whole or nearly so: judged below.
     is_single = own["category"] == ""
     of_all = (own["level"] == "authority") & own["indicator"].str.startswith("results.")
     states = own.loc[is_single | of_all, "state"].value_counts(normalize=True)
