@@ -101,11 +101,12 @@ def _without(chart: str, ticks: set[str]) -> str:
 
 
 def _ticks(chart: str) -> set[str]:
-    """Fives and single digits; other even numbers only where four stand two apart in a row, halves where two
-    stand one apart."""
+    """Fives and single digits; other even numbers only where four stand two apart in a row; halves where two
+    stand one apart, and the whole numbers between them."""
     found = set(_TICK.findall(chart))
     halves = {float(each.replace(",", ".")) for each in found if "," in each}
-    known = {_text(each, 1) for each in halves if halves & {each - 1, each + 1}}
+    rows = {each for each in halves if halves & {each - 1, each + 1}}
+    known = {_text(each, 1) for each in rows} | {_text(each + way, 0) for each in rows for way in (-0.5, 0.5)}
     known |= {each for each in found if "," not in each and (len(each) == 1 or each[-1] in "05")}
     even = {int(each) for each in found if "," not in each and int(each) % 2 == 0}
     for start in even:
