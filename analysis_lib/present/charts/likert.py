@@ -236,7 +236,7 @@ def _draw(
             )
         else:
             draw_hidden(canvas, middle, row.positive)
-        if column:
+        if column and row.unknown:
             canvas.text(axis, middle, row.unknown, size=size, colour=theme.INK_2, align="right")
     top = min(sheet.middles, default=0) - (16 if not sheet.is_stacked else 14)
     canvas.rule(zero, top, zero, max(sheet.middles, default=0) + 18, theme.INK, 1.6)
