@@ -1,4 +1,4 @@
-"""What those who are here think, in reports and on dashboards: the example's surveys all the way (F2, F5–F8)."""
+"""What those who are here think, in reports and on dashboards: the example's surveys all the way (F2, F5)."""
 
 from __future__ import annotations
 
