@@ -76,7 +76,7 @@ PAGES = {
             "Åtgärder och effekt",
             "Vad gör vi, vad är försenat, och vad ledde det till?",
             "se",
-            ("unit", "group", "thing"),
+            ("unit", "group", "thing", "promise"),
         ),
         PageKind(
             "jamfor",
@@ -139,6 +139,7 @@ class State:
     instrument: str = ""
     team: str = ""
     thing: str = ""
+    promise: str = ""
     survey: str = ""
 
     def query(self, **changes: str) -> str:
@@ -189,7 +190,7 @@ def read_state(
             raise _wrong(f"Valet {asked[name][:40]} finns inte för {name}", asked[name], values)
     if len(asked.get("team", "")) > 60 or not asked.get("team", "").isprintable():
         raise _wrong("Arbetslagets namn är för långt eller har tecken som inte går att skriva")
-    if not re.fullmatch(r"[a-z0-9_-]{0,80}", asked.get("thing", "")):
+    if not all(re.fullmatch(r"[a-z0-9_-]{0,80}", asked.get(name, "")) for name in ("thing", "promise")):
         raise NotAllowed
     usual = {
         "school_year": edition.prepared.school_year,

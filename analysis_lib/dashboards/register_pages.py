@@ -18,7 +18,7 @@ from analysis_lib.dashboards.voices import voice_cards
 from analysis_lib.dashboards.year_page import year_cards
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import column, gap_block, row, table_cell
-from analysis_lib.register import Record, Register, load_kinds
+from analysis_lib.register import Reading, Record, load_kinds
 from analysis_lib.register.kinds.measures import ImprovementArea, Measure, Promise
 from analysis_lib.register.kinds.ratings import Rating, RatingChoice
 from analysis_lib.register.views.measures import open_measures, overdue
@@ -34,14 +34,14 @@ def register_cards(
     state: State,
     rights: Rights,
     edition: Edition,
-    register: Register,
+    register: Reading,
     instruments: Mapping[str, SelfRating],
 ) -> list[Card]:
     """The cards of a page about what has been written, for the viewer's units only."""
     load_kinds()
     if state.page == "sjalvskattning":
         return rating_cards(state, register, instruments)
-    makers: dict[str, Callable[[State, Rights, Edition, Register], list[Card]]] = {
+    makers: dict[str, Callable[[State, Rights, Edition, Reading], list[Card]]] = {
         "roster": voice_cards,
         "atgarder": _measures,
         "arshjul": year_cards,
@@ -49,7 +49,7 @@ def register_cards(
     return makers[state.page](state, rights, edition, register) if state.page in makers else []
 
 
-def rating_cards(state: State, register: Register, instruments: Mapping[str, SelfRating]) -> list[Card]:
+def rating_cards(state: State, register: Reading, instruments: Mapping[str, SelfRating]) -> list[Card]:
     """One's own levels over time: never beside another unit's (rule R9)."""
     if state.instrument not in instruments:
         return [Card("saknas", gap_block("Det finns inget instrument", "params/instruments är tom.", ""))]
@@ -74,7 +74,7 @@ def rating_cards(state: State, register: Register, instruments: Mapping[str, Sel
     return [Card("trend", Block("table", table_data("skattning", caption, columns, rows, [])))]
 
 
-def _measures(state: State, rights: Rights, edition: Edition, register: Register) -> list[Card]:
+def _measures(state: State, rights: Rights, edition: Edition, register: Reading) -> list[Card]:
     measures = seen(register, Measure, state, rights, edition)
     now = today()
     late = {m.thing for m in overdue(measures, today=now)}

@@ -8,6 +8,7 @@ from dataclasses import replace
 from analysis_lib.dashboards.access import Rights
 from analysis_lib.dashboards.extract import INDICATORS, Edition
 from analysis_lib.dashboards.grade_page import GRADE_INDICATORS, grade_cards
+from analysis_lib.dashboards.page_marks import noted
 from analysis_lib.dashboards.pages import PAGES, Card, State, units_in
 from analysis_lib.dashboards.voices import survey_cards
 from analysis_lib.present.blocks import Block
@@ -41,7 +42,8 @@ _YEARS_BETWEEN = 3  # from the grades of åk 6 to those of åk 9
 
 def results_cards(state: State, rights: Rights, edition: Edition) -> list[Card]:
     """The cards of a page about results, from the viewer's extract only."""
-    return _PAGES[state.page](page_report(state, rights, edition), state)
+    report = page_report(state, rights, edition)
+    return noted(_PAGES[state.page](report, state), report, state, edition)
 
 
 def page_report(state: State, rights: Rights, edition: Edition) -> Report:
@@ -61,7 +63,9 @@ def page_report(state: State, rights: Rights, edition: Edition) -> Report:
         sections=(),
     )
     unit = kept.get(state.unit)
-    return Report(page.id, sidecar, edition.catalog, prepared, unit, {"unit": state.unit})
+    return Report(
+        page.id, sidecar, edition.catalog, prepared, unit, {"unit": state.unit, "address": state.query()}
+    )
 
 
 def _now(report: Report, state: State) -> list[Card]:

@@ -56,6 +56,9 @@ class Frame:
     refresh: int = 0
     static_links: Sequence[Mapping[str, Any]] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
+    forms: Sequence[Drawn] = ()
+    has_forms_first: bool = False
+    live: Mapping[str, Any] | None = None
 
 
 @lru_cache(maxsize=1)
@@ -71,17 +74,23 @@ def bundle() -> dict[str, tuple[str, bytes, str]]:
     return found
 
 
-def draw(cards: Iterable[Card], state: State) -> list[Drawn]:
-    """The cards with their charts drawn; every one with a table can be downloaded."""
+def draw(cards: Iterable[Card], state: State, *, has_files: bool = True) -> list[Drawn]:
+    """The cards with their charts drawn; every one with a table can be downloaded, if it has files."""
     drawn = []
     for card in cards:
         block = card.block
         html = Markup(block_html(block.kind, block.data))  # its templates escape every text
-        has_table = block.kind == "table" or bool(block.data.get("table"))
+        has_table = has_files and (block.kind == "table" or bool(block.data.get("table")))
         href = f"/{state.page}/tabell/{card.id}.csv?{state.query()}" if has_table else ""
         title = str(block.data.get("heading") or _TITLES.get(block.kind, ""))
         drawn.append(Drawn(card.id, block.kind, card.span, html, title, block.summary, href))
     return drawn
+
+
+def cards_html(cards: Sequence[Drawn], steps: Sequence[Mapping[str, str]]) -> str:
+    """The cards and the links onward alone, as they stand inside the page."""
+    macros = environment().get_template("_cards.html.j2").module
+    return str(macros.draw(cards)) + str(macros.onward(steps))  # type: ignore[attr-defined]
 
 
 def page_html(
@@ -106,6 +115,9 @@ def page_html(
             steps=frame.steps,
             static_links=frame.static_links,
             cards=cards,
+            forms=frame.forms,
+            forms_first=frame.has_forms_first,
+            live=frame.live if rights else None,
             errors=frame.errors,
             told=frame.told,
             refresh=frame.refresh,

@@ -13,7 +13,7 @@ from analysis_lib.dashboards.own_entries import seen
 from analysis_lib.dashboards.pages import Card, State
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import gap_block
-from analysis_lib.register import Register
+from analysis_lib.register import Reading
 from analysis_lib.register.free_text import WorkspaceScanner
 from analysis_lib.register.kinds.voices import Interview, Judgement, ThemeNote
 from analysis_lib.register.views.voices import ThemeCount, theme_counts
@@ -52,7 +52,7 @@ def survey_cards(report: Report, state: State) -> list[Card]:
     return cards
 
 
-def voice_cards(state: State, rights: Rights, edition: Edition, register: Register) -> list[Card]:
+def voice_cards(state: State, rights: Rights, edition: Edition, register: Reading) -> list[Card]:
     """The matrix of sources, the themes of interviews and focus groups, and quotes."""
     judged = seen(register, Judgement, state, rights, edition)
     judged = [one for one in judged if one.school_year == state.school_year]
@@ -67,7 +67,7 @@ def voice_cards(state: State, rights: Rights, edition: Edition, register: Regist
     ]
 
 
-def _themes(state: State, rights: Rights, edition: Edition, register: Register) -> list[Card]:
+def _themes(state: State, rights: Rights, edition: Edition, register: Reading) -> list[Card]:
     interviews = [
         one
         for one in seen(register, Interview, state, rights, edition)

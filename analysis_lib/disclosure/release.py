@@ -21,8 +21,8 @@ from analysis_lib.disclosure.cells import (
     SYSTEM,
     UNSAID,
     Cells,
-    read_cells,
 )
+from analysis_lib.disclosure.cells_reading import read_cells
 from analysis_lib.disclosure.known import by_group, count_published, published_rows, remember_earlier
 from analysis_lib.disclosure.lattice import Lattice
 from analysis_lib.disclosure.policy import Policy

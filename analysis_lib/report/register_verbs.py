@@ -56,11 +56,6 @@ class RegisterVerbs(ReportFrame):
         first = section_registry.state_block(self.told, self.handbook)
         return self._together([first, *self.told_words("status_chain")])
 
-    def assessment(self) -> Block:
-        """Goal, result, comparison and judgement of each measure beside what other sources say (B1)."""
-        report: Any = self
-        return self._together([report.drawn_assessment(), *self.told_words("triangle")])
-
     def cohorts(self) -> Block:
         """Every årskull through the years: the share that reached the requirements (G2)."""
         return self._together(self.drawn_cohorts())

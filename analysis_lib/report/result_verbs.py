@@ -186,18 +186,27 @@ class ResultVerbs(ReportFrame):
         found = self._measure_effects
         if not found:
             return self.missing("measures")
-        shown = [effects_shown.effects_table(self.scope, found), *self.drawn_effects()]
+        shown = [*self.drawn_effects(), effects_shown.effects_table(self.scope, found)]
         return together([self._kept(block) for block in shown])
 
     def drawn_effects(self) -> list[Block]:
         """The figures of before and after, not kept yet."""
         return list(effects_shown.effect_figures(self.scope, self._measure_effects, self._settings()))
 
-    @cached_property
+    @property
     def _measure_effects(self) -> list[effects.MeasureEffect]:
         """What each of last läsår's measures led to; empty outside the internal edition."""
-        records = self.told.every(Measure)
-        return effects.measure_effects(self.scope, records, self.catalog.indicators, peers=self.catalog.peers)
+        code = self.scope.unit.code if self.scope.unit else ""
+        if code not in self._effects_of:
+            self._effects_of[code] = effects.measure_effects(
+                self.scope, self.told.every(Measure), self.catalog.indicators, peers=self.catalog.peers
+            )
+        return self._effects_of[code]
+
+    @cached_property
+    def _effects_of(self) -> dict[str, list[effects.MeasureEffect]]:
+        """The answers by the unit that they are about, since a report asks for them more than once."""
+        return {}
 
     def _settings(self) -> Iterator[Setting]:
         """The settings of figures that follow each other."""

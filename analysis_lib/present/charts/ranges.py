@@ -241,7 +241,9 @@ def _draw(rows: Sequence[RangeRow], setting: Setting, width: theme.Width, units_
         elif row.cell.value is not None:
             if row.cell.low is not None and row.cell.high is not None:
                 canvas.whiskers([(middle, row.cell.low, row.cell.high)], theme.LAKE, 2)
-            canvas.dots([(row.cell.value, middle)], 11, fill=theme.LAKE, stroke=theme.WHITE, strokeWidth=1.6)
+            tips = [f"{row.label}: {narrative.with_unit(row.cell, row.indicator)}"]
+            style = {"fill": theme.LAKE, "stroke": theme.WHITE, "strokeWidth": 1.6}
+            canvas.dots([(row.cell.value, middle)], 11, tips=tips, **style)
     _heads(rows, setting, sheet, units_name)
     return canvas.spec(f"{setting.id}-{width}", "")
 

@@ -265,7 +265,7 @@ def legend(canvas: Canvas, entries: Sequence[tuple[str, str]], y: float) -> None
         wide = 18 + text_width(words, size) + 16
         if x + wide > canvas.plot_width + canvas.right and x > -canvas.left:
             x, y = -canvas.left, y + 20
-        style = {"stroke": theme.INK_2, "strokeWidth": 0.8} if fill == theme.TONE else {}
+        style: dict[str, Any] = {"stroke": theme.INK_2, "strokeWidth": 0.8} if fill == theme.TONE else {}
         canvas.box(x, y - 6, 12, 12, fill, **style)
         canvas.text(x + 18, y, words, colour=theme.INK_2, size=size)
         x += wide

@@ -259,6 +259,10 @@ def _series(cells: Iterable[ReleasedCell], years: Sequence[str]) -> list[tuple[i
     return [(index, by_year[year]) if year in by_year else None for index, year in enumerate(years)]
 
 
+def _tip(name: str, cell: ReleasedCell, indicator: Indicator) -> str:
+    return f"{name}, {cell.school_year}: {narrative.with_unit(cell, indicator)}"
+
+
 def _lines(trend: Trend, canvas: Canvas) -> list[Segment]:
     segments: list[Segment] = []
     own = _runs(trend, trend.own.values())
@@ -277,13 +281,16 @@ def _lines(trend: Trend, canvas: Canvas) -> list[Segment]:
             if len(points) > 1:
                 canvas.line(points, other.colour, 2, other.dash)
             else:
-                canvas.dots(points, 6, shape="square", fill=other.colour, stroke=theme.WHITE, strokeWidth=1)
+                tips = [_tip(other.name, cell, trend.indicator) for _, cell in run]
+                style = {"shape": "square", "fill": other.colour, "stroke": theme.WHITE, "strokeWidth": 1}
+                canvas.dots(points, 6, tips=tips, **style)
             segments += _segments(canvas, points)
     for run in own:
         points = [(float(i), float(c.value or 0)) for i, c in run]
         if len(points) > 1:
             canvas.line(points, theme.LAKE, 3.2)
-        canvas.dots(points, 9, fill=theme.LAKE, stroke=theme.WHITE, strokeWidth=1.6)
+        tips = [_tip(trend.setting.subject, cell, trend.indicator) for _, cell in run]
+        canvas.dots(points, 9, tips=tips, fill=theme.LAKE, stroke=theme.WHITE, strokeWidth=1.6)
         segments += _segments(canvas, points)
     for index, year in enumerate(trend.years):
         place = figure.lozenge(trend.own[year]) if year in trend.own else None
