@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from analysis_lib import text
+from analysis_lib.dashboards import cohort_choices
 from analysis_lib.dashboards.access import Rights
 from analysis_lib.dashboards.extract import Edition
 from analysis_lib.errors import SkolbankError, did_you_mean
@@ -55,9 +56,9 @@ PAGES = {
             "arskullar",
             "D2",
             "Årskullar",
-            "Hur går det för samma årskull från årskurs 6 till årskurs 9?",
+            "Hur går det för de elever vi har nu, och hur långt kommer de hos oss?",
             "se",
-            ("unit", "group", "school_year", "indicator"),
+            ("unit", "group", "cohort", "subject", "method"),
         ),
         PageKind(
             "betyg",
@@ -140,6 +141,9 @@ class State:
     group: str = ""
     school_year: str = ""
     indicator: str = ""
+    cohort: str = ""
+    subject: str = ""
+    method: str = ""
     instrument: str = ""
     team: str = ""
     thing: str = ""
@@ -183,6 +187,9 @@ def read_state(
         "group": list(edition.catalog.groups),
         "school_year": list(edition.school_years),
         "indicator": [name for name in INDICATORS if name in edition.catalog.indicators],
+        "cohort": [value for value, _ in cohort_choices.cohorts(edition)] if page.id == "arskullar" else [],
+        "subject": [value for value, _ in cohort_choices.subjects()],
+        "method": [value for value, _ in cohort_choices.methods()],
         "instrument": list(instruments or {}),
     }
     for name, values in allowed.items():
@@ -195,6 +202,8 @@ def read_state(
     usual = {
         "school_year": edition.prepared.school_year,
         "indicator": next(iter(allowed["indicator"]), ""),
+        "cohort": next(iter(allowed["cohort"]), ""),
+        "method": cohort_choices.USUAL_METHOD,
         "instrument": next(iter(allowed["instrument"]), ""),
     }
     chosen = {name: asked.get(name, usual.get(name, "")) for name in page.choices if name != "unit"}
@@ -222,6 +231,9 @@ def choices(
         "group": ("Ledningsgrupp", [("", "Alla"), *groups] if rights.whole else []),
         "school_year": ("Läsår", [(year, year) for year in edition.school_years]),
         "indicator": ("Mått", [(name, known[name].short) for name in INDICATORS if name in known]),
+        "cohort": ("Årskull", cohort_choices.cohorts(edition) if state.cohort else []),
+        "subject": ("Ämne", cohort_choices.subjects()),
+        "method": ("Sätt att räkna", cohort_choices.methods()),
         "instrument": ("Instrument", list((instruments or {}).items())),
     }
     found = [

@@ -40,6 +40,7 @@ from analysis_lib.report import (
     triggered,
     waiting,
 )
+from analysis_lib.report.cohort_verbs import CohortVerbs
 from analysis_lib.report.freeze import at_freeze
 from analysis_lib.report.manifest import versions
 from analysis_lib.report.methods import methods_text
@@ -88,7 +89,7 @@ def open_scope(workspace: Workspace, catalog: Catalog, seminar: str) -> Scope:
     return _scope(catalog, prepare(workspace, seminar), None)
 
 
-class Report(RegisterVerbs):
+class Report(CohortVerbs, RegisterVerbs):
     """About ten verbs over one release; each gives a block and remembers what it showed."""
 
     def __init__(

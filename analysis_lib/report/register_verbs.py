@@ -16,7 +16,7 @@ import yaml
 from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import Setting
-from analysis_lib.report import cohort_table, section_registry
+from analysis_lib.report import section_registry
 from analysis_lib.report.words.picture import documents_picture
 from analysis_lib.report.words.reading import drawn, together
 from analysis_lib.report.words.told import Told, read_register
@@ -81,10 +81,6 @@ class RegisterVerbs:
         report: Any = self
         return self._together([report.drawn_assessment(), *self.told_words("triangle")])
 
-    def cohorts(self) -> Block:
-        """Every årskull through the years: the share that reached the requirements (G2)."""
-        return self._together(self.drawn_cohorts())
-
     def picture(self) -> Block:
         """How the documents of this seminar build on each other (F11)."""
         reports = [each.name for each in self.prepared.seminar.reports]
@@ -112,11 +108,6 @@ class RegisterVerbs:
             found = drawn(self.told, name)
             blocks += found or ([] if gap else [self._gap(name)])
         return blocks or [self._gap(gap)]
-
-    def drawn_cohorts(self) -> list[Block]:
-        """The table of årskullar, or why there is none."""
-        block = cohort_table.cohort_table(self.scope, self.catalog.indicators)
-        return [block or self._gap("cohorts")]
 
     @cached_property
     def told(self) -> Told:
