@@ -3,6 +3,7 @@
 python -m benchmarks            the small example and a town, about seven minutes
 python -m benchmarks --quick    the small example only
 python -m benchmarks --batch    the batch only: rounds, engines, memory, about six minutes
+python -m benchmarks --imports  the import only: text, workbook and 1 GB, about ten minutes
 python -m benchmarks --nation   the country too: 15 000 units, some gigabytes and minutes more
 """
 
@@ -40,17 +41,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the small example only")
     parser.add_argument("--batch", action="store_true", help="the batch only, for a town")
+    parser.add_argument("--imports", action="store_true", help="the import only, with 1 GB of text")
     parser.add_argument("--nation", action="store_true", help="the country too")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "PERFORMANCE.md")
     chosen = parser.parse_args()
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     tables: list[Table] = []
     with tempfile.TemporaryDirectory(prefix="skolbank-bench-") as folder:
-        measured = _measured(Path(folder), is_quick=chosen.quick, with_nation=chosen.nation)
-        for table in _batch(Path(folder)) if chosen.batch else measured:
+        for table in _chosen(chosen, Path(folder)):
             tables.append(table)
             write_report(chosen.output, tables, load=load)  # what is measured stands if a later one fails
     _say(f"written: {chosen.output}")
+
+
+def _chosen(chosen: argparse.Namespace, folder: Path) -> Iterator[Table]:
+    if chosen.imports:
+        return iter([import_speed(folder, _say, whole=True)])
+    if chosen.batch:
+        return _batch(folder)
+    return _measured(folder, is_quick=chosen.quick, with_nation=chosen.nation)
 
 
 def _batch(folder: Path) -> Iterator[Table]:

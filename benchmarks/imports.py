@@ -17,6 +17,7 @@ SUBJECTS = ("Ma", "Sv", "En", "Bl", "Hkk", "Idh", "Mu", "Bi", "Fy", "Ke", "Ge", 
 HEADER = ("Personnummer", "Namn", "Skolenhetskod", "Klass", "Kön", "Ämne", "Betyg", "Termin")
 LIMIT = 500 * 1024**2
 UNITS = 60
+STATISTICS = 30  # MB; the longest real table of Skolverket's has some 20
 
 
 def people(birth_year: int) -> Iterator[str]:
@@ -56,6 +57,31 @@ def write_grades(place: Path, size: int) -> int:
     raise ValueError("ten years' personal numbers are not enough for so large a file")
 
 
+def write_statistics(place: Path, size: int) -> int:
+    """A table of final grades per unit in Skolverket's form, far longer than any real one; gives its rows."""
+    heading = (
+        "Statistik från Skolverket, https://www.skolverket.se\n\n"
+        "Grundskola - Slutbetyg årskurs 9, samtliga elever\nValt läsår: 2024/25\n\n"
+        "Skola;Skol-enhetskod;Skolkommun;Kommun-kod;Typ av huvudman;Huvudman;Huvudman orgnr;Antal elever;"
+        "Andel (%) elever som uppfyllt betygskriterierna i alla ämnen;"
+        "Andel (%) elever behöriga till yrkesprog.;Genomsnittligt meritvärde (17 ämnen);\n"
+    )
+    rows = 0
+    with place.open("w", encoding="utf-8-sig") as stream:
+        stream.write(heading)
+        while stream.tell() < size:
+            unit = 10_000_001 + rows
+            shares = f"{rows % 1000 / 10:.1f};{rows % 997 / 10:.1f};{150 + rows % 1700 / 10:.1f}".replace(
+                ".", ","
+            )
+            hidden = "..;~100;.." if rows % 11 == 0 else shares
+            stream.write(
+                f"Skola {rows};{unit};Ale;1440;Kommunal;Ale kommun;2120001439;{rows % 200};{hidden};\n"
+            )
+            rows += 1
+    return rows
+
+
 def make_workspace(folder: Path) -> Path:
     """A workspace with the units of the files and nothing else."""
     (folder / "params").mkdir(parents=True)
@@ -71,6 +97,11 @@ def import_speed(
 ) -> Table:
     """The table of the report; ``whole`` adds the file of 1 GB, some twenty minutes more."""
     lines = speed(folder, say, megabytes=megabytes)
+    place = make_workspace(folder / "import-statistics")
+    rows = write_statistics(place / "slutbetyg.csv", STATISTICS * 1024**2)
+    say(f"import of {STATISTICS} MB statistics")
+    done = run(skolbank("import", place / "slutbetyg.csv", "--workspace", place))
+    lines.append(_line(f"{STATISTICS} MB of statistics, CSV", "`skolbank import`", rows, done))
     if whole:
         done, rows = gigabyte(folder, say)
         lines.append(_line("1 GB CSV", "`skolbank import`", rows, done))

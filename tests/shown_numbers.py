@@ -19,14 +19,18 @@ NUMBER = re.compile(
 HEADING = "Så är siffrorna gjorda och skyddade"
 _MONTHS = "januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december"
 _TICK = re.compile(
-    r"<text[^>]*fill=\"#616E75\"[^>]*>\s*[+−]?(\d{0,2}[05]|\d)(?:[\s\xa0]*(?:%|procent|poäng))?\s*</text>"
+    r"<text[^>]*fill=\"#616E75\"[^>]*>\s*[+−]?(\d{1,3}(?:,5)?)(?:[\s\xa0]*(?:%|procent|poäng))?\s*</text>"
 )
+_MEASURES = r"[\s\xa0]*(?:%|procent\b|poäng\b|elev|barn\b|svar\b|flick|pojk)"
+_DECIMAL = re.compile(r"(?<![\w.,/])[−+-]?\d+,\d+(?![\w])")
+_SVG = re.compile(r"<svg\b.*?</svg>", re.S)
 _SPACE = r"[\s\xa0]"
 
 # Numbers that say nothing of pupils, each named by what stands around it.
 NOT_FACTS = tuple(
     re.compile(pattern)
     for pattern in (
+        rf"(?:[åÅ]k|årskurs){_SPACE}6{_SPACE}(?:och|eller){_SPACE}9\b",
         rf"\b\d{{1,2}}{_SPACE}(?:{_MONTHS}){_SPACE}\d{{4}}\b",  # dates
         rf"\b\d{{1,2}}{_SPACE}(?:{_MONTHS})\b",
         r"\b20\d\d-\d\d-\d\d\b",
@@ -46,6 +50,8 @@ NOT_FACTS = tuple(
         r"[Nn]ära\s100\b",  # the same in words
         rf"[Oo]säkerheten,{_SPACE}+95{_SPACE}%|95{_SPACE}(?:%|procents){_SPACE}+osäkerhet",
         r"summa\s+än\s+100\b",
+        rf"\b\d+{_SPACE}enheter\b",  # how many units a figure shows
+        r"A\s20,\sB\s17,5,\sC\s15,\sD\s12,5,\sE\s10,\sF\soch\sstreck\s0|de\s1[67]\sbästa|\b1[67]\sämnen|högst\s3[24]0",
         r"\d+\s+godkända\s+betyg",  # in the words that define a measure
         r"[Mm]eritvärde\s\(1[67]\)",  # names of measures
         r"\b0–10\b|\b0–100\b|0\s+är\s+lägst\s+och\s+100?\s+högst",  # scales of surveys
@@ -53,6 +59,11 @@ NOT_FACTS = tuple(
         r"Gränsen är 75 procent",  # of pupils that must be followed
         r"skalan 1–99",
         rf"\bSida{_SPACE}\d+{_SPACE}av{_SPACE}\d+",  # printed pages
+        rf"\bSlutar{_SPACE}20\d\d\b",  # cohorts by the year they leave
+        rf"\bÅk{_SPACE}[69]\b",
+        rf"\b[Mm]inst{_SPACE}\d+{_SPACE}(?:procentenheter|poäng)[^;\n]*(?=;)",  # the rules of sentences
+        rf";{_SPACE}minst{_SPACE}\d+{_SPACE}elever",
+        r"[Uu]nder\s75\s+procent\s+är",  # the rule of enough coverage
     )
 )
 
@@ -65,9 +76,45 @@ def numbers_of(words: str) -> Iterator[str]:
         yield found.lstrip("+−-").replace("\xa0", "")
 
 
+def measured_of(words: str) -> Iterator[str]:
+    """The numbers that measure: with decimals, per cent, points, or a word for people after them.
+
+    Bare whole numbers are left out: documents about the year's work count what people have written.
+    """
+    for pattern in NOT_FACTS:
+        words = pattern.sub(" ", words)
+    for found in re.finditer(rf"(?:{NUMBER.pattern})(?={_MEASURES})|{_DECIMAL.pattern}", words):
+        yield found[0].lstrip("+−-").replace("\xa0", "")
+
+
 def ticks_of(page: str) -> set[str]:
-    """The numbers along the axes of a page's charts: fives or single digits in the axes' own colour."""
-    return {found.replace("\xa0", "") for found in _TICK.findall(page)}
+    """The numbers along the axes of a page's charts: round or in even steps, in the axes' own colour."""
+    return {found for chart in _SVG.findall(page) or [page] for found in _ticks(chart)}
+
+
+def without_ticks(page: str) -> str:
+    """A page, or one chart, without the numbers along the axes of its charts."""
+    if "<svg" not in page:
+        return page
+    return _SVG.sub(lambda chart: _without(chart[0], _ticks(chart[0])), page)
+
+
+def _without(chart: str, ticks: set[str]) -> str:
+    return _TICK.sub(lambda text: " " if text[1] in ticks else text[0], chart)
+
+
+def _ticks(chart: str) -> set[str]:
+    """Fives and single digits; other even numbers only where four stand two apart in a row, halves where two
+    stand one apart."""
+    found = set(_TICK.findall(chart))
+    halves = {float(each.replace(",", ".")) for each in found if "," in each}
+    known = {_text(each, 1) for each in halves if halves & {each - 1, each + 1}}
+    known |= {each for each in found if "," not in each and (len(each) == 1 or each[-1] in "05")}
+    even = {int(each) for each in found if "," not in each and int(each) % 2 == 0}
+    for start in even:
+        run = {start, start + 2, start + 4, start + 6}
+        known |= {str(each) for each in run} if run <= even else set()
+    return known & found
 
 
 def page_texts(page: str) -> Iterator[str]:
@@ -75,10 +122,11 @@ def page_texts(page: str) -> Iterator[str]:
     body = re.sub(r"<style.*?</style>|<!--.*?-->", " ", page, flags=re.S)
     for name in ("aria-label", "alt", "title", "aria-description", "data-text"):
         yield from (html.unescape(value) for value in re.findall(rf'\b{name}="([^"]*)"', body))
-    appendix = re.search(rf"<h2[^>]*>\s*{HEADING}", body)
+    appendix = re.search(rf"<h[2-4][^>]*>\s*{HEADING}", body)
     if appendix:
-        body = body[: appendix.start()] + " " + body[body.find("<footer", appendix.start()) :]
-    body = _TICK.sub(" ", body)
+        end = re.compile(r"<footer|<h2[^>]*>\s*Om siffrorna").search(body, appendix.start())
+        body = body[: appendix.start()] + (body[end.start() :] if end else "")
+    body = without_ticks(body)
     body = re.sub(r"</?(?:b|strong|em|i|abbr|a|tspan)\b[^>]*>", "", body)
     yield html.unescape(re.sub(r"<[^>]+>", " \n ", body))
 

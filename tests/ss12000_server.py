@@ -50,7 +50,8 @@ class SchoolSystem(ApiServer):
             "syllabuses": _syllabuses(),
             "grades": [_grade(n, s) for n in range(PUPILS) for s in range(len(SUBJECTS))],
             "duties": [_duty(n) for n in range(3)],
-            "attendances": [_attendance(n) for n in range(PUPILS)],
+            "calendarEvents": [_event(n) for n in range(6)],
+            "attendances": [_attendance(n, event) for n in range(PUPILS) for event in range(6)],
             "aggregatedAttendance": [],
         }
         self.deleted: dict[str, list[str]] = {}
@@ -72,10 +73,19 @@ class SchoolSystem(ApiServer):
             return Reply({"code": "NOT_FOUND", "message": "Okänd resurs"}, 404)
         if name == "aggregatedAttendance":
             return self._aggregated(asked)
+        if name == "calendarEvents":
+            return self._events(asked)
         return self._page(asked, self._modified(asked, self.data[name]))
 
+    def _events(self, asked: Asked) -> Reply:
+        first, last = asked.first("startTime.onOrAfter"), asked.first("startTime.onOrBefore")
+        if not (first and last):
+            return Reply({"code": "BAD_REQUEST", "message": "startTime.onOrAfter och onOrBefore krävs"}, 400)
+        events = [each for each in self.data["calendarEvents"] if first <= each["startTime"] <= last]
+        return self._page(asked, events)
+
     def _modified(self, asked: Asked, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        after = asked.first("meta.modified.after")
+        after = self._after(asked)
         return [item for item in items if not after or item["meta"]["modified"] > after]
 
     def _aggregated(self, asked: Asked) -> Reply:
@@ -90,13 +100,17 @@ class SchoolSystem(ApiServer):
     def _page(self, asked: Asked, items: list[dict[str, Any]]) -> Reply:
         size = int(asked.first("limit", "1000"))
         token = asked.first("pageToken")
+        if token and asked.first("meta.modified.after"):
+            return Reply({"code": "BAD_REQUEST", "message": "pageToken står för frågans filter"}, 400)
         if token and not token.startswith("sida-"):
             return Reply({"code": "BAD_REQUEST", "message": "Okänt pageToken"}, 400)
-        start = int(token.removeprefix("sida-")) if token else 0
+        start = int(token.removeprefix("sida-").partition("|")[0]) if token else 0
         after = start + size
-        return Reply(
-            {"data": items[start:after], "pageToken": f"sida-{after}" if after < len(items) else None}
-        )
+        mark = f"sida-{after}|{self._after(asked)}" if after < len(items) else None
+        return Reply({"data": items[start:after], "pageToken": mark})
+
+    def _after(self, asked: Asked) -> str:
+        return asked.first("meta.modified.after") or asked.first("pageToken").partition("|")[2]
 
 
 def _organisations() -> list[dict[str, Any]]:
@@ -210,16 +224,32 @@ def _duty(number: int) -> dict[str, Any]:
     }
 
 
-def _attendance(number: int) -> dict[str, Any]:
+def _event(number: int) -> dict[str, Any]:
+    """Two lessons in January, two in February (one cancelled), and two in March."""
+    day = f"2025-{1 + number // 2:02d}-{20 + number % 2}" if number != 3 else "2025-02-03"
+    day = "2025-02-02" if number == 2 else day
     return {
-        "id": key("attendance", number),
+        "id": key("event", number),
         "meta": meta(),
-        "calendarEvent": ref("event", 1),
+        "activity": ref("activity", 0),
+        "startTime": f"{day}T09:00:00Z",
+        "endTime": f"{day}T10:00:00Z",
+        "cancelled": number == 3,
+    }
+
+
+def _attendance(number: int, event: int) -> dict[str, Any]:
+    """The first lesson of a month is reported, the second is not; the last pupil was away without leave."""
+    away = number == PUPILS - 1
+    return {
+        "id": key("attendance", number * 100 + event),
+        "meta": meta(),
+        "calendarEvent": ref("event", event),
         "student": ref("person", number),
-        "isReported": True,
-        "attendanceMinutes": 50,
-        "validAbsenceMinutes": 10,
-        "invalidAbsenceMinutes": 0,
+        "isReported": event % 2 == 0,
+        "attendanceMinutes": 0 if away else 50,
+        "validAbsenceMinutes": 0 if away else 10,
+        "invalidAbsenceMinutes": 60 if away else 0,
     }
 
 

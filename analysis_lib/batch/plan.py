@@ -29,6 +29,7 @@ from analysis_lib.report.parameters import (
     unknown_unit,
 )
 from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.questions import handbook
 from analysis_lib.vocabulary.settings import CIRCLES, ReportOrder, Seminar, Unit
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -113,6 +114,8 @@ def make_plan(workspace: Workspace, catalog: Catalog, order: Order, data: RoundD
     for report in seminar.reports:
         try:
             sidecar = load_sidecar(workspace, report.name)
+            if sidecar.handbook:
+                handbook(workspace, sidecar.handbook, seminar.handbook)
             documents += _documents(workspace, catalog, seminar, report, sidecar, data, base)
         except SeveralErrors as error:
             faults += error.errors

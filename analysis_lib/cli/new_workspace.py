@@ -1,4 +1,4 @@
-"""A new workspace for a real municipality: settings, groups and a first seminar (floor 9)."""
+"""A new workspace for a real municipality: settings, groups and two seminars to begin with (floor 9)."""
 
 from __future__ import annotations
 
@@ -36,6 +36,36 @@ reports:
     scope: authority
   - name: verksamhetsanalys
     scope: authority
+"""
+_YEAR = """\
+# Kvalitetsårets alla rapporter. Det som saknar underlag blir en förklarad lucka, med vad som behövs.
+id: kvalitetsaret
+title: Kvalitetsåret
+school_year: latest
+audience: internal
+reports:
+  - {name: verksamhetsrapport, scope: unit}
+  - {name: verksamhetsplan, scope: unit}
+  - {name: huvudmannens-verksamhetsplan, scope: authority}
+  - {name: verksamhetsanalys, scope: authority}
+  - {name: skolanalys, scope: unit, school_forms: [gr]}
+  - {name: resultatsamtal, scope: unit, school_forms: [gr]}
+  - {name: analysseminarium, scope: authority}
+  - {name: arskullsanalys, scope: unit, school_forms: [gr]}
+  - {name: betyg-och-prov, scope: authority}
+  - {name: enkatrapport, scope: unit}
+  - {name: prio, scope: unit, school_forms: [gr]}
+  - {name: bruk, scope: unit, school_forms: [fsk, pedoms]}
+  - {name: djupdykning, scope: unit, school_forms: [gr, fsk]}
+  - {name: kvalitetsnamnd, scope: authority}
+  - {name: tillsyn, scope: authority}
+  - {name: utvecklingsarbete, scope: authority}
+  - {name: forskolebild, scope: unit, school_forms: [fsk]}
+  - {name: fritidshemsbild, scope: unit, school_forms: [fth]}
+  - {name: kompetenscenter, scope: unit, school_forms: [gy, vux]}
+  - {name: nulagesanalys, scope: unit}
+  - {name: personalsida, scope: unit, school_forms: [gr]}
+  - {name: dokument, scope: authority}
 """
 _IGNORED = "data/\noutput/\n.keys/\n"
 
@@ -77,6 +107,7 @@ def make_workspace(folder: Path, municipality: str, *, name: str = "") -> NewWor
     text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
     _write(folder / "params" / "groups.yaml", _GROUPS)
     _write(folder / "params" / "seminars" / "resultat.yaml", _SEMINAR)
+    _write(folder / "params" / "seminars" / "kvalitetsaret.yaml", _YEAR)
     _write(folder / ".gitignore", _IGNORED)
     (folder / "data" / "inbox").mkdir(parents=True)
     (folder / "output").mkdir()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from analysis_lib import text
 from analysis_lib.dashboards.extract import Edition
 from analysis_lib.report.cohort_table import LAST, SUBJECTS
+from analysis_lib.report.figures import SUBJECT_NAMES
 from analysis_lib.statistics.value_added.rules import METHODS, load_value_added_rules
 from analysis_lib.vocabulary.periods import SchoolYear
 
@@ -36,9 +37,11 @@ def cohort_name(leaves: int, newest: int) -> str:
     return f"Slutar {leaves} (nu åk{text.NBSP}{now})"
 
 
-def subjects() -> list[tuple[str, str]]:
-    """All subjects together, and those that are reckoned one by one."""
-    return [("", "Alla ämnen"), *((code, text.capitalised(name)) for code, name in SUBJECTS.items())]
+def subjects(page: str) -> dict[str, str]:
+    """The subjects that a page can be about, by code: three of them are followed from year 6 to year 9."""
+    if page != "arskullar":
+        return dict(SUBJECT_NAMES)
+    return {code: text.capitalised(name) for code, name in SUBJECTS.items()}
 
 
 def methods() -> list[tuple[str, str]]:

@@ -66,7 +66,7 @@ PAGES = {
             "Betyg och prov",
             "Hur fördelar sig betygen, och får alla lika goda möjligheter?",
             "se",
-            ("unit", "group", "school_year"),
+            ("unit", "group", "school_year", "subject"),
         ),
         PageKind(
             "roster",
@@ -188,7 +188,7 @@ def read_state(
         "school_year": list(edition.school_years),
         "indicator": [name for name in INDICATORS if name in edition.catalog.indicators],
         "cohort": [value for value, _ in cohort_choices.cohorts(edition)] if page.id == "arskullar" else [],
-        "subject": [value for value, _ in cohort_choices.subjects()],
+        "subject": list(cohort_choices.subjects(page.id)),
         "method": [value for value, _ in cohort_choices.methods()],
         "instrument": list(instruments or {}),
     }
@@ -232,7 +232,7 @@ def choices(
         "school_year": ("Läsår", [(year, year) for year in edition.school_years]),
         "indicator": ("Mått", [(name, known[name].short) for name in INDICATORS if name in known]),
         "cohort": ("Årskull", cohort_choices.cohorts(edition) if state.cohort else []),
-        "subject": ("Ämne", cohort_choices.subjects()),
+        "subject": ("Ämne", [("", "Alla ämnen"), *cohort_choices.subjects(state.page).items()]),
         "method": ("Sätt att räkna", cohort_choices.methods()),
         "instrument": ("Instrument", list((instruments or {}).items())),
     }

@@ -8,6 +8,7 @@ from dataclasses import replace
 from analysis_lib.dashboards.access import Rights
 from analysis_lib.dashboards.cohort_page import cohort_cards
 from analysis_lib.dashboards.extract import Edition
+from analysis_lib.dashboards.grade_page import GRADE_INDICATORS, grade_cards
 from analysis_lib.dashboards.pages import INDICATORS, PAGES, Card, State, units_in
 from analysis_lib.report.context import Report
 from analysis_lib.report.parameters import Sidecar
@@ -28,6 +29,7 @@ _SHOWN = (
     "progress.followed_9",
     "progress.core_passed_6",
     "progress.core_passed_9",
+    *GRADE_INDICATORS,
 )
 
 
@@ -68,21 +70,6 @@ def _now(report: Report, state: State) -> list[Card]:
     return cards if state.unit else [*cards, Card("enheter", report.units(state.indicator, *_others(state)))]
 
 
-def _grades(report: Report, state: State) -> list[Card]:
-    cards = [
-        Card(
-            "fordelning",
-            report.distribution("results.grade_distribution_9", "results.grade_distribution_6"),
-        ),
-        Card("kon", report.sex_gap(), 6),
-        Card("amnen", report.ranges("results.subject_passed_9", "results.subject_passed_6"), 6),
-        Card("prov", report.ranges("results.national_test_passed_9", "results.national_test_passed_6"), 6),
-    ]
-    if not state.unit:
-        cards.append(Card("likvardighet", report.units("results.all_passed_9", "results.all_passed_6"), 6))
-    return cards
-
-
 def _compare(report: Report, state: State) -> list[Card]:
     cards = [
         Card("riket", report.trend(state.indicator, *_others(state)), 7),
@@ -106,6 +93,6 @@ def _others(state: State) -> list[str]:
 _PAGES: dict[str, Callable[[Report, State], list[Card]]] = {
     "lage": _now,
     "arskullar": cohort_cards,
-    "betyg": _grades,
+    "betyg": grade_cards,
     "jamfor": _compare,
 }

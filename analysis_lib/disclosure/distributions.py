@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from analysis_lib.disclosure.cells import ABSENT, SHOWN, SUPPRESSED, UNSAID, Cells, Flags, P, T
+from analysis_lib.disclosure.crosstabs import release_crosstab
 from analysis_lib.disclosure.policy import Policy
 from analysis_lib.disclosure.room import freedom, rooms
+from analysis_lib.vocabulary.grades import is_pair
 
 _FAILED = ("F", "-")
 
@@ -14,14 +16,19 @@ _FAILED = ("F", "-")
 def release_distributions(cells: Cells, policy: Policy) -> None:
     """Hide every distribution with a grade that one to four pupils have, all its grades together.
 
-    For the huvudman the approved grades and the others are two parts, each shown or hidden by itself.
+    For the huvudman the approved grades and the others are two parts, each shown or hidden by itself. Pairs
+    of two grades come last and have a rule of their own (``crosstabs``).
     """
     groups: dict[tuple[str, str], list[int]] = {}
     for i, (name, subject, _) in enumerate(cells.systems):
         if cells.kinds[i] == "distribution" and not cells.harmless[i].any():
             groups.setdefault((name, subject), []).append(i)
+    of_pairs = [members for members in groups.values() if is_pair(cells.systems[members[0]][2])]
     for members in groups.values():
-        _release(cells, members, policy)
+        if members not in of_pairs:
+            _release(cells, members, policy)
+    for members in of_pairs:
+        release_crosstab(cells, members, policy)
 
 
 def _release(cells: Cells, members: list[int], policy: Policy) -> None:

@@ -87,6 +87,8 @@ def reach(cells: Cells, room: tuple[Numbers, Numbers]) -> tuple[Numbers, Numbers
     """How far each result can rise and fall by the best move of one indicator or of nested ones together."""
     rise, fall = np.zeros_like(cells.n), np.zeros_like(cells.n)
     moves = _moves(cells)
+    if not moves:  # distributions only: they have a rule of their own
+        return rise, fall
     up, down = np.stack([_moved(cells, room, move) for move in moves], axis=1)
     best_up, best_down = freedom(up, down)
     for m, move in enumerate(moves):

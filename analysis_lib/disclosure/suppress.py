@@ -53,6 +53,7 @@ def suppress(cells: Cells, policy: Policy) -> None:
     _drop_tight_signs(cells, policy)
     hide_inner_sizes(cells, policy)
     hide_telling_values(cells, policy)
+    protect_results(cells, policy)  # what those two hid may follow from what is shown
     release_distributions(cells, policy)
     counts = np.array([kind == "count" for kind in cells.kinds])[:, None, None]
     cells.hide(counts & (cells.n_state == SUPPRESSED), "primary")
@@ -192,10 +193,10 @@ def protect_results(cells: Cells, policy: Policy) -> None:
             wanted = _next(cells, short, signs, np.zeros_like(short))
         if not wanted.any():
             return
+        before = cells.state.copy()
         small = (short & (cells.n < policy.threshold))[..., T].any(axis=1)
         for node in np.flatnonzero(wanted[small, :-1, T].any(axis=0)).tolist():
             _hide_node(cells, node)
-        before = cells.state.copy()
         cells.hide(wanted, "complementary")
         if (cells.state == before).all():  # nothing more can be taken back
             return
@@ -293,6 +294,8 @@ def _demand(cells: Cells, policy: Policy) -> Numbers:
     """The width that each hidden result must keep: small groups, protected identities, signs."""
     sensitive = (cells.n < policy.threshold) | cells.protected
     sensitive |= np.isin(cells.reason, _SENSITIVE)
+    # Of how few pupils a mean is whose own size is hidden, no reader knows.
+    sensitive |= (cells.n_state == SUPPRESSED) & (cells.outer_n > 0)
     demand = np.where((cells.state == SUPPRESSED) & sensitive, widths(cells.n, policy), 0.0)
     left_out = (cells.state == SUPPRESSED) & _few_left_out(cells, policy)
     demand = np.maximum(demand, np.where(left_out, widths(cells.outside_n, policy), 0.0))

@@ -54,13 +54,17 @@ class Worker:
         replies: queue.Queue[Reply],
         log: Path,
         environment: Mapping[str, str],
+        around: Sequence[str] = (),
     ) -> Worker:
-        """Starts ``python -m module`` in a session of its own; what it prints goes to ``log``."""
-        settings = {**os.environ, **environment, _PARENT: str(os.getpid())}
+        """Starts ``python -m module`` in a session of its own; what it prints goes to ``log``.
+
+        ``around`` is a command that starts it in a sandbox; then it gets nothing of our environment.
+        """
+        settings = {**environment} if around else {**os.environ, **environment, _PARENT: str(os.getpid())}
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as sink:
             process = subprocess.Popen(
-                [sys.executable, "-m", module, *arguments],
+                [*around, sys.executable, "-m", module, *arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=sink,

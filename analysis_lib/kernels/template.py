@@ -39,19 +39,21 @@ def main() -> None:
 
 
 def warm_up(modules: list[str]) -> None:
-    """Imports what notebooks use and freezes it, so that children share the memory.
-
-    A module that has a function ``warm_up`` prepares more than its import does.
-    """
+    """Imports what notebooks use and freezes it, so that children share the memory."""
     from analysis_lib.kernels import engine, shell
 
-    for name in modules:
-        with contextlib.suppress(ModuleNotFoundError):
-            getattr(importlib.import_module(name), "warm_up", lambda: None)()
+    import_all(modules)
     engine.warm_up()
     shell.make_shell()
     gc.collect()
     gc.freeze()
+
+
+def import_all(modules: list[str]) -> None:
+    """Imports the modules that exist; one with a function ``warm_up`` prepares more than its import."""
+    for name in modules:
+        with contextlib.suppress(ModuleNotFoundError):
+            getattr(importlib.import_module(name), "warm_up", lambda: None)()
 
 
 def thread_count() -> int:

@@ -26,6 +26,21 @@ PRELOADED = (
     "analysis_lib.present.html",
     "analysis_lib.report.context",
 )
+LIVE = (
+    *PRELOADED,
+    "ipykernel.kernelapp",
+    "ipykernel.datapub",
+    "ipykernel.debugger",
+    "ipykernel.subshell_manager",
+    "IPython.core.completerlib",
+    "IPython.core.magics",
+    "IPython.extensions.storemagic",
+    "jedi",
+    "ipywidgets",
+    "anywidget",
+    "analysis_lib.dashboards.live",
+)
+"""What live kernels share; the last is loaded by name, for it stands on a higher floor."""
 ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",

@@ -63,11 +63,11 @@ def unit_words(indicator: Indicator) -> str:
     """What the value counts, as it stands above an axis: ``procent``, ``poäng`` or ``antal``."""
     if indicator.kind in ("share", "distribution"):
         return "procent"
-    return "poäng" if indicator.kind == "mean" and "merit" in indicator.id else _plain_unit(indicator)
-
-
-def _plain_unit(indicator: Indicator) -> str:
-    return "antal" if indicator.kind == "count" else "värde"
+    if indicator.kind == "count":
+        return "antal"
+    if indicator.id.endswith("_pct"):  # a mean of the pupils' own shares
+        return "procent"
+    return "poäng" if any(word in indicator.id for word in ("merit", "points")) else "värde"
 
 
 def with_unit(cell: ReleasedCell, indicator: Indicator) -> str:
@@ -190,7 +190,8 @@ def difference_words(found: Change, indicator: Indicator) -> str:
     """A difference with its interval: ``+3,6 procentenheter (95 % intervall −10,1 till 17,1)``."""
     if found.difference is None:
         return ""
-    unit = "procentenheter" if indicator.kind == "share" else unit_words(indicator)
+    unit = unit_words(indicator)
+    unit = "procentenheter" if unit == "procent" else unit
     told = f"{text.number(found.difference, indicator.decimals, signed=True)} {unit}"
     if found.low is None or found.high is None:
         return told

@@ -6,36 +6,16 @@ page for all staff and the dashboard, so the figures are the same from the unit 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
-
 from analysis_lib.present.blocks import Block
 from analysis_lib.report import cohort_figures, cohort_outlook, cohort_table
+from analysis_lib.report.frame import ReportFrame
 from analysis_lib.report.growth_methods import method
-
-if TYPE_CHECKING:
-    from analysis_lib.present.charts.figure import Setting
-    from analysis_lib.report.prepare import Prepared
-    from analysis_lib.report.scope import Scope
-    from analysis_lib.vocabulary.catalog import Catalog
 
 USUAL = "peer_expected"
 
 
-class CohortVerbs:
+class CohortVerbs(ReportFrame):
     """Årskull by årskull."""
-
-    if TYPE_CHECKING:
-        catalog: Catalog
-        prepared: Prepared
-        scope: Scope
-        _figures: int
-
-        def _kept(self, block: Block) -> Block: ...
-        def _gap(self, kind: str, what: str = "") -> Block: ...
-        def _setting(self) -> Setting: ...
-        def _unkept(self, verb: Any, *names: str) -> Block: ...
-        def _together(self, blocks: Sequence[Block]) -> Block: ...
 
     def cohorts(self, subject: str = "", *, chosen: int = 0, is_brief: bool = False) -> Block:
         """Årskull × årskurs: the share that reached the requirements, as a heat table (G2)."""

@@ -12,19 +12,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis_lib import text
 from analysis_lib.disclosure.released import ReleasedCell
 from analysis_lib.errors import SkolbankError
 from analysis_lib.indicators.peers import similar_places
-from analysis_lib.present.blocks import Block
-from analysis_lib.present.charts.figure import column, row, table_cell
 from analysis_lib.register import Record
 from analysis_lib.register.kinds.measures import Measure
 from analysis_lib.register.views.measures import Followed, followed
+from analysis_lib.report.figures import SUBJECT_NAMES
 from analysis_lib.report.scope import BASES, Scope
-from analysis_lib.report.tables import table_data
 from analysis_lib.statistics.effect import Answer, Effect, effect_of
 from analysis_lib.statistics.effect import Measure as Tried
+from analysis_lib.statistics.intervals import sums_of_interval
 from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.peers import Peers
 from analysis_lib.vocabulary.periods import SchoolYear
@@ -32,21 +30,35 @@ from analysis_lib.vocabulary.periods import SchoolYear
 LAST_MONTH_TO_COUNT = 1  # begun by the end of January: the same läsår's results can have been touched
 _NO_MEASURE = "Åtgärden har ingen indikator."
 _OWN_MEASURE = "Måttet följs av enheten själv och finns inte i statistiken."
-_CONCLUSIONS = {"": "inte skriven", "continue": "fortsätt", "change": "ändra", "stop": "avsluta"}
 _HIDDEN = "Enhetens resultat visas inte ett av läsåren, för att skydda en liten grupp."
+_NO_RESULTS = "Enheten har inga resultat i det måttet."
+_NO_SPREAD = "Skolverket visar inte hur elevernas poäng skiljer sig, så slumpen går inte att räkna på."
 
 
 @dataclass(frozen=True)
 class MeasureEffect:
-    """One measure of last läsår: what it led to, or why that can't be said."""
+    """One measure of last läsår: what it led to, or why that can't be said.
+
+    ``cells`` are the unit's own released cells that the answer rests on.
+    """
 
     followed: Followed
     indicator: Indicator | None
     effect: Effect
+    subject: str = ""
+    cells: tuple[ReleasedCell, ...] = ()
 
     @property
     def measure(self) -> Record[Measure]:
         return self.followed.measure
+
+    @property
+    def what_is_measured(self) -> str:
+        """The measure's name with its subject; what people wrote when it is their own."""
+        if self.indicator is None:
+            return self.measure.entry.indicator or "saknas"
+        subject = SUBJECT_NAMES.get(self.subject, self.subject)
+        return f"{self.indicator.short}, {subject.lower()}" if subject else self.indicator.short
 
 
 def first_year(start: datetime.date) -> str:
@@ -58,6 +70,25 @@ def first_year(start: datetime.date) -> str:
     year = SchoolYear(start.year if start.month >= 7 else start.year - 1)
     is_late = LAST_MONTH_TO_COUNT < start.month < 7
     return str(year.plus(1) if is_late else year)
+
+
+def found_indicator(words: str, known: Mapping[str, Indicator]) -> tuple[Indicator | None, str]:
+    """The indicator that people meant and its subject: by id or by its short name.
+
+    ``results.subject_passed_6/MA`` and ``Godkänt i ämnet, åk 6, matematik`` are the same.
+    """
+    asked = words.strip()
+    name, _, code = asked.partition("/")
+    if name in known:
+        return known[name], code.strip().upper()
+    by_name = {each.short.casefold(): each for each in known.values()}
+    if asked.casefold() in by_name:
+        return by_name[asked.casefold()], ""
+    first, _, last = asked.casefold().rpartition(", ")
+    subjects = {subject.casefold(): code for code, subject in SUBJECT_NAMES.items()}
+    if first in by_name and last in subjects:
+        return by_name[first], subjects[last]
+    return None, ""
 
 
 def measure_effects(
@@ -77,34 +108,53 @@ def measure_effects(
     mine = [each for each in measures if scope.unit is None or each.unit == scope.unit.code]
     # The seminar is held the läsår after the one it is about, and looks back on that one.
     held = str(SchoolYear.parse(scope.school_year).plus(1))
-    due = sorted(followed(mine, school_year=held), key=lambda each: (each.measure.unit, each.measure.id))
+
+    def is_counted(words: str) -> bool:
+        return found_indicator(words, indicators)[0] is not None
+
+    rows = followed(mine, school_year=held, is_counted=is_counted)
+    due = sorted(rows, key=lambda each: (each.measure.unit, each.measure.id))
     return [_of_measure(scope, each, indicators, peers) for each in due]
 
 
 def _of_measure(
     scope: Scope, each: Followed, indicators: Mapping[str, Indicator], peers: Peers | None
 ) -> MeasureEffect:
-    measure = each.measure.entry
-    indicator = indicators.get(measure.indicator)
-    reason = _why_not(scope, each.measure, indicator)
+    measure, unit = each.measure.entry, each.measure.unit
+    indicator, subject = found_indicator(measure.indicator, indicators)
+    reason = _why_not(scope, each.measure, indicator, subject)
     if reason or indicator is None or measure.start is None:
-        return MeasureEffect(each, indicator, Effect(Answer.UNKNOWN, reason))
-    cells = _unit_cells(scope, indicator)
+        return MeasureEffect(each, indicator, Effect(Answer.UNKNOWN, reason), subject)
+    cells = _unit_cells(scope, indicator, subject)
+    is_share = indicator.kind == "share"
     tried = Tried(
-        units=(each.measure.unit,),
+        units=(unit,),
         start=first_year(measure.start),
+        kind="share" if is_share else "mean",
         direction=indicator.direction,
-        peers=_similar(scope, each.measure.unit, peers),
-        breaks=_breaks(scope, indicator, each.measure.unit),
+        peers=_similar(scope, unit, peers),
+        breaks=_breaks(scope, indicator, unit, subject),
     )
-    found = effect_of(_results(cells), tried)
-    is_hidden = any(cell.code == each.measure.unit and cell.state == "suppressed" for cell in cells)
-    if found.answer is Answer.UNKNOWN and found.found is None and is_hidden:
-        found = Effect(Answer.UNKNOWN, _HIDDEN)
-    return MeasureEffect(each, indicator, found)
+    found = effect_of(_shares(cells) if is_share else _means(cells), tried)
+    own = [cell for cell in cells if cell.code == unit]
+    if found.answer is Answer.UNKNOWN and found.levels is None:
+        found = Effect(Answer.UNKNOWN, _why_unknown(own, found.reason, is_share=is_share))
+    used = tuple(cell for cell in own if cell.school_year in (*found.before, *found.after))
+    return MeasureEffect(each, indicator, found, subject, used)
 
 
-def _why_not(scope: Scope, record: Record[Measure], indicator: Indicator | None) -> str:
+def _why_unknown(own: Sequence[ReleasedCell], reason: str, *, is_share: bool) -> str:
+    if not any(cell.state != "missing" for cell in own):
+        return _NO_RESULTS
+    if any(cell.state == "suppressed" for cell in own):
+        return _HIDDEN
+    shown = [cell for cell in own if cell.is_shown]
+    if not is_share and shown and not any(cell.low is not None for cell in shown):
+        return _NO_SPREAD
+    return reason
+
+
+def _why_not(scope: Scope, record: Record[Measure], indicator: Indicator | None, subject: str) -> str:
     measure = record.entry
     if indicator is None:
         return _NO_MEASURE if not measure.indicator else _OWN_MEASURE
@@ -114,34 +164,51 @@ def _why_not(scope: Scope, record: Record[Measure], indicator: Indicator | None)
         return "Åtgärden gäller inte en enhet."
     if measure.implemented == "no":
         return "Åtgärden genomfördes inte."
-    if indicator.kind != "share" or indicator.by_subject:
-        return "Måttet går inte att räkna på ur de visade siffrorna."
+    if indicator.kind not in ("share", "mean"):
+        return "Måttet är ett antal eller en fördelning, och säger inget om effekt."
+    if indicator.by_subject and not subject:
+        return "Måttet gäller ett ämne: skriv vilket efter indikatorn."
     return ""
 
 
-def _unit_cells(scope: Scope, indicator: Indicator) -> list[ReleasedCell]:
+def _unit_cells(scope: Scope, indicator: Indicator, subject: str = "") -> list[ReleasedCell]:
     """All units' cells of the indicator, one per läsår, our own figures before published ones."""
     found: dict[tuple[str, str], ReleasedCell] = {}
-    rows = scope.of(indicator.id).select(level="unit", sex="T", subject="", category="")
+    rows = scope.of(indicator.id).select(level="unit", sex="T", subject=subject, category="")
     for basis in BASES:
         for cell in rows.select(basis=basis).cells():
             found.setdefault((cell.code, cell.school_year), cell)
     return list(found.values())
 
 
-def _results(cells: Sequence[ReleasedCell]) -> pd.DataFrame:
+def _shares(cells: Sequence[ReleasedCell]) -> pd.DataFrame:
     """Shown numbers only: what is hidden, or has no n beside it, is no result."""
-    open_ = [
-        cell for cell in cells if cell.is_shown and cell.n_state == "shown" and cell.numerator is not None
-    ]
-    return pd.DataFrame(
-        {
-            "unit_code": [cell.code for cell in open_],
-            "school_year": [cell.school_year for cell in open_],
-            "n": [cell.n for cell in open_],
-            "numerator": [cell.numerator for cell in open_],
-        }
-    )
+    open_ = [cell for cell in cells if _has_size(cell) and cell.numerator is not None]
+    return _frame(open_, numerator=[cell.numerator for cell in open_])
+
+
+def _means(cells: Sequence[ReleasedCell]) -> pd.DataFrame:
+    """Means with the spread that their released interval tells, so that no sum of squares is needed.
+
+    The interval was widened before release, which makes the answer more careful and never less.
+    """
+    open_ = [cell for cell in cells if _has_size(cell) and cell.low is not None and cell.high is not None]
+    known = [[float(getattr(cell, name)) for cell in open_] for name in ("value", "low", "high", "n")]
+    total, squares = sums_of_interval(*known)
+    return _frame(open_, total=list(total), total_sq=list(squares))
+
+
+def _has_size(cell: ReleasedCell) -> bool:
+    return cell.is_shown and cell.n_state == "shown" and cell.value is not None
+
+
+def _frame(cells: Sequence[ReleasedCell], **columns: Sequence[object]) -> pd.DataFrame:
+    keys = {
+        "unit_code": [cell.code for cell in cells],
+        "school_year": [cell.school_year for cell in cells],
+        "n": [cell.n for cell in cells],
+    }
+    return pd.DataFrame({**keys, **columns})
 
 
 def _similar(scope: Scope, unit: str, peers: Peers | None) -> tuple[str, ...]:
@@ -161,52 +228,7 @@ def _similar(scope: Scope, unit: str, peers: Peers | None) -> tuple[str, ...]:
     return near.codes
 
 
-def _breaks(scope: Scope, indicator: Indicator, unit: str) -> tuple[str, ...]:
+def _breaks(scope: Scope, indicator: Indicator, unit: str, subject: str) -> tuple[str, ...]:
     about = scope.about(unit)
-    cell = about.newest(about.own(indicator.id, years=None))
+    cell = about.newest(about.own(indicator.id, years=None, subject=subject))
     return tuple(each.school_year for each in about.segments(cell).breaks) if cell else ()
-
-
-def effects_table(scope: Scope, effects: Sequence[MeasureEffect]) -> Block:
-    """Last läsår's measures and what they led to, unit by unit; no row is left out or blank.
-
-    Words only: the numbers behind stand in the figures of the report, each with its own protection.
-    """
-    columns = [
-        column("unit", "Enhet", "left"),
-        column("measure", "Åtgärd", "left"),
-        column("indicator", "Mått", "left"),
-        column("answer", "Mot liknande enheter", "left"),
-        column("reason", "Varför", "left"),
-        column("conclusion", "Enhetens slutsats", "left"),
-    ]
-    body = [
-        row(
-            {
-                "unit": table_cell(_place(scope, each.measure.unit)),
-                "measure": table_cell(each.measure.entry.what),
-                "indicator": table_cell(_what_is_measured(each)),
-                "answer": table_cell(text.capitalised(each.effect.answer.value)),
-                "reason": table_cell(each.effect.reason),
-                "conclusion": table_cell(_CONCLUSIONS[each.measure.entry.conclusion]),
-            }
-        )
-        for each in effects
-    ]
-    notes = [
-        {
-            "term": "Så läser du",
-            "text": "Enhetens förändring jämförs med liknande enheters samma läsår. En säker skillnad kan "
-            "ändå bero på annat än åtgärden.",
-        }
-    ]
-    title = "Förra årets åtgärder och vad de lett till."
-    return Block("table", table_data("atgardseffekter", title, columns, body, notes), ())
-
-
-def _what_is_measured(each: MeasureEffect) -> str:
-    return each.indicator.short if each.indicator else each.measure.entry.indicator or "saknas"
-
-
-def _place(scope: Scope, unit: str) -> str:
-    return scope.units[unit].name if unit in scope.units else scope.settings.authority_name

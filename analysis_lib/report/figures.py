@@ -78,7 +78,8 @@ def trend(scope: Scope, indicator: Indicator, setting: Setting, target: float | 
 
 def comparisons(scope: Scope, indicator: Indicator) -> list[Comparison]:
     """Kommun and riket for the figures of a unit; riket for those of a huvudman."""
-    others = ("authority", "nation") if scope.unit else ("nation",)
+    is_part = scope.unit is not None and not scope.is_alone(indicator.id)
+    others = ("authority", "nation") if is_part else ("nation",)
     return [each for other in others if (each := _comparison(scope, indicator, other)) is not None]
 
 
@@ -267,6 +268,22 @@ def distribution(scope: Scope, indicator: Indicator, setting: Setting) -> Block 
         return None
     known = sourced(setting, [cell for bar in bars for cell in bar.cells], indicator)
     return draw_grade_distribution(bars, setting=known, indicator=indicator, year=year)
+
+
+def distribution_over_years(
+    scope: Scope, indicator: Indicator, setting: Setting, subject: str
+) -> Block | None:
+    """The grades of one subject, one bar per läsår, the newest first."""
+    cells = list(scope.own(indicator.id, subject=subject, category=list(GRADES)).cells())
+    years = sorted({cell.school_year for cell in cells if cell.state != "missing"}, reverse=True)
+    if not years:
+        return None
+    bars = [GradeBar(year, [cell for cell in cells if cell.school_year == year]) for year in years]
+    span = years[0] if len(years) == 1 else f"{years[-1]}{text.EN_DASH}{years[0]}"
+    named = replace(
+        sourced(setting, cells, indicator), subject=f"{SUBJECT_NAMES[subject]}, {setting.subject}"
+    )
+    return draw_grade_distribution(bars, setting=named, indicator=indicator, year=span, bars_are="Läsår")
 
 
 def sex_gap(scope: Scope, indicators: Sequence[Indicator], setting: Setting) -> Block | None:

@@ -54,7 +54,8 @@ def indicator_table(
             continue
         keys = {"school_year": cell.school_year, "years": None}
         nation = next(scope.nation(indicator.id, **keys).cells(), None)
-        authority = next(scope.authority(indicator.id, **keys).cells(), None) if scope.unit else None
+        is_part = scope.unit is not None and not scope.is_alone(indicator.id)
+        authority = next(scope.authority(indicator.id, **keys).cells(), None) if is_part else None
         before = scope.earlier(cell)
         found = scope.change(before, cell, indicator)
         if before is not None and found.difference is not None:

@@ -1,4 +1,4 @@
-"""An executed notebook as a tagged PDF (PDF/UA-1), the only door to Typst (floor 7).
+"""An executed notebook as a PDF to read and to keep (PDF/UA-1, PDF/A-2a), the only door to Typst (floor 7).
 
 The document is handed to the Typst template as data, never as Typst code, so that no text can be read as
 markup. Same notebook and same date give the same bytes.
@@ -35,7 +35,7 @@ def write_pdf(
 
 
 def typeset(content: Mapping[str, Any], *, template: Path, made: datetime.date) -> bytes:
-    """A tagged PDF (PDF/UA-1) of plain data by a Typst template, which reads it as ``document``."""
+    """A tagged PDF of plain data by a Typst template, which reads it as ``document``."""
     stamp = datetime.datetime.combine(made, datetime.time(), datetime.UTC)
     data = json.dumps({**content, **_brand()}, ensure_ascii=False, allow_nan=False)
     try:
@@ -46,7 +46,8 @@ def typeset(content: Mapping[str, Any], *, template: Path, made: datetime.date) 
             ignore_system_fonts=True,
             sys_inputs={"document": data},
         )
-        pdf = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=stamp)
+        # Readable by everybody (ISO 14289-1) and as long as the archive keeps it (ISO 19005-2, level A).
+        pdf = compiler.compile(format="pdf", pdf_standards=["ua-1", "a-2a"], timestamp=stamp)
     except typst.TypstError as error:
         raise SkolbankError(
             "pdf-not-made",

@@ -6,43 +6,23 @@ the same document.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.present.blocks import Block
-from analysis_lib.present.charts.figure import Setting
 from analysis_lib.report import section_registry
+from analysis_lib.report.frame import ReportFrame
 from analysis_lib.report.words.picture import documents_picture
 from analysis_lib.report.words.reading import drawn, together
-from analysis_lib.report.words.told import Told, read_register
 from analysis_lib.vocabulary.questions import Handbook, handbook
 
-if TYPE_CHECKING:
-    from analysis_lib.report.parameters import Sidecar
-    from analysis_lib.report.prepare import Prepared
-    from analysis_lib.report.scope import Scope
-    from analysis_lib.vocabulary.catalog import Catalog
 
-
-class RegisterVerbs:
+class RegisterVerbs(ReportFrame):
     """What people wrote, as blocks of the same report."""
-
-    if TYPE_CHECKING:
-        sidecar: Sidecar
-        catalog: Catalog
-        prepared: Prepared
-        scope: Scope
-
-        def _kept(self, block: Block) -> Block: ...
-        def _gap(self, kind: str, what: str = "") -> Block: ...
-        def _setting(self) -> Setting: ...
-        @property
-        def made(self) -> datetime.date: ...
 
     # -- verbs ---------------------------------------------------------------------------------------------
 
@@ -108,29 +88,6 @@ class RegisterVerbs:
             found = drawn(self.told, name)
             blocks += found or ([] if gap else [self._gap(name)])
         return blocks or [self._gap(gap)]
-
-    @cached_property
-    def told(self) -> Told:
-        """The register as these readers may see it."""
-        place = self.catalog.workspace
-        return Told(
-            reading=read_register(place, self.prepared.moment) if self.sidecar.reads_register else None,
-            catalog=self.catalog,
-            units=self.prepared.units,
-            unit=self.scope.unit,
-            school_year=self.prepared.school_year,
-            audience=self.prepared.audience,
-            today=self.made,
-            setting=self._word_setting,
-            question_set=self.sidecar.question_set,
-            handbook=self.sidecar.handbook,
-            handbook_version=self.prepared.seminar.handbook,
-            indicator_names={name: each.short for name, each in self.catalog.indicators.items()},
-        )
-
-    @property
-    def _word_setting(self) -> Setting:
-        return Setting(id=f"{self._setting().id}-R", subject=self.scope.name, source="registret", until="")
 
     @cached_property
     def _chapters(self) -> list[str]:

@@ -190,6 +190,14 @@ class Scope:
                 found.setdefault(cell.code, cell)
         return list(found.values())
 
+    def is_alone(self, indicator: str) -> bool:
+        """Whether the report's unit is all that the huvudman has in the measure, so that the two are one."""
+        if self.unit is None:
+            return False
+        whole = {cell.school_year: (cell.value, cell.n) for cell in self.authority(indicator).cells()}
+        shown = [cell for cell in self.own(indicator).cells() if cell.is_shown]
+        return bool(shown) and all(whole.get(cell.school_year) == (cell.value, cell.n) for cell in shown)
+
     def newest(self, table: ReleasedTable) -> ReleasedCell | None:
         """The cell of the latest school year in a series that is not merely missing."""
         cells = [cell for cell in table.cells() if cell.state != "missing"]

@@ -14,7 +14,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +35,7 @@ from analysis_lib.snapshots.table_schema import TableSchema
 ROW_GROUP = 122_880
 PART_ROWS = 1_500_000
 RUN_ROWS = 250_000  # sorted at once
+WIDE = 5  # a row of a published table takes the memory of so many rows about a pupil
 _PREFIX_SIGNS = 2
 _MEMORY = "128MB"
 _PREFIX = ".gathered-"
@@ -61,7 +62,7 @@ class Gathered:
         place = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=folder if folder.is_dir() else None)
         self._folder = Path(place)
         self._key = key
-        self._files: dict[str, list[Path]] = {}
+        self._files: dict[tuple[str, tuple[Any, ...]], list[Path]] = {}  # by table and partition
 
     def __enter__(self) -> Self:
         return self
@@ -76,41 +77,45 @@ class Gathered:
         if frame.empty:
             return
         schema = TABLES[table]
-        rows = pa.Table.from_pandas(schema.check(frame), schema=schema.arrow, preserve_index=False)
-        place = self._folder / f"{table}-{len(self._files.get(table, ()))}-{secrets.token_hex(4)}.rows"
-        properties = self._properties(schema, place.name)
-        pq.write_table(
-            rows.replace_schema_metadata(None),
-            place,
-            compression="zstd",
-            encryption_properties=properties,
-        )
-        self._files.setdefault(table, []).append(place)
+        checked = schema.check(frame)
+        for values, some in checked.groupby(list(schema.partition), sort=True, observed=True):
+            rows = pa.Table.from_pandas(some, schema=schema.arrow, preserve_index=False)
+            place = self._folder / f"{table}-{secrets.token_hex(8)}.rows"
+            properties = self._properties(schema, place.name)
+            pq.write_table(
+                rows.replace_schema_metadata(None),
+                place,
+                compression="zstd",
+                encryption_properties=properties,
+            )
+            plain = tuple(value.item() if hasattr(value, "item") else value for value in values)
+            self._files.setdefault((table, plain), []).append(place)
 
-    def parts(self, part_rows: int = PART_ROWS) -> Iterator[Part]:
+    def parts(self) -> Iterator[Part]:
         """The gathered rows as sorted parts, each with whole keys (units) of one partition."""
-        for table in self._files:
+        for table, values in sorted(self._files):
             schema = TABLES[table]
-            with self._database(schema) as database:
-                names = ", ".join(f'"{name}"' for name in schema.partition)
+            part_rows = PART_ROWS if schema.holds_pupils else PART_ROWS // WIDE
+            with self._database(schema, values) as database:
                 counted = database.execute(
-                    f"SELECT {names}, {schema.key_sql} AS k, count(*) FROM rows GROUP BY ALL ORDER BY ALL"
+                    f"SELECT {schema.key_sql} AS k, count(*) FROM rows GROUP BY ALL ORDER BY ALL"
                 ).fetchall()
-                for values, keys, number in _portioned(counted, part_rows):
+                for keys, number in _portioned(counted, part_rows):
                     yield self._part(database, schema, values, keys, number)
 
     def change(self, part: Part, before_sql: str, register: dict[str, Any]) -> Change:
         """What a part changes against the rows that ``before_sql`` gives, counted by the identity."""
-        with self._database(part.schema) as database:
+        with self._database(part.schema, part.values) as database:
             for name, data in register.items():
                 database.register(name, data)
             names = ", ".join(f'"{name}"' for name in part.schema.names)
             identity = ", ".join(f'"{name}"' for name in part.schema.identity)
             one = f"SELECT {identity}, sum(hash({names})::HUGEINT) AS content FROM"
-            inside = self._inside(part.schema, part.values, part.keys)
+            inside = _between(part.schema, part.keys)
+            among = f"{part.schema.key_sql} IN (SELECT {part.schema.key_sql} FROM rows WHERE {inside})"
             found = database.execute(
                 f"WITH new AS ({one} rows WHERE {inside} GROUP BY {identity}), "
-                f"old AS ({one} ({before_sql}) WHERE {_among(part.schema, part.keys)} GROUP BY {identity}) "
+                f"old AS ({one} ({before_sql}) WHERE {among} GROUP BY {identity}) "
                 "SELECT count(*) FILTER (old.content IS NULL), count(*) FILTER (new.content IS NULL), "
                 "count(*) FILTER (old.content <> new.content), count(old.content) "
                 f"FROM new FULL JOIN old USING ({identity})"
@@ -129,7 +134,7 @@ class Gathered:
         place = self._folder / f"part-{secrets.token_hex(8)}.parquet"
         is_secret = bool(self._key) and schema.holds_pupils
         sink = _Digesting(None if is_secret else place)
-        inside = self._inside(schema, values, keys)
+        inside = _between(schema, keys)
         _write(database, schema, inside, pa.PythonFile(sink, mode="w"), None)
         sink.finish()
         if is_secret:  # the content's hash makes the key, so it must be known before anything is written
@@ -139,18 +144,14 @@ class Gathered:
         partition = "/".join(slug(str(value)) or "hela" for value in values)
         return Part(schema, partition, values, keys, number, sink.digest, place)
 
-    def _inside(self, schema: TableSchema, values: tuple[Any, ...], keys: tuple[str, ...]) -> str:
-        same = [f'"{name}" = {_literal(v)}' for name, v in zip(schema.partition, values, strict=True)]
-        return " AND ".join([*same, _among(schema, keys)])
-
     @contextlib.contextmanager
-    def _database(self, schema: TableSchema) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _database(self, schema: TableSchema, values: tuple[Any, ...]) -> Iterator[duckdb.DuckDBPyConnection]:
         with duckdb.connect(":memory:") as database:
             database.execute(f"SET memory_limit = '{_MEMORY}'")
             database.execute("SET threads = 1")
             database.execute("SET enable_progress_bar = false")
             database.execute("SET temp_directory = ''")  # no row is ever spilled in the clear
-            files = self._files[schema.name]
+            files = self._files[schema.name, values]
             if self._key and schema.holds_pupils:
                 for number, place in enumerate(files):
                     database.register(f"rows_{number}", encryption.dataset(place, place.name, self._key))
@@ -218,46 +219,57 @@ def _write(
 
 
 def _runs(database: duckdb.DuckDBPyConnection, schema: TableSchema, inside: str) -> Iterator[str]:
-    """Conditions that part the rows into runs that can be sorted in memory, in the order of sorting."""
-    first, second = (f'"{name}"' for name in schema.identity[:2])
-    sign = f"substr({second}, 1, {_PREFIX_SIGNS})"
+    """Conditions that part the rows into runs that can be sorted in memory, in the order of sorting.
+
+    Pupils are told apart by the beginning of their pseudonyms, which are spread evenly; other rows by the
+    first columns of what they are.
+    """
+    if schema.holds_pupils:
+        first, second = schema.identity[:2]
+        signs = [f'"{first}"', f'substr("{second}", 1, {_PREFIX_SIGNS})']
+        most = RUN_ROWS
+    else:
+        signs = [f'"{name}"' for name in schema.identity[:4]]
+        most = RUN_ROWS // WIDE
     counted = database.execute(
-        f"SELECT {first}, {sign}, count(*) FROM rows WHERE {inside} GROUP BY ALL ORDER BY ALL"
+        f"SELECT {', '.join(signs)}, count(*) FROM rows WHERE {inside} GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     start, rows = 0, 0
-    for number, (one, two, count) in enumerate(counted):
+    for number, (*_, count) in enumerate(counted):
         rows += count
-        is_last = number + 1 == len(counted)
-        if is_last or rows + counted[number + 1][2] > RUN_ROWS:
-            a, b, c, d = (_literal(each) for each in (*counted[start][:2], one, two))
-            yield (
-                f"{inside} AND ({first} > {a} OR ({first} = {a} AND {sign} >= {b})) "
-                f"AND ({first} < {c} OR ({first} = {c} AND {sign} <= {d}))"
-            )
+        if number + 1 == len(counted) or rows + counted[number + 1][-1] > most:
+            low, high = counted[start][:-1], counted[number][:-1]
+            yield f"{inside} AND {_beyond(signs, low, '>')} AND {_beyond(signs, high, '<')}"
             start, rows = number + 1, 0
+
+
+def _beyond(signs: list[str], values: Sequence[Any], sign: str) -> str:
+    """The condition that the signs, taken in order, are not on the other side of the values."""
+    first = f"{signs[0]} {sign} {_literal(values[0])}"
+    same = f"{signs[0]} = {_literal(values[0])}"
+    rest = _beyond(signs[1:], values[1:], sign) if len(signs) > 1 else "true"
+    return f"({first} OR ({same} AND {rest}))"
 
 
 def _typed(table: pa.Table, schema: TableSchema) -> pa.Table:
     return table.select(schema.names).cast(schema.arrow).combine_chunks()
 
 
-def _portioned(
-    counted: list[tuple[Any, ...]], most: int
-) -> Iterator[tuple[tuple[Any, ...], tuple[str, ...], int]]:
-    """Partition values, keys and row count of each part: whole keys, as many as ``most`` rows allow."""
+def _portioned(counted: list[tuple[str, int]], most: int) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Keys and row count of each part: whole keys, as many as ``most`` rows allow."""
     keys: list[str] = []
     rows = 0
-    for place, (*values, key, number) in enumerate(counted):
+    for place, (key, number) in enumerate(counted):
         keys.append(str(key))
         rows += number
-        following = counted[place + 1] if place + 1 < len(counted) else None
-        if following is None or list(following[:-2]) != values or rows + following[-1] > most:
-            yield tuple(values), tuple(keys), rows
+        if place + 1 == len(counted) or rows + counted[place + 1][1] > most:
+            yield tuple(keys), rows
             keys, rows = [], 0
 
 
-def _among(schema: TableSchema, keys: tuple[str, ...]) -> str:
-    return f"{schema.key_sql} IN ({', '.join(_literal(key) for key in keys)})"
+def _between(schema: TableSchema, keys: tuple[str, ...]) -> str:
+    """The condition of the rows of one part, whose keys are all that there are from the first to the last."""
+    return f"({schema.key_sql}) BETWEEN {_literal(keys[0])} AND {_literal(keys[-1])}"
 
 
 def _literal(value: Any) -> str:

@@ -17,7 +17,8 @@ from analysis_lib.errors import SkolbankError
 from analysis_lib.snapshots.schemas import ATTENDANCE
 from analysis_lib.sources import pupils
 from analysis_lib.sources.attendance_layout import Line, Report, find_report, has_header
-from analysis_lib.sources.attendance_values import MINUTES, SHARES, measured
+from analysis_lib.sources.attendance_portions import InPortions
+from analysis_lib.sources.attendance_values import MINUTES, SHARES, Scale, measured
 from analysis_lib.sources.pupil_rows import Rows
 from analysis_lib.sources.scb import LEGAL_BASIS, result_of
 from analysis_lib.sources.scb_table import read_day
@@ -53,18 +54,38 @@ class Attendance:
         report = find_report(sheet)
         if report is None or not report.lines:
             raise SkolbankError("table-empty", "Rapporten har inga rader", remedy="Ta ut rapporten på nytt.")
+        has_numbers = any(line.cells.get("PersonNr") for line in report.lines)
+        scale = Scale()
+        scale.see(report.lines)
+        above = (*report.above, sheet.name)
+        return self.of_lines(report, above, context, has_numbers=has_numbers, scale=scale)
+
+    def in_portions(self, head: Sheet, context: ReadContext) -> InPortions:
+        """How a file too long for memory is read: all lines of a pupil, or of a class, together."""
+        return InPortions(self.of_lines, head.name)
+
+    def of_lines(
+        self,
+        report: Report,
+        above: Sequence[str],
+        context: ReadContext,
+        *,
+        has_numbers: bool,
+        scale: Scale,
+        is_portion: bool = False,
+    ) -> TableResult:
+        """Lines of a report, all or a portion; of all of them one must tell the unit and the school year."""
         lines = report.lines
         rows = _rows(lines)
-        periods = _periods(rows, report)
+        periods = _periods(rows, report, is_portion=is_portion)
         ends = periods["school_year"].str[:4].where(periods["school_year"] != "", "0").astype(int) + 1
-        has_numbers = bool((rows.cells["PersonNr"] != "").any())
         people = pupils.identify(rows, ends) if has_numbers else _nobody(rows)
-        people["unit_code"] = _units(rows, report, sheet, context)
+        people["unit_code"] = _units(rows, above, context, is_portion=is_portion)
         people["school_year"] = periods["school_year"]
         people["class_name"] = pupils.class_names(rows)
         people["year_group"] = _year_groups(people["class_name"])
         people["subject_key"] = periods["period_start"] + periods["period_end"]
-        values = measured(lines, rows)
+        values = measured(lines, rows, scale)
         if has_numbers:
             pupils.refuse_doubles(rows, people, rows.cells.drop(columns=["PersonNr", "Namn"]))
             people = pupils.pseudonymise(people, rows.accepted, pupils.maker_of(context), table=self.id)
@@ -108,7 +129,7 @@ def _nobody(rows: Rows) -> pd.DataFrame:
     )
 
 
-def _periods(rows: Rows, report: Report) -> pd.DataFrame:
+def _periods(rows: Rows, report: Report, *, is_portion: bool) -> pd.DataFrame:
     """School year, and first and last day where they are told, of each row or of the whole report."""
     days = sorted({day.isoformat() for text in report.above for day in _days(text)})
     years = {
@@ -125,7 +146,7 @@ def _periods(rows: Rows, report: Report) -> pd.DataFrame:
         records, columns=["school_year", "period_start", "period_end"], index=rows.cells.index
     )
     missing = (frame["school_year"] == "").to_numpy()
-    if missing.all():
+    if missing.all() and not is_portion:
         raise SkolbankError(
             "school-year-missing",
             "Det går inte att se vilket läsår rapporten gäller",
@@ -162,14 +183,14 @@ def _row_year(year: str, term: str) -> str:
         return ""
 
 
-def _units(rows: Rows, report: Report, sheet: Sheet, context: ReadContext) -> pd.Series:
+def _units(rows: Rows, texts: Sequence[str], context: ReadContext, *, is_portion: bool) -> pd.Series:
     """The unit of each row: its own code or name, else the one that stands above the table."""
     known = dict(context.units or {})
     by_name = {wording_key(name): code for code, name in known.items()}
-    above = _unit_above((*report.above, sheet.name), known, by_name)
+    above = _unit_above(texts, known, by_name)
     named = rows.cells["Enhet"].map(lambda name: by_name.get(wording_key(name), "") if name else above)
     rows.cells["Skolenhetskod"] = rows.cells["Skolenhetskod"].where(rows.cells["Skolenhetskod"] != "", named)
-    if not (rows.cells["Skolenhetskod"] != "").any():
+    if not is_portion and not (rows.cells["Skolenhetskod"] != "").any():
         raise SkolbankError(
             "unit-missing",
             "Det går inte att se vilken skolenhet rapporten gäller",

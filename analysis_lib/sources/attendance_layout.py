@@ -7,7 +7,7 @@ start over for each class. Source: layout of Vklass's report; docs/FORMAT.md for
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from analysis_lib.sources.shapes import Row, Sheet
@@ -87,30 +87,46 @@ def has_header(sheet: Sheet) -> bool:
 
 def find_report(sheet: Sheet) -> Report | None:
     """The sheet's parts, or None when no row names attendance and absence."""
-    fields: dict[int, str] = {}
-    above: list[str] = []
-    lines: list[Line] = []
-    unread: dict[str, None] = {}
-    current, totals, headers = "", 0, 0
-    for number, cells in sheet.rows:
-        texts = [" ".join(cell.split()) for cell in cells]
-        filled = [text for text in texts if text]
-        if not filled:
-            continue
-        named = _fields(texts)
-        block = _CLASS.match(" ".join(filled)) if len(filled) <= 2 else None
-        if named:
-            fields, headers = named, headers + 1
-            unread.update(dict.fromkeys(t for i, t in enumerate(texts) if t and i not in named))
-        elif block:
-            current = block[1]
-        elif not fields:
-            above.extend(filled)
-        elif _TOTAL.match(filled[0]):
-            totals += 1
-        else:
-            lines.append(_line((number, texts), fields, current, sheet.numeric))
-    return Report(tuple(above), tuple(lines), totals, headers, tuple(unread)) if headers else None
+    walk = Walk()
+    lines = tuple(walk.lines(sheet.rows, sheet.numeric))
+    return walk.report(lines) if walk.headers else None
+
+
+class Walk:
+    """Goes through a report row by row, knowing the header and the class that hold where it is."""
+
+    def __init__(self) -> None:
+        self.above: list[str] = []
+        self.totals = 0
+        self.headers = 0
+        self._unread: dict[str, None] = {}
+
+    def report(self, lines: Sequence[Line]) -> Report:
+        """What has been passed so far, with these lines of it."""
+        return Report(tuple(self.above), tuple(lines), self.totals, self.headers, tuple(self._unread))
+
+    def lines(self, rows: Iterable[Row], numeric: frozenset[tuple[int, int]] = frozenset()) -> Iterator[Line]:
+        """The data lines, each with its block's class."""
+        fields: dict[int, str] = {}
+        current = ""
+        for number, cells in rows:
+            texts = [" ".join(cell.split()) for cell in cells]
+            filled = [text for text in texts if text]
+            if not filled:
+                continue
+            named = _fields(texts)
+            block = _CLASS.match(" ".join(filled)) if len(filled) <= 2 else None
+            if named:
+                fields, self.headers = named, self.headers + 1
+                self._unread.update(dict.fromkeys(t for i, t in enumerate(texts) if t and i not in named))
+            elif block:
+                current = block[1]
+            elif not fields:
+                self.above.extend(filled)
+            elif _TOTAL.match(filled[0]):
+                self.totals += 1
+            else:
+                yield _line((number, texts), fields, current, numeric)
 
 
 def _fields(texts: Sequence[str]) -> dict[int, str]:

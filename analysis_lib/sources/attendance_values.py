@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -29,8 +30,45 @@ SHARES = tuple(name for name in _FROM.values() if name.endswith("_pct"))
 _HOURS = 20  # minutes told per unit of teaching time, from which that time must be in hours
 
 
-def measured(lines: Sequence[Line], rows: Rows) -> pd.DataFrame:
-    """The measured columns of all lines; rows with an unreadable or impossible cell are refused."""
+@dataclass
+class Scale:
+    """How a whole report writes its numbers: per cents or parts of one, minutes or hours."""
+
+    signed: set[str] = field(default_factory=set)  # columns with a per cent sign in any cell
+    largest: float | None = None  # of the attendance column
+    told: int = 0
+    in_hours: int = 0  # lines whose minutes are far more than the teaching time
+
+    def see(self, lines: Sequence[Line]) -> None:
+        """Takes lines into account."""
+        for line in lines:
+            self.signed.update(name for name, text in line.cells.items() if "%" in text)
+            attended = line.cells.get("n_pct", "").strip()
+            if attended.replace(",", "").replace(".", "").isdigit():
+                number = float(attended.replace(",", "."))
+                self.largest = number if self.largest is None else max(self.largest, number)
+            offered = _number(line, "offered") or 60 * (_number(line, "offered_hours") or 0)
+            if offered:
+                minutes = sum(_number(line, name) or 0 for name in ("n_min", "gf_min", "f_min"))
+                self.told += 1
+                self.in_hours += minutes / offered > _HOURS
+
+    def has_parts(self, name: str) -> bool:
+        """Whether a column is written as parts of one: every number of the attendance column is at most 1
+        and none of the column has a per cent sign; nobody's attendance is below one per cent throughout."""
+        return name not in self.signed and self.largest is not None and self.largest <= 1
+
+    @property
+    def has_hours(self) -> bool:
+        """Whether the teaching time is told in hours."""
+        return self.in_hours * 2 > self.told
+
+
+def measured(lines: Sequence[Line], rows: Rows, scale: Scale) -> pd.DataFrame:
+    """The measured columns of lines of a report that writes its numbers as ``scale`` says.
+
+    Rows with an unreadable or impossible cell are refused.
+    """
     values = {target: _column(lines, name, rows) for name, target in _FROM.items()}
     frame = pd.DataFrame(values)
     hours = _column(lines, "offered_hours", rows)
@@ -38,10 +76,14 @@ def measured(lines: Sequence[Line], rows: Rows) -> pd.DataFrame:
     for name in ("lessons", "pupils"):
         frame["pupils_n" if name == "pupils" else name] = _column(lines, name, rows).round()
     for name in SHARES:
-        frame[name] = _as_per_cent(frame[name], lines, name, rows)
+        frame[name] = _as_per_cent(frame[name], name, scale, rows)
         impossible = (frame[name] > 100.05).to_numpy(dtype=bool)
         rows.refuse(impossible, "share-impossible", column=name, reason="andelen är större än 100 procent.")
-    _minutes_of_hours(frame, rows)
+    if scale.has_hours:
+        frame["offered_minutes"] *= 60
+        rows.tell(
+            "warning", "hours-assumed", "Undervisningstiden är skriven i timmar och räknades om till minuter."
+        )
     _add_what_follows(frame, rows)
     return frame.astype({"lessons": "Int64", "pupils_n": "Int64"})
 
@@ -49,49 +91,42 @@ def measured(lines: Sequence[Line], rows: Rows) -> pd.DataFrame:
 def _column(lines: Sequence[Line], name: str, rows: Rows) -> pd.Series:
     found, wrong = [], np.zeros(len(lines), dtype=bool)
     for place, line in enumerate(lines):
-        text = line.cells.get(name, "").removesuffix("%").strip()
-        if not text or read_mark(text) is not Mark.NONE:
-            found.append(np.nan)
-            continue
-        is_number = name in line.is_number
-        if is_number and "." in text:
-            text = f"{float(text):.6f}".rstrip("0").rstrip(".")
         try:
-            value = read_cell(text, "number", is_number_cell=is_number, minimum=0, decimals=6).number
-            found.append(np.nan if value is None else float(value))
+            number = _read(line, name)
         except CellFault:
             wrong[place] = True
-            found.append(np.nan)
+            number = None
+        found.append(np.nan if number is None else number)
     rows.refuse(wrong, "number-unreadable", column=name, reason="cellen går inte att läsa som ett tal.")
     return pd.Series(found, dtype="float64")
 
 
-def _as_per_cent(values: pd.Series, lines: Sequence[Line], name: str, rows: Rows) -> pd.Series:
-    """Parts of one become per cent when every number of the attendance column is at most 1 and none is
-    written with a per cent sign: nobody's attendance is below one per cent in a whole report."""
-    field = next(source for source, target in _FROM.items() if target == name)
-    signed = any("%" in line.cells.get(field, "") for line in lines)
-    attended = [
-        float(text.replace(",", "."))
-        for line in lines
-        if (text := line.cells.get("n_pct", "").strip()) and text.replace(",", "").replace(".", "").isdigit()
-    ]
-    if signed or not attended or max(attended) > 1:
+def _read(line: Line, name: str) -> float | None:
+    """The number of a cell, None for a mark or nothing; raises CellFault when it is neither."""
+    text = line.cells.get(name, "").removesuffix("%").strip()
+    if not text or read_mark(text) is not Mark.NONE:
+        return None
+    is_number = name in line.is_number
+    if is_number and "." in text:
+        text = f"{float(text):.6f}".rstrip("0").rstrip(".")
+    value = read_cell(text, "number", is_number_cell=is_number, minimum=0, decimals=6).number
+    return None if value is None else float(value)
+
+
+def _number(line: Line, name: str) -> float | None:
+    try:
+        return _read(line, name)
+    except CellFault:
+        return None
+
+
+def _as_per_cent(values: pd.Series, name: str, scale: Scale, rows: Rows) -> pd.Series:
+    if not scale.has_parts(next(source for source, target in _FROM.items() if target == name)):
         return values
     if name == SHARES[0]:
         text = "Närvaron är skriven som delar av 1 och räknades om till procent."
         rows.tell("warning", "share-parts", text)
     return values * 100
-
-
-def _minutes_of_hours(frame: pd.DataFrame, rows: Rows) -> None:
-    told = frame[["attended_minutes", "valid_absence_minutes", "invalid_absence_minutes"]].sum(axis=1)
-    ratio = (told / frame["offered_minutes"]).replace([np.inf], np.nan).dropna()
-    if len(ratio) and ratio.median() > _HOURS:
-        frame["offered_minutes"] *= 60
-        rows.tell(
-            "warning", "hours-assumed", "Undervisningstiden är skriven i timmar och räknades om till minuter."
-        )
 
 
 def _add_what_follows(frame: pd.DataFrame, rows: Rows) -> None:

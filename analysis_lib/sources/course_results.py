@@ -6,6 +6,8 @@ docs/FORMAT.md; grades A-F, in sfi's courses also G before 2012, ``-`` where the
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -14,6 +16,7 @@ from analysis_lib.snapshots.identities import ADULTS
 from analysis_lib.snapshots.schemas import COURSES, GRADES
 from analysis_lib.sources import pupils
 from analysis_lib.sources.grade_codes import DASHES
+from analysis_lib.sources.long_files import Headed, of_person
 from analysis_lib.sources.pupil_rows import Rows
 from analysis_lib.sources.scb import LEGAL_BASIS, result_of
 from analysis_lib.sources.scb_table import filled, read_rows_of, tell_unread_columns
@@ -62,17 +65,22 @@ class CourseResults:
 
     def read(self, sheet: Sheet, context: ReadContext) -> TableResult:
         """One row per pupil and course; raises SkolbankError when a needed column is absent."""
-        found = _header(sheet)
-        if found is None or not set(NEEDED) <= set(found[1].values()):
-            raise SkolbankError(
-                "column-missing",
-                "Tabellen saknar någon av kolumnerna Personnummer, Skolenhetskod, Termin, Kurs och Betyg",
-                remedy="Rubrikerna står i docs/FORMAT.md.",
-            )
-        number, fields = found
-        data = [row for row in filled(sheet) if row[0] > number]
+        number, fields = _needed_header(sheet)
+        return self._read(sheet, context, header_row=number, fields=fields)
+
+    def in_portions(self, head: Sheet, context: ReadContext) -> Headed:
+        """How a file too long for memory is read: all rows of a person together."""
+        number, fields = _needed_header(head)
+        column = next(place for place, name in fields.items() if name == "PersonNr")
+        read = partial(self._read, header_row=number, fields=fields)
+        return Headed(head, number, of_person(column), read)
+
+    def _read(
+        self, sheet: Sheet, context: ReadContext, *, header_row: int, fields: dict[int, str]
+    ) -> TableResult:
+        data = [row for row in filled(sheet) if row[0] > header_row]
         rows = read_rows_of(data, fields, lambda cells: len(_fields(cells)) >= len(NEEDED))
-        tell_unread_columns(rows, dict(filled(sheet))[number], fields)
+        tell_unread_columns(rows, dict(filled(sheet))[header_row], fields)
         years, terms = _terms(rows)
         ends = years.str[:4].where(years != "", "0").astype(int) + 1
         people = pupils.identify(rows, ends, ages=ADULTS)
@@ -109,6 +117,17 @@ def _header(sheet: Sheet) -> tuple[int, dict[int, str]] | None:
         if {"Kurs", "Betyg"} <= names and names & {"Skolform", "Program", "Poäng", "Utfall"}:
             return number, fields
     return None
+
+
+def _needed_header(sheet: Sheet) -> tuple[int, dict[int, str]]:
+    found = _header(sheet)
+    if found is None or not set(NEEDED) <= set(found[1].values()):
+        raise SkolbankError(
+            "column-missing",
+            "Tabellen saknar någon av kolumnerna Personnummer, Skolenhetskod, Termin, Kurs och Betyg",
+            remedy="Rubrikerna står i docs/FORMAT.md.",
+        )
+    return found
 
 
 def _terms(rows: Rows) -> tuple[pd.Series, pd.Series]:

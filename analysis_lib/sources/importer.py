@@ -18,6 +18,7 @@ from analysis_lib.snapshots.refused_files import note_refused
 from analysis_lib.snapshots.store import Change, Snapshot, SourceInfo, Store
 from analysis_lib.snapshots.units import load_units
 from analysis_lib.snapshots.whereabouts import Whereabouts
+from analysis_lib.sources.collecting import rarely_collected
 from analysis_lib.sources.found_files import Skipped, find_files, harmless_name
 from analysis_lib.sources.import_report import FileReport, ImportReport, render_summary
 from analysis_lib.sources.joined_sheets import joined
@@ -81,7 +82,8 @@ def import_paths(
             name = harmless_name(workspace.shown(found.path))
             files.append(FileReport(name, found.exit_status, messages=[found.message]))
         else:
-            files.extend(_import_file(found, work))
+            with rarely_collected():
+                files.extend(_import_file(found, work))
     notes = [_readable_by_others()] if not dry_run and store.readable_by_others() else []
     return ImportReport(files, dry_run=dry_run, notes=notes)
 
@@ -137,7 +139,7 @@ def _import_long(path: Path, name: str, work: _Import) -> list[FileReport]:
         raw = RawFile(path, text.sha256, text.size, "text", (head,), tuple(text.messages))
         reports = [_report(raw, name, head, result)]
         reports[0].messages[:0] = raw.messages
-        reports[0].messages += _unlisted_units(units, work.likely_units)
+        reports[0].messages += _unlisted_units(units if result.level == "pupil" else set(), work.likely_units)
         return _finish(raw, [(head, result)], reports, work, gathered)
 
 

@@ -17,7 +17,7 @@ Kind = Literal["count", "number", "share", "money", "text"]
 
 DECIMALS: dict[Kind, int] = {"count": 0, "number": 1, "share": 1, "money": 0, "text": 0}
 _SPACES = "\u00a0\u202f\u2009\u2007"
-_SIGN = "[-\u2212]?"
+_SIGN = "[-\u2212\u2013]?"
 _PLAIN = re.compile(rf"({_SIGN}[0-9]+)(?:([,.])([0-9]+))?")
 _GROUPED = re.compile(rf"({_SIGN}[0-9]{{1,3}}(?: [0-9]{{3}})+)(?:(,)([0-9]+))?")
 _ABOUT = re.compile(r"(?:cirka|ca\.?)\s*[0-9][0-9 ]*", re.IGNORECASE)
@@ -96,7 +96,8 @@ def _number(plain: str, *, is_number_cell: bool) -> tuple[Decimal, int, bool]:
     match = _PLAIN.fullmatch(plain) or _GROUPED.fullmatch(plain)
     if not match:
         raise CellFault("number-unreadable", f"{_echo(plain)} går inte att läsa som ett tal")
-    whole, separator, fraction = match[1].replace(" ", "").replace("\u2212", "-"), match[2], match[3] or ""
+    whole = re.sub("[\u2212\u2013]", "-", match[1].replace(" ", ""))
+    separator, fraction = match[2], match[3] or ""
     if separator == "." and not is_number_cell and len(fraction) == 3:
         raise CellFault("number-ambiguous", f"{_echo(plain)} kan vara både tusental och decimaltal")
     if separator == "," and is_number_cell:

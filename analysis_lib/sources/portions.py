@@ -17,9 +17,11 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from analysis_lib.errors import SkolbankError
 from analysis_lib.sources.shapes import Row
 
 _BLOCK = 60  # rows that are encrypted together
+MOST = 48 * 1024 * 1024  # of one portion: rows that belong together so many can only be a broken file
 
 
 class Portions:
@@ -51,11 +53,20 @@ class Portions:
         """The portions that hold anything, each with its rows in the order of the file."""
         for place in range(self._count):
             self._write(place)
+            self._refuse_vast(place)
             rows: list[Row] = []
             for start, length in self._blocks[place]:
                 rows += self._read(start, length)
             if rows:
                 yield rows
+
+    def _refuse_vast(self, place: int) -> None:
+        if sum(length for _, length in self._blocks[place]) > MOST:
+            raise SkolbankError(
+                "file-too-large",
+                "För många rader i filen gäller samma elev eller samma enhet för att kunna kontrolleras",
+                remedy="Kontrollera att filen är rätt uttag, eller dela den per läsår.",
+            )
 
     def _write(self, place: int) -> None:
         if not self._waiting[place]:

@@ -15,7 +15,7 @@ import pandas as pd
 from analysis_lib.snapshots.schemas import STATISTICS
 from analysis_lib.sources.numbers import CellFault, CellValue, swedish
 from analysis_lib.sources.shapes import Message, TableResult
-from analysis_lib.vocabulary.marks import Mark
+from analysis_lib.vocabulary.marks import SIGNS, Mark
 
 _DEFAULTS: dict[str, Any] = {"text": "", "integer": 0, "float": None, "truth": False}
 _SHOWN = 20
@@ -72,7 +72,8 @@ class PublishedCells:
         if value.mark is not Mark.NONE:
             self.marks[value.mark.value] += 1
         number = None if value.number is None else float(value.number)
-        text = raw if value.number is None else swedish(value.number, value.decimals)
+        text = swedish(value.number, value.decimals) if value.number is not None else ""
+        text = text or SIGNS.get(value.mark, raw)
         cell = {"value": number, "mark": value.mark.value, "decimals": value.decimals, "raw": text}
         record = asdict(whose) | asdict(place) | cell
         self._records.append(record | {"table_id": place.table})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -17,7 +18,7 @@ from analysis_lib.snapshots.missing import RefusedRows
 from analysis_lib.snapshots.schemas import NATIONAL_TESTS, NATIONAL_TESTS_3, PUPIL_GRADES, TableSchema
 from analysis_lib.sources import pupils
 from analysis_lib.sources.grade_columns import Grades, check_grades, grade_rows
-from analysis_lib.sources.long_files import Portioning, of_person
+from analysis_lib.sources.long_files import Headed, of_person
 from analysis_lib.sources.pupil_rows import Rows
 from analysis_lib.sources.scb_layouts import (
     LAYOUTS_6,
@@ -65,15 +66,14 @@ class PupilFile:
 
     def read(self, sheet: Sheet, context: ReadContext) -> TableResult:
         """One row per pupil and subject; raises SkolbankError when no row can be read."""
-        return self._read(sheet, self._known(sheet), context)
+        return self._read(sheet, context, known=self._known(sheet))
 
-    def in_portions(self, head: Sheet) -> Portioning:
+    def in_portions(self, head: Sheet, context: ReadContext) -> Headed:
         """How a file too long for memory is read: all rows of a person together."""
         known = self._known(head)
         column = next(place for place, name in known.fields.items() if name == "PersonNr")
-        return Portioning(
-            known.header_row or 0, of_person(column), lambda sheet, context: self._read(sheet, known, context)
-        )
+        read = partial(self._read, known=known)
+        return Headed(head, known.header_row or 0, of_person(column), read)
 
     def _known(self, sheet: Sheet) -> Recognised:
         known = _LAST.find(sheet, self)
@@ -81,7 +81,7 @@ class PupilFile:
             raise _other_format(self.id)
         return known
 
-    def _read(self, sheet: Sheet, known: Recognised, context: ReadContext) -> TableResult:
+    def _read(self, sheet: Sheet, context: ReadContext, *, known: Recognised) -> TableResult:
         rows = read_rows(sheet, known)
         years = school_years(rows, _LEAVING_AGE[self.year_group])
         people = pupils.identify(rows, years.str[:4].where(years != "", "0").astype(int) + 1)

@@ -159,13 +159,14 @@ def read_rows_of(
         pd.DataFrame(picked, columns=list(fields.values()), dtype="object"), [number for number, _ in data]
     )
     texts = [cells for _, cells in data]
+    person = next((index for index, name in fields.items() if name == "PersonNr"), -1)
     rows.ignore(
-        np.array([is_header(cells) for cells in texts], dtype=bool),
+        np.array([not _has_identity(cells, person) and is_header(cells) for cells in texts], dtype=bool),
         "header-repeated",
         reason="rubrikraden upprepas och räknas inte som elev",
     )
     rows.ignore(
-        np.array([_is_total(cells) for cells in texts], dtype=bool),
+        np.array([not _has_identity(cells, person) and _is_total(cells) for cells in texts], dtype=bool),
         "row-total",
         reason="raden är en summering och räknas inte som elev",
     )
@@ -187,6 +188,11 @@ def read_rows_of(
         ),
     )
     return rows
+
+
+def _has_identity(cells: list[str], person: int) -> bool:
+    """Whether the cell of the personal number is digits alone, as in nearly every row of a long file."""
+    return 0 <= person < len(cells) and cells[person].isdigit() and len(cells[person]) in (10, 12)
 
 
 def _length(cells: list[str], needed: int, widest: int) -> int:

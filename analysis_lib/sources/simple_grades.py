@@ -15,7 +15,7 @@ from analysis_lib.errors import SkolbankError
 from analysis_lib.snapshots.schemas import PUPIL_GRADES
 from analysis_lib.sources import pupils
 from analysis_lib.sources.grade_codes import describe_wrong, read_grade
-from analysis_lib.sources.long_files import Portioning, of_person
+from analysis_lib.sources.long_files import Headed, of_person
 from analysis_lib.sources.pupil_rows import Rows
 from analysis_lib.sources.scb import LEGAL_BASIS, result_of
 from analysis_lib.sources.scb_table import filled, read_day, read_rows_of, tell_unread_columns
@@ -62,11 +62,11 @@ class SimpleGrades:
         """One row per pupil and subject; raises SkolbankError when a needed column is absent or doubled."""
         return self._read(sheet, context)
 
-    def in_portions(self, head: Sheet) -> Portioning:
+    def in_portions(self, head: Sheet, context: ReadContext) -> Headed:
         """How a file too long for memory is read: all rows of a person together."""
         header_row, fields = _header(head)
         column = next(place for place, name in fields.items() if name == "PersonNr")
-        return Portioning(header_row, of_person(column), self._read)
+        return Headed(head, header_row, of_person(column), self._read)
 
     def _read(self, sheet: Sheet, context: ReadContext) -> TableResult:
         header_row, fields = _header(sheet)
@@ -154,13 +154,14 @@ def _school_years(rows: Rows) -> pd.Series:
     texts = rows.cells["Termin"]
     terms = {text: _term(text) for text in texts.unique()}
     rows.refuse(
-        texts.map(lambda text: terms[text] is None).to_numpy(dtype=bool),
+        texts.map({text: term is None for text, term in terms.items()}).to_numpy(dtype=bool),
         "term-unreadable",
         column="Termin",
         reason="terminen ska skrivas som VT25 eller HT24.",
     )
-    rows.cells["_autumn"] = texts.map(lambda text: bool((t := terms[text]) and t.is_autumn))
-    return texts.map(lambda text: str(t.school_year) if (t := terms[text]) else "").astype("object")
+    rows.cells["_autumn"] = texts.map({text: bool(term and term.is_autumn) for text, term in terms.items()})
+    years = {text: str(term.school_year) if term else "" for text, term in terms.items()}
+    return texts.map(years).astype("object")
 
 
 def _term(text: str) -> Term | None:
@@ -211,15 +212,15 @@ def _subjects(rows: Rows) -> pd.DataFrame:
     texts = rows.cells["Ämne"]
     read = {text: read_subject(text) for text in texts.unique()}
     rows.refuse(
-        texts.map(lambda text: not read[text][0]).to_numpy(dtype=bool),
+        texts.map({text: not subject for text, (subject, _) in read.items()}).to_numpy(dtype=bool),
         "subject-unknown",
         column="Ämne",
         reason="ämnet är okänt. Skriv namnet eller SCB:s kod, t.ex. Ma, och M1 eller M2 för moderna språk.",
     )
     return pd.DataFrame(
         {
-            "subject": texts.map(lambda text: read[text][0]).astype("object"),
-            "language": texts.map(lambda text: read[text][1]).astype("object"),
+            "subject": texts.map({text: subject for text, (subject, _) in read.items()}).astype("object"),
+            "language": texts.map({text: language for text, (_, language) in read.items()}).astype("object"),
         }
     )
 
@@ -227,7 +228,7 @@ def _subjects(rows: Rows) -> pd.DataFrame:
 def _grades(rows: Rows) -> pd.DataFrame:
     texts = rows.cells["Betyg"]
     cells = {text: read_grade(text) for text in texts.unique()}
-    states = texts.map(lambda text: cells[text].state).to_numpy()
+    states = texts.map({text: cell.state for text, cell in cells.items()}).to_numpy()
     rows.refuse(
         states == "wrong",
         "grade-unknown",
@@ -250,7 +251,7 @@ def _grades(rows: Rows) -> pd.DataFrame:
     )
     return pd.DataFrame(
         {
-            "grade": texts.map(lambda text: cells[text].grade).astype("object"),
-            "reason": texts.map(lambda text: cells[text].reason).astype("object"),
+            "grade": texts.map({text: cell.grade for text, cell in cells.items()}).astype("object"),
+            "reason": texts.map({text: cell.reason for text, cell in cells.items()}).astype("object"),
         }
     )

@@ -19,6 +19,7 @@ from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.snapshots.identities import PERSONAL_NUMBER
 from analysis_lib.snapshots.missing import RefusedRows
 from analysis_lib.snapshots.schemas import FIGURES
+from analysis_lib.sources.long_files import Headed, of_cells
 from analysis_lib.sources.numbers import CellFault, read_cell
 from analysis_lib.sources.scb import LEGAL_BASIS
 from analysis_lib.sources.scb_table import read_day
@@ -171,6 +172,13 @@ class SimpleFigures:
             waiting=(RefusedRows(len(refused)),) if refused else (),
         )
 
+    def in_portions(self, head: Sheet, context: ReadContext) -> Headed:
+        """How a file too long for memory is read: the rows of a unit, category and detail together."""
+        header = self._find_header(head)
+        assert header is not None, "recognised by its header"
+        keys = [index for name, index in header.fields.items() if name in ("unit_code", "category", "detail")]
+        return Headed(head, header.row, of_cells(keys), self.read)
+
     def _find_header(self, sheet: Sheet) -> _Header | None:
         needed = {name for name, measure in self.described.measures.items() if measure.needed} | {"unit_code"}
         needed |= {"category"} if self.described.needs_category else set()
@@ -218,13 +226,22 @@ class SimpleFigures:
             mark = Mark.MISSING if not text(name) else cell.mark
             found.append({"measure": name, "value": value, "mark": mark.value})
         for name, measure in self.described.measures.items():
-            if measure.at_most and values.get(name, 0) > values.get(measure.at_most, float("inf")) + 1e-9:
-                whole = self.described.measures[measure.at_most].names[0]
-                raise CellFault("part-exceeds", f"{measure.names[0]} är fler än {whole}")
+            whole = _whole(measure, self.described, values)
+            if whole and values.get(name, 0) > values[whole] + 1e-9:
+                larger = self.described.measures[whole].names[0]
+                raise CellFault("part-exceeds", f"{measure.names[0]} är fler än {larger}")
         return keys, found
 
 
 _KEYS = ("unit_code", "school_year", "measured", "category", "detail")
+
+
+def _whole(measure: SimpleMeasure, table: SimpleTable, values: dict[str, float]) -> str:
+    """The nearest measure with a value that this one is a part of, or an empty text."""
+    name = measure.at_most
+    while name and name not in values:
+        name = table.measures[name].at_most
+    return name
 
 
 def _about_columns(header: _Header) -> list[Message]:

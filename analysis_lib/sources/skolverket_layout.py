@@ -7,11 +7,13 @@ carry a code and a type of organiser, and everything below them is the footer.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.sources.shapes import Row, Sheet
 from analysis_lib.sources.skolverket_tables import Key, Source, by_wording, header_key
+from analysis_lib.vocabulary.marks import Mark, read_mark
 from analysis_lib.vocabulary.periods import SchoolYear
 
 MIN_FILLED = 5
@@ -111,7 +113,11 @@ def _layout(sheet: Sheet, position: int, key_of: dict[str, str], source: Source)
         elif text:
             columns.append(Column(index, groups[index], text))
     title, notices, chosen = _heading(sheet.rows[:position])
-    end = _end_of_data(below, keys, by_wording(source.organisers))
+    organisers = by_wording(source.organisers)
+    last = max(
+        (place for place, (_, cells) in enumerate(below) if is_data(cells, keys, organisers)), default=-1
+    )
+    end = last + 1 + damaged_rows(below[last + 1 :], keys)
     return Layout(
         title=title,
         notices=notices,
@@ -180,7 +186,9 @@ def _merged(header: tuple[str, ...], names: list[str]) -> tuple[str, ...]:
 
 def _is_value(text: str) -> bool:
     """Whether a cell holds a number or a mark rather than a name."""
-    return bool(re.fullmatch(r"[-~<\u2212]?[0-9][0-9 \u00a0]*([,.][0-9]+)?%?|\.{1,3}|…|-|\*+", text))
+    if read_mark(text) is not Mark.NONE:
+        return True
+    return bool(re.fullmatch(r"[-~<\u2212]?[0-9][0-9 \u00a0]*([,.][0-9]+)?%?|\*+", text))
 
 
 def _heading(above: list[Row]) -> tuple[str, tuple[str, ...], dict[str, tuple[str, ...]]]:
@@ -204,19 +212,16 @@ def _heading(above: list[Row]) -> tuple[str, tuple[str, ...], dict[str, tuple[st
     return title, tuple(notices), {name: tuple(values) for name, values in chosen.items()}
 
 
-def _end_of_data(below: list[Row], keys: dict[Key, int], organisers: dict[str, str]) -> int:
-    """How many of the rows below the header are data: to the last good one, and a cut one after it."""
-    last = -1
-    for position, (_, cells) in enumerate(below):
-        if _is_data(cells, keys, organisers):
-            last = position
-    end = last + 1
-    while end < len(below) and _is_damaged(below, end, keys):
-        end += 1
-    return end
+def damaged_rows(after: Sequence[Row], keys: dict[Key, int]) -> int:
+    """How many of the rows after the last good one are data that lost their end; the rest is the footer."""
+    count = 0
+    while count < len(after) and _is_damaged(after, count, keys):
+        count += 1
+    return count
 
 
-def _is_data(cells: list[str], keys: dict[Key, int], organisers: dict[str, str]) -> bool:
+def is_data(cells: list[str], keys: dict[Key, int], organisers: dict[str, str]) -> bool:
+    """Whether a row has a code, or a type of organiser, and enough cells."""
     if sum(bool(cell.strip()) for cell in cells) < MIN_FILLED:
         return False
     has_code = any(
@@ -225,7 +230,7 @@ def _is_data(cells: list[str], keys: dict[Key, int], organisers: dict[str, str])
     return has_code or header_key(_cell(cells, keys.get("organiser", -1))) in organisers
 
 
-def _is_damaged(below: list[Row], position: int, keys: dict[Key, int]) -> bool:
+def _is_damaged(below: Sequence[Row], position: int, keys: dict[Key, int]) -> bool:
     """Whether a row right under the data is a data row that lost its end, and no footer."""
     cells = below[position][1]
     filled = [cell.strip() for cell in cells if cell.strip()]

@@ -6,70 +6,17 @@ A row is accepted, refused with a reason or ignored with a stated cause; no row 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from analysis_lib.sources.numbers import CellFault, CellValue, read_cell
 from analysis_lib.sources.shapes import Message, Row
 from analysis_lib.sources.skolverket_columns import MeasureColumn
 from analysis_lib.sources.skolverket_layout import Layout
+from analysis_lib.sources.skolverket_records import Record, RowKeys, RowsRead, settle_repeats
 from analysis_lib.sources.skolverket_tables import Key, Source, Table, by_wording, header_key
 
 _NATION = {"riket", "helariket", "sverige"}
 _TOTALS = {"totalt", "total", "summa", "samtliga", "allakommuner", "samtligakommuner", "genomsnitt"}
-
-
-@dataclass(frozen=True)
-class RowKeys:
-    """Whom a row is about; the columns of ``core_skolverket__statistics`` before subject and measure."""
-
-    level: str
-    unit_code: str
-    unit_name: str
-    municipality_code: str
-    municipality_name: str
-    organiser: str
-    authority_name: str
-    authority_number: str
-    sex: str
-    subject: str
-
-    @property
-    def identity(self) -> tuple[str, ...]:
-        """What two rows may not share."""
-        name = self.municipality_name if not self.municipality_code else ""
-        return (
-            self.level,
-            self.unit_code,
-            self.municipality_code,
-            name,
-            self.organiser,
-            self.authority_number,
-            self.sex,
-            self.subject,
-        )
-
-
-@dataclass(frozen=True)
-class Record:
-    """An accepted row: its number, keys and one value per measure column."""
-
-    row: int
-    keys: RowKeys
-    values: tuple[CellValue, ...]
-    texts: tuple[str, ...]
-
-
-@dataclass
-class RowsRead:
-    """What became of the data rows: read = records + refused + ignored."""
-
-    read: int = 0
-    ignored: int = 0
-    records: list[Record] = field(default_factory=list)
-    refused: list[tuple[int, list[str], str]] = field(default_factory=list)
-    messages: list[Message] = field(default_factory=list)
-    notes: Counter[str] = field(default_factory=Counter)
 
 
 class _Ignored(Exception):
@@ -104,11 +51,10 @@ class RowReader:
         self.header = tuple(header_key(text) for text in layout.header)
         self.groups = {header_key(column.group) for column in layout.columns if column.group}
 
-    def read(self) -> RowsRead:
-        """All data rows, accepted, refused or ignored."""
-        result = RowsRead(read=len(self.layout.data))
-        last = self.layout.data[-1][0] if self.layout.data else 0
-        for row, cells in self.layout.data:
+    def read(self, data: Sequence[Row], *, last: int) -> RowsRead:
+        """The data rows, accepted, refused or ignored; ``last`` is the number of the table's last row."""
+        result = RowsRead(read=len(data))
+        for row, cells in data:
             try:
                 result.records.append(self._record(row, cells, result, is_last=row == last))
             except _Ignored as reason:
@@ -119,7 +65,7 @@ class RowReader:
                     result.notes["blank"] += 1
             except CellFault as fault:
                 self._refuse((row, cells), fault, result)
-        _settle_repeats(result, dict(self.layout.data))
+        settle_repeats(result, dict(data))
         return result
 
     def _refuse(self, place: Row, fault: CellFault, result: RowsRead) -> None:
@@ -129,6 +75,13 @@ class RowReader:
         result.messages.append(
             Message("error", fault.code, f"Raden togs inte in. {reason}.", place[0], column)
         )
+
+    def identity(self, cells: list[str]) -> tuple[str, ...] | None:
+        """What no other row of the table may share, or None for a row that is no datum or cannot be read."""
+        try:
+            return self._keys(cells, RowsRead()).identity
+        except CellFault:
+            return None
 
     def _record(self, row: int, cells: list[str], result: RowsRead, *, is_last: bool) -> Record:
         self._ignore_what_is_no_datum(cells)
@@ -144,7 +97,7 @@ class RowReader:
         filled = [cell for cell in cells if cell.strip()]
         if not filled:
             raise _Ignored("Tom rad")
-        if tuple(header_key(cell) for cell in cells[: self.layout.width]) == self.header:
+        if self._is_header(cells):
             raise _Ignored("Rubrikraden upprepas och hoppades över")
         if not cells[0].strip() and {header_key(cell) for cell in filled} <= self.groups:
             raise _Ignored("Grupprubrikerna upprepas och hoppades över")
@@ -153,6 +106,11 @@ class RowReader:
         totals = _TOTALS | _NATION if self.layout.level == "unit" else _TOTALS
         if name in totals and not code.strip("0"):
             raise _Ignored("Summaraden är ingen egen uppgift och hoppades över")
+
+    def _is_header(self, cells: list[str]) -> bool:
+        return header_key(cells[0]) == self.header[0] and self.header == tuple(
+            header_key(cell) for cell in cells[: self.layout.width]
+        )
 
     def _require_whole(self, cells: list[str], *, is_last: bool) -> None:
         width = self.layout.width
@@ -273,36 +231,3 @@ def read_text(text: str) -> CellValue:
 def _same_place(known: str, name: str) -> bool:
     one, other = header_key(known), header_key(name)
     return bool(one and other) and (one == other or one.startswith(other) or other.startswith(one))
-
-
-def _settle_repeats(result: RowsRead, rows: dict[int, list[str]]) -> None:
-    """A row that stands twice is read once; rows that contradict each other are all refused."""
-    by_identity: dict[tuple[str, ...], list[Record]] = {}
-    for record in result.records:
-        by_identity.setdefault(record.keys.identity, []).append(record)
-    if len(by_identity) == len(result.records):
-        return
-    kept: set[int] = set()
-    for records in by_identity.values():
-        first = records[0]
-        if all(record.values == first.values for record in records):
-            kept.add(first.row)
-            for record in records[1:]:
-                result.ignored += 1
-                result.messages.append(
-                    Message(
-                        "warning",
-                        "row-repeated",
-                        f"Raden upprepar rad {first.row} och lästes en gång.",
-                        row=record.row,
-                    )
-                )
-            continue
-        for record in records:
-            others = ", ".join(str(other.row) for other in records if other is not record)
-            reason = f"Raden har samma nycklar men andra värden än rad {others}"
-            result.refused.append((record.row, rows[record.row], reason))
-            result.messages.append(
-                Message("error", "row-contradicted", f"Raden togs inte in. {reason}.", row=record.row)
-            )
-    result.records = [record for record in result.records if record.row in kept]

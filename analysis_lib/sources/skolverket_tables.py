@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -36,6 +36,7 @@ Key = Literal[
 ]
 
 
+@lru_cache(maxsize=65_536)
 def header_key(text: str) -> str:
     """The letters and digits of a header, in lower case.
 

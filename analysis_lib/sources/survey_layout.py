@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from analysis_lib.errors import SkolbankError
@@ -91,6 +92,11 @@ class SurveyLayout:
     header_row: int
     above: tuple[str, ...]
     data: tuple[Row, ...] = field(repr=False)
+
+    @cached_property
+    def places(self) -> tuple[int, ...]:
+        """All columns that are read."""
+        return tuple(sorted({column.index for column in self.columns} | set(self.roles.values())))
 
 
 def find_layout(sheet: Sheet, instrument: Instrument) -> SurveyLayout | None:

@@ -6,36 +6,17 @@ never cell by cell; a table that could be either is refused.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from analysis_lib.errors import SkolbankError
 from analysis_lib.sources.numbers import CellFault, read_cell
 from analysis_lib.sources.shapes import Message, Row
-from analysis_lib.sources.survey_layout import MEAN, Column, SurveyLayout
+from analysis_lib.sources.survey_layout import Column, SurveyLayout
 from analysis_lib.sources.survey_places import PlaceReader, Respondents
+from analysis_lib.sources.survey_whole import Cell, Counts, Sums, Unit
 from analysis_lib.vocabulary.instruments import Instrument, Question, Step, wording_key
 from analysis_lib.vocabulary.marks import Mark, read_mark
-
-Unit = Literal["share", "part", "count"]
-_SUM_TOLERANCE = 2.6  # per cent: five or six rounded shares
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One stored row before it is written: an answer step of a question, or its published mean."""
-
-    who: Respondents
-    question: str
-    area: str
-    step: str
-    number: float | None
-    mark: str = ""
-    answers_n: int | None = None
-    invited_n: int | None = None
-    response_rate: float | None = None
 
 
 @dataclass
@@ -57,8 +38,45 @@ def read_survey(
     layout: SurveyLayout, instrument: Instrument, places: PlaceReader, *, numeric: frozenset[tuple[int, int]]
 ) -> SurveyRows:
     """All answers of a sheet; each row is accepted, refused with a reason, or ignored when empty."""
-    result = SurveyRows()
-    data = _data_rows(layout, result)
+    rows = [row for row in layout.data if any(cell.strip() for cell in row[1])]
+    kept = list(rows)
+    while kept and not is_datum(kept[-1][1], layout):
+        kept.pop()
+    result = read_rows(kept, layout, instrument, places, numeric=numeric)
+    result.read = len(rows)
+    result.ignored = len(rows) - len(kept)
+    if has_single_answers(layout):
+        counts = Counts()
+        counts.see(result.cells)
+        result.cells = counts.cells()
+    elif layout.shape != "answers":
+        sums = Sums()
+        sums.see(result.cells)
+        result.unit = sums.unit()
+    return result
+
+
+def has_single_answers(layout: SurveyLayout) -> bool:
+    """Whether a row holds one person's answers, or one of them."""
+    return layout.shape == "respondents" or (layout.shape == "answers" and "count" not in layout.roles)
+
+
+def is_datum(cells: list[str], layout: SurveyLayout) -> bool:
+    """Whether a row holds more than a note in its first cells."""
+    filled = (index < len(cells) and bool(cells[index].strip()) for index in layout.places)
+    return next((True for is_filled in filled if is_filled), False) and any(filled)
+
+
+def read_rows(
+    data: Sequence[Row],
+    layout: SurveyLayout,
+    instrument: Instrument,
+    places: PlaceReader,
+    *,
+    numeric: frozenset[tuple[int, int]] = frozenset(),
+) -> SurveyRows:
+    """The cells of some data rows as they stand, neither summed nor weighed against each other."""
+    result = SurveyRows(read=len(data))
     reader = {
         "respondents": _respondent,
         "answers": _answer,
@@ -66,19 +84,13 @@ def read_survey(
         "workbook": _shares,
     }[layout.shape]
     sheet = _Sheet(layout, instrument, places, numeric)
-    found: list[Cell] = []
     for row, cells in data:
         try:
-            found += reader(sheet, row, cells, result)
+            result.cells += reader(sheet, row, cells, result)
             result.accepted += 1
         except CellFault as fault:
             result.refused.append((row, [], f"{fault} [{fault.code}]"))
             result.messages.append(Message("error", fault.code, f"Rad {row}: {fault}.", row))
-    if layout.shape == "respondents" or (layout.shape == "answers" and "count" not in layout.roles):
-        result.cells = _counted(found)
-    else:
-        result.unit = _unit_of(found) if layout.shape != "answers" else "count"
-        result.cells = found
     return result
 
 
@@ -120,20 +132,6 @@ class _Sheet:
         number, _ = self.number(row, cells, self.layout.roles["response_rate_pct"])
         text = self.text(cells, "response_rate_pct")
         return number * 100 if number is not None and number <= 1 and "%" not in text else number
-
-
-def _data_rows(layout: SurveyLayout, result: SurveyRows) -> list[Row]:
-    """The rows with content; notes under the table, in the first cells only, end it."""
-    result.read = sum(bool(any(cell.strip() for cell in cells)) for _, cells in layout.data)
-    columns = {column.index for column in layout.columns} | set(layout.roles.values())
-    rows = [row for row in layout.data if any(cell.strip() for cell in row[1])]
-    kept = list(rows)
-    while (
-        kept and sum(index < len(kept[-1][1]) and bool(kept[-1][1][index].strip()) for index in columns) < 2
-    ):
-        kept.pop()
-    result.ignored = len(rows) - len(kept)
-    return kept
 
 
 def _shares(sheet: _Sheet, row: int, cells: list[str], result: SurveyRows) -> list[Cell]:
@@ -223,51 +221,3 @@ def _step(sheet: _Sheet, text: str, question: Question, who: Respondents, column
             f"{column[:60]}: {shown} finns inte på skalan. Tillåtet är {allowed} och svaren utan vikt",
         )
     return step
-
-
-def _counted(answers: Iterable[Cell]) -> list[Cell]:
-    """Single answers summed per group, question and step; those who told their sex count by sex too."""
-    counts: dict[tuple[Respondents, str, str], Counter[str]] = defaultdict(Counter)
-    for cell in answers:
-        everyone = replace(cell.who, sex="T")
-        for who in {everyone, cell.who}:
-            counts[who, cell.question, cell.area][cell.step] += 1
-    return [
-        Cell(who, question, area, step, float(count), answers_n=steps.total())
-        for (who, question, area), steps in counts.items()
-        for step, count in sorted(steps.items())
-    ]
-
-
-def _unit_of(cells: list[Cell]) -> Unit:
-    """Whether the numbers of the table are per cent, parts of one or counts, by what questions sum to."""
-    sums: dict[tuple[Respondents, str, str], list[float]] = defaultdict(list)
-    hidden = set()
-    for cell in cells:
-        key = (cell.who, cell.question, cell.area)
-        if cell.step == MEAN.code:
-            continue
-        if cell.number is None:
-            hidden.add(key)
-        else:
-            sums[key].append(cell.number)
-    totals = [sum(numbers) for key, numbers in sums.items() if key not in hidden and any(numbers)]
-    numbers = [number for each in sums.values() for number in each]
-    if not numbers:
-        return "share"
-    tests: tuple[tuple[Unit, Callable[[float], bool]], ...] = (
-        ("share", lambda total: abs(total - 100) <= _SUM_TOLERANCE),
-        ("part", lambda total: abs(total - 1) <= _SUM_TOLERANCE / 100),
-    )
-    for unit, fits in tests:
-        if totals and sum(fits(total) for total in totals) >= 0.8 * len(totals):
-            return unit
-    if all(number == int(number) for number in numbers) and totals:
-        return "count"
-    if not totals and max(numbers) > 1:
-        return "share"
-    raise SkolbankError(
-        "share-ambiguous",
-        "Svarens tal summerar varken till 100 procent, till 1 eller är antal",
-        remedy="Kontrollera att alla svarsalternativ, även Vet ej, är med, och skriv andelar i procent.",
-    )

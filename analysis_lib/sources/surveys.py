@@ -6,20 +6,17 @@ answers are summed on the way in; nothing about one person is stored, and free t
 
 from __future__ import annotations
 
-from collections import Counter
-
-import pandas as pd
-
 from analysis_lib.errors import SkolbankError
 from analysis_lib.snapshots.missing import RefusedRows
 from analysis_lib.snapshots.schemas import SURVEY
 from analysis_lib.sources.shapes import Message, ReadContext, Sheet, TableResult
-from analysis_lib.sources.survey_layout import MEAN, SurveyLayout, find_layout, read_term
+from analysis_lib.sources.survey_frame import as_frame, marks_of
+from analysis_lib.sources.survey_layout import SurveyLayout, find_layout, read_term
 from analysis_lib.sources.survey_places import PlaceReader
-from analysis_lib.sources.survey_rows import Cell, SurveyRows, read_survey
+from analysis_lib.sources.survey_portions import InPortions, nothing_readable
+from analysis_lib.sources.survey_rows import SurveyRows, read_survey
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.instruments import Instrument, wording_key
-from analysis_lib.vocabulary.marks import Mark
 from analysis_lib.vocabulary.workspace import Workspace
 
 _TITLED = 0.15
@@ -54,6 +51,18 @@ class SurveyFile:
 
     def read(self, sheet: Sheet, context: ReadContext) -> TableResult:
         """The sheet's answers per unit, question and step; raises SkolbankError when none can be read."""
+        places = self._places(self._layout(sheet), context)
+        rows = read_survey(places.layout, self.instrument, places, numeric=sheet.numeric)
+        if rows.refused and not rows.accepted:
+            raise nothing_readable(rows)
+        return self._result(rows, places)
+
+    def in_portions(self, head: Sheet, context: ReadContext) -> InPortions:
+        """How a file too long for memory is read: single answers are counted, others kept per group."""
+        places = self._places(self._layout(head), context)
+        return InPortions(places, lambda rows: self._result(rows, places))
+
+    def _layout(self, sheet: Sheet) -> SurveyLayout:
         layout = find_layout(sheet, self.instrument)
         if layout is None:
             raise SkolbankError(
@@ -61,21 +70,21 @@ class SurveyFile:
                 f"Filen har inga frågor som finns i enkäten {self.instrument.name}",
                 remedy=f"Lägg till frågornas lydelser i params/instruments/{self.instrument.id}.yaml.",
             )
+        return layout
+
+    def _places(self, layout: SurveyLayout, context: ReadContext) -> PlaceReader:
         catalog = Catalog(context.workspace)
-        places = PlaceReader(
+        return PlaceReader(
             layout,
             self.instrument,
             municipalities=catalog.municipalities,
             units=context.units,
             own_municipality=catalog.settings.municipality_code,
         )
-        rows = read_survey(layout, self.instrument, places, numeric=sheet.numeric)
-        frame = _frame(rows, self.instrument)
-        if rows.refused and not len(frame):
-            raise SkolbankError(
-                rows.messages[0].code, f"Ingen rad går att läsa. Den första: {rows.messages[0].message}"
-            )
-        messages = _told(layout, rows, places, self.instrument) + rows.messages
+
+    def _result(self, rows: SurveyRows, places: PlaceReader) -> TableResult:
+        layout = places.layout
+        frame = as_frame(rows.cells, rows.unit, self.instrument)
         years = sorted(frame["school_year"].unique()) if len(frame) else []
         return TableResult(
             format=self.id,
@@ -88,8 +97,8 @@ class SurveyFile:
             rows_rejected=len(rows.refused),
             rows_ignored=rows.ignored,
             columns=len(layout.columns) + len(layout.roles),
-            marks=_marks(rows.cells),
-            messages=messages,
+            marks=marks_of(rows.cells),
+            messages=_told(layout, rows, places, self.instrument) + rows.messages,
             refused=rows.refused,
             metadata=self._metadata(layout),
             waiting=(RefusedRows(len(rows.refused)),) if rows.refused else (),
@@ -139,80 +148,6 @@ def _in_era(layout: SurveyLayout, instrument: Instrument) -> bool:
     return found is None or instrument.era(found[0]) is not None
 
 
-def _frame(rows: SurveyRows, instrument: Instrument) -> pd.DataFrame:
-    eras = {era.id: era for era in instrument.eras}
-    questions = {question.id: question for question in instrument.questions}
-    factor = 100 if rows.unit == "part" else 1
-    totals = _totals(rows.cells)
-    records = []
-    for cell in rows.cells:
-        who, question = cell.who, questions.get(cell.question)
-        scale = instrument.scale_of(question, eras[who.era])
-        is_reversed = bool(question and question.reversed)
-        is_mean = cell.step == MEAN.code
-        weight = scale.weight(cell.step, is_reversed=is_reversed) if question else None
-        is_count = rows.unit == "count" and not is_mean
-        total = totals.get((who, cell.question, cell.area)) if is_count else None
-        records.append(
-            {
-                "instrument": instrument.id,
-                "era": who.era,
-                "level": who.level,
-                "unit_code": who.unit_code,
-                "unit_name": who.unit_name,
-                "municipality_code": who.municipality_code,
-                "school_year": str(who.term.school_year),
-                "term": "HT" if who.term.is_autumn else "VT",
-                "respondent_group": who.respondent_group,
-                "sex": who.sex,
-                "question": cell.question,
-                "area": cell.area,
-                "answer_step": cell.step,
-                "weight": weight,
-                "is_positive": bool(question) and scale.is_positive(cell.step, is_reversed=is_reversed),
-                "count": round(cell.number) if is_count and cell.number is not None else None,
-                "share_pct": _share(cell, is_mean=is_mean, is_count=is_count, factor=factor, total=total),
-                "mean": cell.number if is_mean else None,
-                "answers_n": cell.answers_n if cell.answers_n is not None else total,
-                "invited_n": cell.invited_n,
-                "response_rate_pct": cell.response_rate,
-                "mark": cell.mark,
-            }
-        )
-    frame = pd.DataFrame(records, columns=SURVEY.names)
-    order = ["unit_code", "municipality_code", "school_year", "sex", "area", "question"]
-    frame = frame.sort_values(order, kind="stable", ignore_index=True)
-    whole = ["count", "answers_n", "invited_n"]
-    frame = frame.astype({name: "Int64" for name in whole})
-    return frame.astype(dict.fromkeys(["weight", "share_pct", "mean", "response_rate_pct"], "float64"))
-
-
-def _totals(cells: list[Cell]) -> dict[tuple[object, str, str], int | None]:
-    """The number of answers to each question, where all its steps are told."""
-    found: dict[tuple[object, str, str], int | None] = {}
-    for cell in cells:
-        key = (cell.who, cell.question, cell.area)
-        if cell.step == MEAN.code:
-            continue
-        before = found.get(key, 0)
-        found[key] = None if before is None or cell.number is None else before + round(cell.number)
-    return found
-
-
-def _share(cell: Cell, *, is_mean: bool, is_count: bool, factor: int, total: int | None) -> float | None:
-    if is_mean or cell.number is None:
-        return None
-    if is_count:
-        return 100 * cell.number / total if total else None
-    return round(cell.number * factor, 6)
-
-
-def _marks(cells: list[Cell]) -> dict[str, int]:
-    counts = Counter(cell.mark for cell in cells)
-    always = {Mark.MISSING.value: 0, Mark.SUPPRESSED.value: 0, Mark.NEARLY_ALL.value: 0}
-    return always | {mark: count for mark, count in counts.items() if mark}
-
-
 def _told(
     layout: SurveyLayout, rows: SurveyRows, places: PlaceReader, instrument: Instrument
 ) -> list[Message]:
@@ -227,7 +162,7 @@ def _told(
             f"Frågan ”{wording[:100]}” finns inte i params/instruments/{instrument.id}.yaml. Svaren lästes "
             f"som {code[:40]}, utan vikter, tills frågan läggs till där."
         )
-        messages.append(Message("warning", "question-new", text))
+        messages.append(Message("warning", "question-new", text, column=wording[:100]))
     if rows.unit == "part":
         text = "Andelarna är skrivna som delar av 1 och räknades om till procent (svaren summerar till 1)."
         messages.append(Message("warning", "share-parts", text))

@@ -72,6 +72,19 @@ class Placebo:
 
 
 @dataclass(frozen=True)
+class Levels:
+    """Where the units and the comparison units (None: too few) stood before and after, in the outcome's unit.
+
+    ``peers_after`` is ``peers_before`` with the weighted change, so that picture and answer agree.
+    """
+
+    before: float
+    after: float
+    peers_before: float | None = None
+    peers_after: float | None = None
+
+
+@dataclass(frozen=True)
 class Effect:
     """The answer, its reason in Swedish, and the numbers behind it (None when nothing could be reckoned)."""
 
@@ -82,6 +95,7 @@ class Effect:
     after: tuple[str, ...] = ()
     peers: int = 0
     placebo: Placebo | None = None
+    levels: Levels | None = None
 
 
 @dataclass(frozen=True)
@@ -156,17 +170,31 @@ def _answered(design: _Design, measure: Measure) -> Effect:
     own = panel.changes(measure.units, before, after)
     others = panel.changes(design.peers, before, after)
     if len(others[0]) < FEWEST_PEERS:
-        raise _Unanswerable("Det finns för få liknande enheter med resultat samma läsår.")
+        reason = "Det finns för få liknande enheter med resultat samma läsår."
+        level = float(panel.level(measure.units, before)[0].mean())
+        levels = Levels(level, level + float(own[0].mean()))
+        return Effect(Answer.UNKNOWN, reason, None, before, after, len(others[0]), None, levels)
     found = contrast(*own, *others)
     if measure.is_triggered and design.last in before and _stands_out(design, measure):
         reason = (
             "Startläsåret skilde sig från de andra enheternas och är det enda före åtgärden. En återgång "
             "till det vanliga går då inte att skilja från en effekt."
         )
-        return Effect(Answer.UNKNOWN, reason, found, before, after, len(others[0]))
+        levels = _levels(design, measure, found)
+        return Effect(Answer.UNKNOWN, reason, found, before, after, len(others[0]), None, levels)
     placebo = _placebo(design, measure, found)
     answer, reason = _judged(found, placebo, measure.direction)
-    return Effect(answer, reason, found, before, after, len(others[0]), placebo)
+    levels = _levels(design, measure, found)
+    return Effect(answer, reason, found, before, after, len(others[0]), placebo, levels)
+
+
+def _levels(design: _Design, measure: Measure, found: Contrast) -> Levels:
+    """Means over the years before, and the changes that the contrast compares."""
+    compared = (*design.before, *design.after)
+    whole = [unit for unit in design.peers if set(compared) <= set(design.panel.complete_years([unit]))]
+    own = float(design.panel.level(measure.units, design.before)[0].mean())
+    others = float(design.panel.level(whole, design.before)[0].mean())
+    return Levels(own, own + found.own_change, others, others + found.peer_change)
 
 
 def _judged(found: Contrast, placebo: Placebo, direction: Direction) -> tuple[Answer, str]:

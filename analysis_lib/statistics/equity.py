@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis_lib.errors import SkolbankError
+from analysis_lib.statistics.heterogeneity import between_variances
 from analysis_lib.statistics.intervals import Interval, mean_difference
 from analysis_lib.statistics.mixed import fit_random_intercept
 
@@ -69,6 +70,27 @@ def unit_spread(pupils: pd.DataFrame, outcome: str, unit: str) -> UnitSpread:
         units=len(effects),
         n=fit.n,
     )
+
+
+def deviation_between(values: npt.ArrayLike, variances: npt.ArrayLike) -> Interval:
+    """How far units typically lie from each other beyond chance: a standard deviation in the values' own
+    unit.
+
+    ``values`` and their sampling ``variances`` are one per unit, as released. The lower bound is 0 where the
+    whole spread can be chance. Source: ``heterogeneity.between_variances``. Raises ``equity-few-units`` with
+    fewer than two units.
+
+    >>> deviation_between([50, 50.2, 49.8, 50.1, 49.9], [25.0] * 5).low
+    0.0
+    """
+    seen, known = np.asarray(values, dtype=float), np.asarray(variances, dtype=float)
+    if seen.size < 2:
+        raise SkolbankError(
+            "equity-few-units", "Det behövs minst två enheter för att jämföra dem", where="likvärdighet"
+        )
+    found = np.sqrt(np.maximum(between_variances(seen, known), 0))
+    low, middle, high = (float(each) for each in np.quantile(found, [0.025, 0.5, 0.975]))
+    return Interval(middle, low, high)
 
 
 def sex_gap(pupils: pd.DataFrame, outcome: str, sex: str = "sex") -> Interval:

@@ -153,6 +153,12 @@ class Catalog:
             found[seminar.id] = seminar
         if faults:
             raise SeveralErrors(faults)
+        if any(not seminar.handbook for seminar in found.values()):
+            newest = {"handbook": _newest_handbook(self.workspace)}
+            found = {
+                name: each if each.handbook else each.model_copy(update=newest)
+                for name, each in found.items()
+            }
         return found
 
     def seminar(self, seminar_id: str) -> Seminar:
@@ -182,6 +188,14 @@ class Catalog:
         if not path.is_file():
             return []
         return read_models(path, key, model, self.workspace)
+
+
+def _newest_handbook(workspace: Workspace) -> str:
+    """The version that the huvudman works by when a seminar names none."""
+    from analysis_lib.vocabulary.questions import load_handbooks
+
+    versions = {book.version for book in load_handbooks(workspace).values()}
+    return max(versions, key=lambda version: tuple(int(part) for part in version.split(".")), default="")
 
 
 def read_model(path: Path, model: type[Model], workspace: Workspace) -> Model:

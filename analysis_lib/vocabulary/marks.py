@@ -30,16 +30,27 @@ SIGNS: dict[Mark, str] = {
 }
 
 _FROM_SIGN = {sign: mark for mark, sign in SIGNS.items()} | {
-    "…": Mark.NEARLY_ALL,
     "...": Mark.NEARLY_ALL,
     "-": Mark.MISSING,
 }
+_PLAIN = str.maketrans(
+    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
+    | dict.fromkeys("\u223c\u02dc\uff5e", "~")
+    | {"\u2024": ".", "\u2025": "..", "\u2026": "..."}
+)
+_LONGEST = 12
 
 
 def read_mark(text: str) -> Mark:
     """The mark that a cell's text is, or ``Mark.NONE`` when it is no mark.
 
-    >>> read_mark("~100").value, read_mark("88,0").value
-    ('nearly_all', '')
+    Spaces of any kind inside it, and the dashes, tildes and dots that programs put in its place, are the
+    same sign.
+
+    >>> read_mark("~100").value, read_mark("88,0").value, read_mark("\u2013").value
+    ('nearly_all', '', 'missing')
     """
-    return _FROM_SIGN.get(text.strip(), Mark.NONE)
+    plain = text.strip()
+    if not plain or plain[0].isalnum() or len(plain) > _LONGEST:
+        return Mark.NONE
+    return _FROM_SIGN.get("".join(plain.split()).translate(_PLAIN), Mark.NONE)

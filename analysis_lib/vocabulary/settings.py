@@ -123,7 +123,7 @@ class Seminar(Strict):
     cutoff: datetime.date | None = Field(default=None, description="Brytdatum för uppgifterna")
     held: datetime.date | None = Field(default=None, description="När seminariet hålls")
     edition: str = Field(default="1.0", description="Utgåva som står på första sidan")
-    handbook: str = Field(default="1.0", description="Handbokens version")
+    handbook: str = Field(default="", description="Handbokens version; tomt: den nyaste")
     groups: tuple[str, ...] = Field(default=(), description="Ledningsgrupper; tomt: hela huvudmannen")
     reports: tuple[ReportOrder, ...] = Field(min_length=1)
 

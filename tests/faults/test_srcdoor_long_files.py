@@ -81,17 +81,19 @@ def counts(report: FileReport) -> tuple[object, ...]:
     )
 
 
-@pytest.mark.parametrize("content", [scb(), simple()], ids=["scb", "simple"])
-@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
 def same_key(of: Workspace, root: Path) -> Workspace:
     """Another workspace with the same key of pseudonyms, so that the rows can be compared."""
     workspace = make_workspace(root, units=(UNIT, OTHER_UNIT))
+    _copy_keys(of, workspace)
+    return workspace
+
+
+def _copy_keys(of: Workspace, to: Workspace) -> None:
     for place in (each for each in of.root.rglob("*") if ".keys" in each.parts and each.is_file()):
-        target = workspace.root / place.relative_to(of.root)
+        target = to.root / place.relative_to(of.root)
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         target.write_bytes(place.read_bytes())
         target.chmod(0o600)
-    return workspace
 
 
 @pytest.mark.parametrize("content", [scb(), simple()], ids=["scb", "simple"])
@@ -176,3 +178,62 @@ def test_a_dry_run_of_a_long_file_stores_nothing(tmp_path: Path) -> None:
     (report,) = import_paths([place], workspace=workspace, dry_run=True).files
     assert report.rows_accepted
     assert not workspace.snapshots.exists()
+
+
+SPEC = Path(__file__).parents[1] / "spec" / "sources"
+SCB_CODES = ("scb_national_tests_3_31", "scb_national_tests_6_23", "scb_national_tests_9_32")
+FAMILIES = [
+    *sorted(place.parent.name for place in SPEC.glob("*/input.csv")),
+    "attendance_blocks_classes",
+    "attendance_blocks_pupils",
+    *SCB_CODES,
+]
+
+
+def text_of(family: str) -> str:
+    """The specification's file as text; a workbook as it is saved as CSV."""
+    (place,) = [p for p in sorted((SPEC / family).glob("input.*")) if p.suffix in {".csv", ".txt", ".xlsx"}][
+        :1
+    ]
+    if place.suffix != ".xlsx":
+        return place.read_text("utf-8-sig")
+    (sheet,) = reading.read_raw(place).sheets[:1]
+    rows = [
+        [cell.replace(".", ",") if (row, i) in sheet.numeric else cell for i, cell in enumerate(cells)]
+        for row, cells in sheet.rows
+    ]
+    return lines(rows)
+
+
+def everything(workspace: Workspace) -> dict[str, list[str]]:
+    store = Store(workspace)
+    return {
+        snapshot.table: sorted(
+            store.query(f"SELECT * FROM {snapshot.table}").to_csv(header=False, index=False).splitlines()
+        )
+        for snapshot in store.current()
+    }
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_text_family_in_portions_is_the_same_as_whole(
+    family: str, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = text_of(family)
+    whole = make_workspace(tmp_path / "whole")
+    (whole_report,) = import_paths([write(whole, "a.csv", content)], workspace=whole).files
+    parts = make_workspace(tmp_path / "parts")
+    _copy_keys(whole, parts)
+    request.getfixturevalue("in_portions")
+    monkeypatch.setattr(reading, "LONG_FROM", 100)
+    monkeypatch.setattr(long_files, "PORTION", max(len(content) // 5, 60))
+    (report,) = import_paths([write(parts, "a.csv", content)], workspace=parts).files
+    assert "read-in-portions" in {message.code for message in report.messages}
+    assert whole_report.stored
+    assert counts(report) == counts(whole_report)
+    assert report.marks == whole_report.marks
+    assert report.level == whole_report.level
+    assert sorted(m.message for m in report.messages if m.code not in KINDS) == sorted(
+        m.message for m in whole_report.messages
+    )
+    assert everything(parts) == everything(whole)

@@ -133,7 +133,7 @@ def test_cards_are_told_under_the_word_they_share(executed: Give) -> None:
 
 
 def test_the_pdf_has_one_page_and_one_heading_a_slide(executed: Give) -> None:
-    """R20, PDF/UA-1; 1280 × 720."""
+    """R20, PDF/UA-1 and PDF/A-2a; 1280 × 720."""
     notebook = executed(REPORT).notebook
     with pikepdf.open(io.BytesIO(write_slides_pdf(notebook))) as pdf:
         slides = slides_of(read_document(notebook))
@@ -146,6 +146,7 @@ def test_the_pdf_has_one_page_and_one_heading_a_slide(executed: Give) -> None:
         assert {str(each.Alt) for each in figures} == {slide.alt for slide in slides if slide.alt}
         with pdf.open_metadata() as metadata:
             assert metadata["pdfuaid:part"] == "1"
+            assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("2", "A")
 
 
 def test_powerpoint_has_titles_notes_and_described_pictures(executed: Give) -> None:

@@ -34,14 +34,16 @@ def elements(node: Any) -> Iterator[Any]:
 
 @pytest.mark.parametrize("report", REPORTS)
 def test_the_file_says_its_language_and_title_and_is_tagged(executed: Give, report: str) -> None:
-    """R20, PDF/UA-1."""
+    """R20, PDF/UA-1 and, for the archive, PDF/A-2a with a colour profile of its own."""
     with opened(executed, report) as pdf:
         assert str(pdf.Root.Lang).startswith("sv")
         assert bool(pdf.Root.MarkInfo.Marked)
         assert bool(pdf.Root.ViewerPreferences.DisplayDocTitle)
         with pdf.open_metadata() as metadata:
             assert metadata["pdfuaid:part"] == "1"
+            assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("2", "A")
             assert "–" in metadata["dc:title"]
+        assert [str(intent.S) for intent in pdf.Root.OutputIntents] == ["/GTS_PDFA1"]
 
 
 @pytest.mark.parametrize("report", REPORTS)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime
+import math
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from analysis_lib.disclosure.release import RELEASED_COLUMNS, open_released
+from analysis_lib.present.charts.figure import Setting
 from analysis_lib.present.html import block_html
 from analysis_lib.register import Record
 from analysis_lib.register.kinds.measures import Measure
-from analysis_lib.report.effects import effects_table, first_year, measure_effects
+from analysis_lib.report.effects import first_year, found_indicator, measure_effects
+from analysis_lib.report.effects_shown import effect_figures, effects_table, unit_table
 from analysis_lib.report.scope import Scope
 from analysis_lib.statistics.effect import Answer
 from analysis_lib.vocabulary.catalog import Catalog
@@ -38,6 +41,32 @@ def _cell(code: str, year: str, share: float, n: int, *, is_hidden: bool = False
     return row | {"state": "shown", "n_state": "shown"} | numbers
 
 
+MERIT = "results.merit_rating_17"
+
+
+def _mean_cell(code: str, year: str, value: float, n: int, *, has_interval: bool = True) -> dict[str, Any]:
+    """A merit rating whose interval is widened outwards to whole points, as release does it."""
+    half = 2.0 * 55 / n**0.5
+    interval = {"low": math.floor(value - half), "high": math.ceil(value + half)} if has_interval else {}
+    return _cell(code, year, 50, n) | {"indicator": MERIT, "value": value, "numerator": None} | interval
+
+
+def _merit_scope(*, has_interval: bool = True) -> Scope:
+    effects = {BETTER: 30.0, WORSE: -30.0}
+    rows = [
+        _mean_cell(
+            code,
+            year,
+            220 + ((place + 3 * at) % 5 - 2) + effects.get(code, 0) * (year >= "2024/25"),
+            200,
+            has_interval=has_interval,
+        )
+        for place, code in enumerate(CODES)
+        for at, year in enumerate(YEARS)
+    ]
+    return _opened(rows)
+
+
 def _scope(audience: Audience = "internal", *, wobble: float = 1.0) -> Scope:
     """Twelve units at 70 per cent; from 2024/25 one is 15 points better and one 15 points worse."""
     effects = {BETTER: 15.0, WORSE: -15.0}
@@ -47,6 +76,10 @@ def _scope(audience: Audience = "internal", *, wobble: float = 1.0) -> Scope:
             share = 70 + wobble * ((place + 3 * at) % 5 - 2) + effects.get(code, 0) * (year >= "2024/25")
             is_hidden = code == HIDDEN and year == "2024/25"
             rows.append(_cell(code, year, share, 400, is_hidden=is_hidden))
+    return _opened(rows, audience)
+
+
+def _opened(rows: list[dict[str, Any]], audience: Audience = "internal") -> Scope:
     frame = pd.DataFrame(rows)
     for name in ("value", "low", "high"):
         frame[name] = frame[name].astype("Float64")
@@ -97,7 +130,8 @@ def test_G8_a_hidden_result_is_never_used() -> None:
     [
         ({"indicator": ""}, "ingen indikator"),
         ({"start": None}, "inget startdatum"),
-        ({"indicator": "results.merit_rating_17"}, "visade siffrorna"),
+        ({"indicator": "results.pupil_count_9"}, "antal eller en fördelning"),
+        ({"indicator": "results.subject_passed_9"}, "skriv vilket"),
         ({"start": datetime.date(2026, 3, 1), "deadline": datetime.date(2026, 6, 1)}, "efter åtgärden"),
     ],
 )
@@ -125,3 +159,59 @@ def test_a_measure_late_in_spring_counts_from_the_next_year() -> None:
     assert first_year(datetime.date(2025, 1, 31)) == "2024/25"
     assert first_year(datetime.date(2025, 2, 1)) == "2025/26"
     assert first_year(datetime.date(2025, 8, 15)) == "2025/26"
+
+
+@pytest.mark.parametrize(
+    ("unit", "answer"),
+    [(BETTER, Answer.IMPROVED), (SAME, Answer.UNCHANGED), (WORSE, Answer.WORSENED)],
+)
+def test_G8_a_mean_is_judged_from_its_released_interval(unit: str, answer: Answer) -> None:
+    (found,) = measure_effects(_merit_scope(), [_record(unit, indicator=MERIT)], CATALOG.indicators)
+    assert found.effect.answer is answer
+    assert found.effect.levels is not None
+
+
+def test_G8_a_mean_without_an_interval_says_why() -> None:
+    records = [_record(BETTER, indicator=MERIT)]
+    (found,) = measure_effects(_merit_scope(has_interval=False), records, CATALOG.indicators)
+    assert found.effect.answer is Answer.UNKNOWN
+    assert "hur elevernas poäng skiljer sig" in found.effect.reason
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (PASSED, (PASSED, "")),
+        ("results.subject_passed_9/ma", ("results.subject_passed_9", "MA")),
+        ("Godkänt i alla ämnen", (PASSED, "")),
+        ("Elevenkät: studiero (index)", ("", "")),
+    ],
+)
+def test_G8_the_indicator_is_found_by_id_or_name(words: str, found: tuple[str, str]) -> None:
+    indicator, subject = found_indicator(words, CATALOG.indicators)
+    assert (indicator.id if indicator else "", subject) == found
+
+
+def test_G8_before_and_after_are_drawn_beside_similar_units_with_the_words_of_caution() -> None:
+    scope = _scope()
+    records = [_record(BETTER), _record(SAME)]
+    effects = measure_effects(scope, records, CATALOG.indicators)
+    settings = iter([Setting("VR-26-01", "Almviks kommun", "betygen")])
+    (figure,) = effect_figures(scope, effects, settings)
+    assert figure.data["finding"] == "En av två åtgärder följdes av en säker skillnad"
+    first, second = figure.data["table"]["rows"]
+    assert first["cells"]["answer"]["text"] == "Tydlig förbättring"
+    assert second["cells"]["answer"]["text"] == "Ingen säker förändring"
+    assert "kan bero på annat än åtgärden" in figure.data["foot"]
+    numbers = {part["text"] for part in figure.data["derived"]}
+    for cells in (first["cells"], second["cells"]):
+        shown = {cells[name]["text"] for name in ("before", "after", "others_before", "difference")}
+        assert shown <= numbers
+    facts = {fact.cell["unit"] for fact in figure.facts}
+    assert facts == {BETTER, SAME}  # the neighbours' own numbers are not told
+
+
+def test_G8_the_units_table_has_no_blank_cell() -> None:
+    effects = measure_effects(_scope(), [_record(BETTER), _record(SAME, indicator="")], CATALOG.indicators)
+    for line in unit_table(effects).data["rows"]:
+        assert all(cell["text"].strip() for cell in line["cells"].values())

@@ -72,8 +72,26 @@ COLUMNS: dict[str, dict[str, str]] = {
                 "valid_absence_minutes",
                 "invalid_absence_minutes",
                 "attendance_pct",
+                "offered_minutes",
+                "unregistered_minutes",
+                "unregistered_pct",
             ),
             "float64",
+        ),
+        "is_protected": "bool",
+    },
+    "core_ss12000__attendance": {
+        **dict.fromkeys(("pupil", "unit_code", "school_year", "month"), "str"),
+        **dict.fromkeys(
+            (
+                "attended_minutes",
+                "valid_absence_minutes",
+                "invalid_absence_minutes",
+                "other_minutes",
+                "reported_minutes",
+                "offered_minutes",
+            ),
+            "Int64",
         ),
         "is_protected": "bool",
     },
@@ -221,7 +239,10 @@ _WEIGHTS: dict[str, dict[str, Any]] = {
 
 def attendance_rows(pupils: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Rows of the attendance table, one per pupil and period, in minutes or as a printed share."""
-    names = ("attended_minutes", "valid_absence_minutes", "invalid_absence_minutes", "attendance_pct")
+    names = [
+        *("attended_minutes", "valid_absence_minutes", "invalid_absence_minutes", "attendance_pct"),
+        *("offered_minutes", "unregistered_minutes", "unregistered_pct"),
+    ]
     rows = []
     for number, pupil in enumerate(pupils):
         base = {name: None for name in names} | {"period_start": "", "period_end": "", "pupils_n": 1}
@@ -229,15 +250,26 @@ def attendance_rows(pupils: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]
     return rows
 
 
+def month_rows(pupils: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of the attendance fetched from SS 12000, one per pupil and month."""
+    rows = []
+    for number, pupil in enumerate(pupils):
+        who = _base(pupil, number, 9)
+        base = {name: who.get(name) for name in COLUMNS["core_ss12000__attendance"]} | {"month": "2025-01"}
+        rows.append({**base, **{name: pupil[name] for name in base if name in pupil}})
+    return rows
+
+
 def course_rows(pupils: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Rows of the course table; ``courses`` is ``MATMAT01a A, ENGENG05 F``, 100 points each."""
+    """Rows of the course table; ``courses`` is ``MATMAT01a A, ENGENG05 none``, 100 points each."""
     rows = []
     for number, pupil in enumerate(pupils):
         base = {name: value for name, value in _base(pupil, number, 0).items() if name != "year_group"}
         base |= {"term": pupil.get("term", "VT"), "school_form": pupil.get("school_form", "gy")}
-        base |= {"programme": "NA", "points": pupil.get("points", 100), "outcome": "completed"}
+        base |= {"programme": "NA", "points": pupil.get("points", 100)}
+        base |= {"outcome": pupil.get("outcome", "completed")}
         for course, grade in _pairs(pupil["courses"]):
-            rows.append({**base, "course": course, "grade": grade})
+            rows.append({**base, "course": course, "grade": "" if grade == "none" else grade})
     return rows
 
 

@@ -206,13 +206,15 @@ def funnel_figure(total: ReleasedCell) -> Block:
 
 def figures() -> dict[str, Block]:
     """One figure of each kind, some with hidden, missing and ``~100`` values."""
+    import grades_example  # it draws on this module
+
     total = cell(352, 420, level="authority", code="9901")
     long_name = "Kungsängens fristående grundskola"
     merit = [
         cell(n=48, mean=221.3 + i, school_year=y, indicator="results.merit_rating")
         for i, y in enumerate(YEARS)
     ]
-    return {
+    return grades_example.figures() | {
         "trend": draw_trend(
             own_trend(),
             setting=setting(1),

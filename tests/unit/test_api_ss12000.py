@@ -160,7 +160,7 @@ def test_only_what_has_changed_is_asked_for(workspace: Workspace, system: School
     asked = len(system.asked)
     told = of_format(fetch(workspace), "grades")
     questions = [each for each in system.asked[asked:] if each.path == "/grades"]
-    assert {each.first("meta.modified.after") for each in questions} == {"2025-06-10T09:59:59Z"}
+    assert questions[0].first("meta.modified.after") == "2025-06-10T09:59:59Z"
     frame = rows(workspace, "core_scb__pupil_grades")
     assert len(frame) == GRADES
     assert (frame["grade"] == "F").sum() == 1
@@ -281,6 +281,39 @@ def test_attendance_is_asked_for_month_by_month_and_added_up(
     assert frame["valid_absence_minutes"].max() == 2 * 60 * (PUPILS - 1)
     assert frame["other_minutes"].isna().all()  # never told: unknown, not 0
     assert told.file == "/aggregatedAttendance?startDate=2025-01-01&endDate=2025-01-31"
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_attendance_lesson_by_lesson_is_added_up_when_the_system_has_no_sums(
+    is_told: bool, workspace: Workspace, system: SchoolSystem
+) -> None:
+    if is_told:
+        connect(workspace, "ss12000", system.url, page_size=10, attendance="attendances")
+    else:
+        system.faults["aggregatedAttendance"] = Reply({"code": "NOT_FOUND"}, 404)
+    told = of_format(fetch(workspace), "attendance")
+    assert "attendance-by-lesson" in codes(told)
+    frame = rows(workspace, "core_ss12000__attendance")
+    assert len(frame) == 2 * PUPILS
+    january = frame[frame["month"] == "2025-01"]
+    assert set(january["offered_minutes"]) == {120}  # two lessons of an hour, one of them reported
+    assert set(january["reported_minutes"]) == {60}
+    assert sorted(january["attended_minutes"].unique()) == [0, 50]
+    assert sorted(january["invalid_absence_minutes"].unique()) == [0, 60]
+    assert set(frame.loc[frame["month"] == "2025-02", "offered_minutes"]) == {60}  # one was cancelled
+    assert frame["other_minutes"].isna().all()
+    assert system.paths().count("/attendances") == -(-6 * PUPILS // 10)
+
+
+def test_lessons_that_cannot_be_read_are_counted(workspace: Workspace, system: SchoolSystem) -> None:
+    connect(workspace, "ss12000", system.url, page_size=10, attendance="attendances")
+    system.data["attendances"][0]["attendanceMinutes"] = -5
+    system.data["calendarEvents"][1] |= {"teachingLengthStudent": 45}
+    report = fetch(workspace)
+    told = of_format(report, "attendance")
+    assert (told.rows_rejected, told.rows_accepted) == (1, PUPILS)
+    frame = rows(workspace, "core_ss12000__attendance")
+    assert set(frame.loc[frame["month"] == "2025-01", "offered_minutes"]) == {45, 105}
 
 
 def test_attendance_cannot_be_joined_with_grades(workspace: Workspace) -> None:

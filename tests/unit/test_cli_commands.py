@@ -127,8 +127,12 @@ def test_init_makes_a_workspace_with_a_seminar(tmp_path: Path, capsys: pytest.Ca
     assert main(["init", str(folder), "--municipality", "1499"]) == 0
     catalog = Catalog(Workspace(folder))
     assert catalog.settings.authority_name == "Falköpings kommun"
-    assert [s.school_year for s in catalog.seminars.values()] == ["latest"]
-    assert [s.audience for s in catalog.seminars.values()] == ["public"]
+    assert {s.school_year for s in catalog.seminars.values()} == {"latest"}
+    assert {s.id: s.audience for s in catalog.seminars.values()} == {
+        "kvalitetsaret": "internal",
+        "resultat": "public",
+    }
+    assert {s.handbook for s in catalog.seminars.values()} == {"2.1"}
     assert catalog.groups
     assert main(["check", "--workspace", str(folder)]) == 0
     assert main(["status", "--workspace", str(folder)]) == 0

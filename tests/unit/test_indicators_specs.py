@@ -17,6 +17,7 @@ from indicator_tables import (
     figure_rows,
     grade_rows,
     make_units,
+    month_rows,
     national_test_3_rows,
     national_test_rows,
     published_rows,
@@ -53,6 +54,7 @@ def test_indicator_follows_its_specification(indicator: str, case: dict[str, Any
         core_skolverket__statistics=published_rows(case.get("published", [])),
         core_survey__answers_by_unit=answer_rows(case.get("answers", [])),
         core_attendance__periods=attendance_rows(case.get("attendance", [])),
+        core_ss12000__attendance=month_rows(case.get("months", [])),
         core_local__course_results=course_rows(case.get("courses", [])),
         core_local__figures=figure_rows(case.get("figures", [])),
     )

@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from old_workbook import old_workbook
 from pupil_files import make_workspace, write
 
 from analysis_lib.snapshots.store import Store
@@ -21,12 +23,22 @@ from analysis_lib.sources.importer import import_paths
 from analysis_lib.vocabulary.workspace import Workspace
 
 SPEC = Path(__file__).parents[1] / "spec" / "sources"
+DECIMAL = re.compile(r"-?[0-9]+,[0-9]{1,2}")
 TABLES = {
+    "skolverket_grades_6_per_sex": "core_skolverket__statistics",
     "skolverket_salsa": "core_skolverket__statistics",
+    "skolverket_subject_grades_over_time": "core_skolverket__statistics",
+    "skolverket_upper_leavers": "core_skolverket__statistics",
+    "survey_guardians_shares": "core_survey__answers_by_unit",
     "simple_staff": "core_local__figures",
     "survey_prio_respondents": "core_survey__answers_by_unit",
 }
 WIDE_MINUS, NBSP = "\u2212", "\u00a0"
+SPELLINGS = {  # of one mark each; what Latin letters cannot hold is left out in cp1252
+    ".": (".", "-", "\u2013", f"{NBSP}.", " . ", "\u2212"),
+    "..": ("..", ". .", f"..{NBSP}", "\u2025", f".{NBSP}."),
+    "~100": ("~100", "~ 100", f"~{NBSP}100", "\u223c100", "\u02dc100", "...", "\u2026"),
+}
 
 
 @dataclass(frozen=True)
@@ -42,11 +54,14 @@ class Writing:
     decomposed: bool
     nbsp: bool
     minus: bool
+    marks: int
+    point: bool
+    as_numbers: bool
 
 
 writings = st.builds(
     Writing,
-    form=st.sampled_from(["csv", "csv", "csv", "xlsx"]),
+    form=st.sampled_from(["csv", "csv", "xlsx", "xls"]),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le"]),
     separator=st.sampled_from([";", "\t", "|sep="]),
     end=st.sampled_from(["\n", "\r\n", "\r"]),
@@ -55,6 +70,9 @@ writings = st.builds(
     decomposed=st.booleans(),
     nbsp=st.booleans(),
     minus=st.booleans(),
+    marks=st.integers(0, 6),
+    point=st.booleans(),
+    as_numbers=st.booleans(),
 )
 
 
@@ -68,7 +86,9 @@ def written(rows: list[list[str]], way: Writing) -> tuple[str, bytes]:
     made = [[*row, *[""] * (width - len(row))] if way.padded and way.form == "csv" else row for row in rows]
     made = [[_cell(cell, way) for cell in row] for row in made]
     if way.form == "xlsx":
-        return "a.xlsx", _workbook(made)
+        return "a.xlsx", _workbook(made, way)
+    if way.form == "xls":
+        return "a.xls", old_workbook([[_typed(cell, way) for cell in row] for row in made])
     separator = ";" if way.separator == "|sep=" else way.separator
     out = io.StringIO()
     quoting = csv.QUOTE_ALL if way.quoted else csv.QUOTE_MINIMAL
@@ -80,22 +100,46 @@ def written(rows: list[list[str]], way: Writing) -> tuple[str, bytes]:
 
 
 def _cell(cell: str, way: Writing) -> str:
-    if way.minus and way.encoding != "cp1252" and cell[:1] == "-" and cell[1:2].isdigit():
+    if cell in SPELLINGS:
+        spelled = [each for each in SPELLINGS[cell] if way.form != "csv" or _fits(each, way.encoding)]
+        return spelled[way.marks % len(spelled)]
+    if way.point and DECIMAL.fullmatch(cell):
+        cell = cell.replace(",", ".")
+    if (
+        way.minus
+        and (way.form != "csv" or way.encoding != "cp1252")
+        and cell[:1] == "-"
+        and cell[1:2].isdigit()
+    ):
         cell = WIDE_MINUS + cell[1:]
     if way.nbsp:
         cell = cell.replace(" ", NBSP) if any(sign.isalpha() for sign in cell) else cell
-    if way.decomposed and (way.encoding.startswith("utf") or way.form == "xlsx"):
+    if way.decomposed and (way.encoding.startswith("utf") or way.form != "csv"):
         cell = unicodedata.normalize("NFD", cell)
     return cell
 
 
-def _workbook(rows: list[list[str]]) -> bytes:
+def _fits(text: str, encoding: str) -> bool:
+    return text.encode(encoding, "ignore").decode(encoding) == text
+
+
+def _typed(cell: str, way: Writing) -> str | float:
+    """A decimal number as a workbook holds it when the table is typed in or saved again."""
+    if way.as_numbers and DECIMAL.fullmatch(cell.replace(".", ",")):
+        return float(cell.replace(",", "."))
+    return cell
+
+
+def _workbook(rows: list[list[str]], way: Writing) -> bytes:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
         sheet = book.add_worksheet("Tabell")
         for number, row in enumerate(rows):
             for column, cell in enumerate(row):
-                if cell:
+                typed = _typed(cell, way)
+                if isinstance(typed, float):
+                    sheet.write_number(number, column, typed)
+                elif cell:
                     sheet.write_string(number, column, cell)
     return out.getvalue()
 

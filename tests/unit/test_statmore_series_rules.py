@@ -29,7 +29,10 @@ BROKEN = SeriesRules.model_validate(
 
 def test_R14_gy25_breaks_the_series_of_gymnasium_and_no_other() -> None:
     rules = load_series_rules(Catalog(Workspace(ROOT)))
-    assert rules.changed("gymnasium.grade_point_average") == {"2025/26": BreakKind.GRADE_SYSTEM}
+    assert rules.changed("gymnasium.mean_points") == {"2025/26": BreakKind.GRADE_SYSTEM}
+    # Those who began with subject grades in 2025 have gone three läsår in 2028, and five in 2030.
+    assert rules.changed("gymnasium.diploma_in_3_pct") == {"2027/28": BreakKind.GRADE_SYSTEM}
+    assert rules.changed("gymnasium.time_to_diploma") == {"2029/30": BreakKind.GRADE_SYSTEM}
     assert rules.changed("results.all_passed_9") == {}
 
 

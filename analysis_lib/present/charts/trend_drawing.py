@@ -103,6 +103,10 @@ def _ticks(trend: Trend) -> tuple[tuple[float, float], list[float]]:
     if trend.target is not None:
         values.append(trend.target)
     ceiling = 100.0 if trend.is_share else trend.indicator.maximum
+    if not trend.is_share and ceiling and values:
+        # A tenth of the scale at least, so that a hair's breadth isn't drawn as a cliff.
+        middle, reach = (min(values) + max(values)) / 2, ceiling / 20
+        values += [max(middle - reach, 0.0), min(middle + reach, ceiling)]
     return round_domain(values, floor=0, ceiling=ceiling)
 
 

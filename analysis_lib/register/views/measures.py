@@ -7,7 +7,7 @@ it stays one thing, and every later plan finds it here.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from analysis_lib.register.entry import Entry, Record
@@ -112,16 +112,22 @@ def next_plan(
     )
 
 
-def followed(measures: Iterable[Record[Measure]], *, school_year: str) -> list[Followed]:
+def followed(
+    measures: Iterable[Record[Measure]],
+    *,
+    school_year: str,
+    is_counted: Callable[[str], bool] = lambda _: False,
+) -> list[Followed]:
     """Every measure of the läsår before with what it led to (seed G8), and older ones that never ended.
 
-    None is left out and none may be blank: see ``is_incomplete``.
+    None is left out and none may be blank: see ``is_incomplete``. Where the statistics count the indicator
+    (``is_counted``) nobody has to write its values.
     """
     last = str(SchoolYear.parse(school_year).plus(-1))
     due = [
         m for m in measures if m.school_year == last or (m.school_year < last and m.entry.state != "ended")
     ]
-    return [Followed(m, _change(m.entry), _blanks(m.entry)) for m in due]
+    return [Followed(m, _change(m.entry), _blanks(m.entry, is_counted(m.entry.indicator))) for m in due]
 
 
 def is_incomplete(rows: Iterable[Followed]) -> bool:
@@ -173,15 +179,15 @@ def _change(measure: Measure) -> float | None:
     return measure.value_after - measure.value_before
 
 
-def _blanks(measure: Measure) -> tuple[str, ...]:
+def _blanks(measure: Measure, is_counted: bool) -> tuple[str, ...]:
     asked = (
         (measure.implemented, "genomförd?"),
         (measure.result.strip(), "effekt"),
         (measure.conclusion, "slutsats"),
     )
     blanks = [word for value, word in asked if not value]
-    if measure.indicator and _change(measure) is None:
+    if measure.indicator and not is_counted and _change(measure) is None:
         blanks.append("mätvärde före och efter")
-    if measure.indicator and not measure.comparison.strip():
+    if measure.indicator and not is_counted and not measure.comparison.strip():
         blanks.append("jämförelse")
     return tuple(blanks)

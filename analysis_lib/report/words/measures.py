@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from analysis_lib import text
 from analysis_lib.present.blocks import Block
@@ -23,7 +23,7 @@ from analysis_lib.report.words.labels import label
 from analysis_lib.report.words.shapes import Cell, cards_block, day, paragraph, value, words_table
 from analysis_lib.report.words.told import Told
 
-_DONE: dict[str, Cell] = {
+DONE: dict[str, Cell] = {
     "yes": ("reached", "Ja"),
     "partly": ("ongoing", "Delvis"),
     "no": ("not_reached", "Nej"),
@@ -36,12 +36,19 @@ def followed_measures(told: Told) -> list[Block]:
     """Every measure of the läsår with what it led to (G8); for the huvudman how many, unit by unit."""
     rows = [
         row
-        for row in followed(told.every(Measure), school_year=told.next_year)
+        for row in followed(told.every(Measure), school_year=told.next_year, is_counted=_is_counted(told))
         if told.unit is None or row.measure.unit == told.code
     ]
     if not rows:
         return []
     return [_followed_table(rows)] if told.unit else [_followed_by_unit(rows, told)]
+
+
+def _is_counted(told: Told) -> Callable[[str], bool]:
+    """Whether an indicator is one of the statistics, so that its values are not for people to write."""
+    from analysis_lib.report.effects import found_indicator
+
+    return lambda words: found_indicator(words, told.catalog.indicators)[0] is not None
 
 
 def _followed_table(rows: Sequence[Followed]) -> Block:
@@ -52,7 +59,7 @@ def _followed_table(rows: Sequence[Followed]) -> Block:
         lines.append(
             [
                 entry.what,
-                _DONE[entry.implemented],
+                DONE[entry.implemented],
                 f"{entry.indicator}: {after}" if entry.value_after is not None else entry.indicator,
                 entry.comparison,
                 entry.result or ("no_data", "Underlag saknas"),

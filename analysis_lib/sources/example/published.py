@@ -24,6 +24,7 @@ from analysis_lib.sources.example.published_form import (
     share,
     write_form,
 )
+from analysis_lib.sources.example.published_salsa import salsa_form
 from analysis_lib.sources.example.pupils import Pupils
 
 _YEARS = len(SCHOOL_YEARS)
@@ -106,6 +107,7 @@ def write_published(folder: Path, plan: Plan, figures: PublishedFigures, rng: np
     forms += [_eligibility(nines, 3)]
     forms += write_pupils(plan, pd.concat(figures.enrolled, ignore_index=True), rng)
     forms += write_staff(plan, rng)
+    forms += [salsa_form(plan, nines, year, rng) for year in _PUBLISHED]
     for form in forms:
         write_form(folder, form)
     return len(forms)

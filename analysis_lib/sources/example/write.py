@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.sources.example.grading import grade, results
@@ -25,6 +26,7 @@ from analysis_lib.sources.example.published import PublishedFigures, write_publi
 from analysis_lib.sources.example.pupils import draw_pupils
 from analysis_lib.sources.example.scb_files import class_names, write_grades, write_tests
 from analysis_lib.sources.example.truth import Truth, write_truth
+from analysis_lib.sources.example.upper_secondary import write_upper_secondary
 from analysis_lib.text import count
 
 UNITS = {"small": 14, "town": 60, "city": 400, "nation": 15_000}
@@ -89,6 +91,10 @@ def write_example(
     whole = _joined(plans)
     write_params(folder, whole)
     file_count += write_published(inbox, whole, figures, np.random.default_rng([seed, 77]))
+    if size in _WITH_MORE:
+        more, planted = write_upper_secondary(inbox, whole, np.random.default_rng([seed, 78]))
+        file_count += more
+        truth.sources.append(pd.DataFrame(planted))
     write_truth(truths, whole, truth)
     _list_files(folder, kept)
     return ExampleSummary(

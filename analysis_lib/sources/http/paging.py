@@ -26,7 +26,13 @@ def all_items(load: Callable[[str], Page], *, limit: int, where: str) -> list[An
 
     Raises ``api-paging-endless`` when a mark or a whole page comes a second time, or after ``limit`` pages.
     """
-    return [item for page in _pages(load, limit, where) for item in page.items]
+    return list(each_item(load, limit=limit, where=where))
+
+
+def each_item(load: Callable[[str], Page], *, limit: int, where: str) -> Iterator[Any]:
+    """The same, one item at a time, for lists too long to hold."""
+    for page in _pages(load, limit, where):
+        yield from page.items
 
 
 def _pages(load: Callable[[str], Page], limit: int, where: str) -> Iterator[Page]:

@@ -6,16 +6,18 @@ The token is never in params, a message or a file, and no answer is kept on disk
 from __future__ import annotations
 
 import os
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Literal
 
 from pydantic import Field
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.sources.http.client import HttpClient, Params
-from analysis_lib.sources.http.paging import Page, all_items, require_list
+from analysis_lib.sources.http.paging import Page, all_items, each_item, require_list
 from analysis_lib.sources.http.settings import ApiSource
 
 Item = dict[str, Any]
+_REQUIRED = frozenset({"startDate", "endDate", "startTime.onOrAfter", "startTime.onOrBefore"})
 
 
 class Ss12000(ApiSource):
@@ -25,6 +27,10 @@ class Ss12000(ApiSource):
     school_types: tuple[str, ...] = Field(description="Skolformer i standarden vars betyg läses")
     forms: dict[str, str] = Field(description="Standardens skolform: Skolbänkens")
     class_group: str = Field(description="Grupptypen som är elevens klass")
+    attendance: Literal["auto", "aggregatedAttendance", "attendances"] = Field(
+        default="auto",
+        description="Varifrån närvaron hämtas; auto frågar efter summorna och annars lektion för lektion",
+    )
     open_marking: str = Field(description="Säkerhetsmarkeringen som betyder ingen; allt annat är skydd")
 
 
@@ -57,18 +63,23 @@ class Ss12000Api:
 
     def all(self, collection: str, **asked: str) -> list[Item]:
         """Every item of a collection, e.g. ``grades``; filters use the standard's own names."""
+        return list(self.each(collection, **asked))
+
+    def each(self, collection: str, **asked: str) -> Iterator[Item]:
+        """The same, one item at a time; the mark of a page stands for the filters of its question."""
         where = self.http.shown(collection)
         usual = {name.replace("__", "."): value for name, value in asked.items()}
 
         def load(mark: str) -> Page:
-            params: Params = usual | {"limit": str(self.source.page_size)}
+            kept = {name: value for name, value in usual.items() if name in _REQUIRED} if mark else usual
+            params: Params = kept | {"limit": str(self.source.page_size)}
             answer = self.http.get(collection, {**params, "pageToken": mark} if mark else params)
             items = require_list(answer, "data", where=where)
             return Page(
                 [each for each in items if isinstance(each, dict)], str(answer.get("pageToken") or "")
             )
 
-        return all_items(load, limit=self.source.page_limit, where=where)
+        return each_item(load, limit=self.source.page_limit, where=where)
 
     def deleted(self, after: str, entity: str, collection: str) -> list[str]:
         """The ids of the things of one kind that were removed after a moment.

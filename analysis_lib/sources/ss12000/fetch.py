@@ -23,8 +23,9 @@ from analysis_lib.sources.ss12000.attendance import (
     months,
     staff_result,
 )
-from analysis_lib.sources.ss12000.client import Ss12000, Ss12000Api, token_of
+from analysis_lib.sources.ss12000.client import Item, Ss12000, Ss12000Api, token_of
 from analysis_lib.sources.ss12000.grades import grades_result
+from analysis_lib.sources.ss12000.lessons import Lessons
 from analysis_lib.sources.ss12000.memory import GradeMemory
 from analysis_lib.sources.ss12000.people import Register
 from analysis_lib.vocabulary.periods import SchoolYear
@@ -44,6 +45,8 @@ class _Round:
         self._api = api
         self._context = context
         self._today = datetime.datetime.now(datetime.UTC).date()
+        self._by_lesson = api.source.attendance == "attendances"
+        self._lessons = Lessons(api, list(self._months()))
 
     def steps(self) -> Iterator[Step]:
         try:
@@ -108,14 +111,29 @@ class _Round:
             return [], [Message("warning", "deleted-unknown", text)]
 
     def _attendance(self, register: Register, month: str, first: str, last: str) -> Step:
-        place = f"aggregatedAttendance?startDate={first}&endDate={last}"
+        collection = "attendances" if self._by_lesson else "aggregatedAttendance"
 
         def fetch() -> TableResult:
-            items = self._api.all("aggregatedAttendance", startDate=first, endDate=last)
+            items = self._lessons.items(month) if self._by_lesson else self._aggregated(month, first, last)
             maker = self._pseudonyms("attendance")
-            return attendance_result(items, register, maker, month=month, last_day=last)
+            result = attendance_result(items, register, maker, month=month, last_day=last)
+            if self._by_lesson:
+                text = "Systemet har inga summor, så närvaron räknades ihop lektion för lektion."
+                result.messages.append(Message("info", "attendance-by-lesson", text))
+            return result
 
-        return Step(self._api.http.shown(place), fetch)
+        return Step(self._api.http.shown(f"{collection}?startDate={first}&endDate={last}"), fetch)
+
+    def _aggregated(self, month: str, first: str, last: str) -> list[Item]:
+        """The sums that the system has; one without them is asked lesson by lesson from then on."""
+        try:
+            return self._api.all("aggregatedAttendance", startDate=first, endDate=last)
+        except SkolbankError as error:
+            is_absent = error.code in ("api-not-found", "api-question-refused")
+            if self._api.source.attendance != "auto" or not is_absent:
+                raise
+        self._by_lesson = True
+        return self._lessons.items(month)
 
     def _enrolments(self, register: Register) -> TableResult:
         maker = self._pseudonyms("grades")
