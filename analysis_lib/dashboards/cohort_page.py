@@ -16,8 +16,13 @@ def cohort_cards(report: Report, state: State) -> list[Card]:
     leaves = int(state.cohort) if state.cohort else newest.end
     cards = [Card("arskullar", report.cohorts(state.subject, chosen=leaves), 7)]
     if leaves > newest.end:
-        cards.append(Card("kurva", report.growth_later(leaves), 5))
-        return [*cards, *_beside(report, leaves)]
+        coming = Card("prognos", report.outlook(chosen=leaves), 5)
+        return [
+            *cards,
+            coming,
+            Card("kurva", report.growth_later(leaves), 6),
+            Card("klass", report.classes(), 6),
+        ]
     year = str(newest.plus(leaves - newest.end))
     of = {"school_year": year}
     return [
@@ -26,9 +31,6 @@ def cohort_cards(report: Report, state: State) -> list[Card]:
         Card("foradling", report.growth(state.method, state.subject, **of), 6),
         Card("niva", report.growth_quadrant(state.method, state.subject, **of), 6),
         Card("tackning", report.followed(**of), 4),
-        *_beside(report, leaves),
+        Card("prognos", report.outlook(chosen=leaves), 4),
+        Card("klass", report.classes(), 4),
     ]
-
-
-def _beside(report: Report, leaves: int) -> list[Card]:
-    return [Card("prognos", report.outlook(chosen=leaves), 4), Card("klass", report.classes(), 4)]

@@ -17,7 +17,7 @@ from analysis_lib.statistics.cohorts import CohortRules, load_cohort_rules
 from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.periods import SchoolYear
 
-FIRST, LAST = 1, 9
+FIRST, FIRST_GRADES, LAST = 1, 6, 9
 # What measures each årskurs, for all subjects together and for one of them.
 WHOLE: Mapping[int, str] = {6: "results.all_passed_6", 9: "results.all_passed_9"}
 IN_SUBJECT: Mapping[int, str] = {
@@ -102,7 +102,10 @@ def _finding(cells: Mapping[tuple[int, int], ReleasedCell], leaves: int, scope: 
     verb = "Slutade" if leaves <= SchoolYear.parse(scope.school_year).end else "Slutar"
     told = [f"{cell.text} i åk {group}" for group, cell in shown]
     told[0] = told[0].replace(" i åk", " procent nådde kraven i åk", 1)
-    but = ", men måttet byts på vägen" if len(told) > 1 else ""
+    changes = (
+        ", men måttet byts på vägen" if shown[0][0] < FIRST_GRADES else ", först terminsbetyg, sist slutbetyg"
+    )
+    but = changes if len(told) > 1 else ""
     return f"{verb} {leaves}: {text.listing(told)}{but}"
 
 

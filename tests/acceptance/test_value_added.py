@@ -112,7 +112,7 @@ def test_G2_what_is_called_sure_was_planted_so(
             sure += [
                 (each.value, truth[each.code]) for each in estimates(scope, name, year).units if each.is_sure
             ]
-    # One in twenty may be chance, and the schools' own drift is in no interval; here one of them is.
+    # One in twenty may be chance, and drift is in no interval: here one school in one year, by two ways.
     agreeing = [value is not None and value * told > 0 for value, told in sure]
     assert len(sure) >= 3
     assert sum(agreeing) >= len(sure) - 2, sure

@@ -245,9 +245,8 @@ def _zero(sheet: RowSheet, ticks: Sequence[float], wording: Wording) -> None:
     """The grid, its signed numbers, the line at zero and what lies on each side of it."""
     canvas = sheet.canvas
     bottom, size = canvas.plot_height, canvas.type.axis
-    shown = ticks[(len(ticks) - 1) % 2 :: 2] if canvas.is_narrow and len(ticks) > 5 else ticks
-    if 0 not in shown:
-        shown = sorted({*shown, 0})
+    first = ticks.index(0) % 2 if 0 in ticks else 0
+    shown = ticks[first::2] if canvas.is_narrow and len(ticks) > 5 else ticks
     for tick in shown:
         x = canvas.px(tick)
         is_zero = tick == 0

@@ -136,9 +136,7 @@ def _alt(plot: _Plot) -> str:
 
 
 def _notes(plot: _Plot) -> list[Any]:
-    told = (
-        f"Till höger: högre {text.uncapitalised(plot.indicator.short)}. Uppåt: större ökning. De streckade "
-    )
+    told = "Till höger: högre nivå. Uppåt: större ökning. De streckade "
     notes = [{"term": "Så läser du", "text": told + "linjerna är kommunens egna värden, inte ett mål."}]
     if plot.hidden:
         schools = "skola" if plot.hidden == 1 else "skolor"
