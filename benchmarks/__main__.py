@@ -3,7 +3,9 @@
 python -m benchmarks            the small example and a town, about seven minutes
 python -m benchmarks --quick    the small example only
 python -m benchmarks --batch    the batch only: rounds, engines, memory, about six minutes
+python -m benchmarks --disclosure   the attacker on a whole municipality only, about three minutes
 python -m benchmarks --imports  the import only: text, workbook and 1 GB, about ten minutes
+python -m benchmarks --dashboards   the dashboards only, beside plain Voila, Panel and Streamlit
 python -m benchmarks --nation   the country too: 15 000 units, some gigabytes and minutes more
 """
 
@@ -16,6 +18,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.disclosure import disclosure
 from benchmarks.effects import effects
 from benchmarks.imports import import_speed
 from benchmarks.measure import ROOT, run, skolbank
@@ -41,7 +44,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the small example only")
     parser.add_argument("--batch", action="store_true", help="the batch only, for a town")
+    parser.add_argument("--disclosure", action="store_true", help="the attacker on a municipality only")
     parser.add_argument("--imports", action="store_true", help="the import only, with 1 GB of text")
+    parser.add_argument("--dashboards", action="store_true", help="the dashboards only, in Chromium")
+    parser.add_argument("--peers", type=Path, help="where Panel and Streamlit are installed, or will be")
     parser.add_argument("--nation", action="store_true", help="the country too")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "PERFORMANCE.md")
     chosen = parser.parse_args()
@@ -57,8 +63,12 @@ def main() -> None:
 def _chosen(chosen: argparse.Namespace, folder: Path) -> Iterator[Table]:
     if chosen.imports:
         return iter([import_speed(folder, _say, whole=True)])
+    if chosen.disclosure:
+        return iter([disclosure(_say)[0]])
     if chosen.batch:
         return _batch(folder)
+    if chosen.dashboards:
+        return _dashboards(folder, chosen.peers)
     return _measured(folder, is_quick=chosen.quick, with_nation=chosen.nation)
 
 
@@ -71,6 +81,12 @@ def _batch(folder: Path) -> Iterator[Table]:
     yield commands(place)
     yield sixty_schools(folder / "sixty", _say)
     yield thousand_notebooks(place, _say)
+
+
+def _dashboards(folder: Path, peers: Path | None) -> Iterator[Table]:
+    from benchmarks.dashboards import dashboards
+
+    yield from dashboards(make_place(folder / "small", "small"), peers or folder / "peers", _say)
 
 
 def _measured(folder: Path, *, is_quick: bool, with_nation: bool) -> Iterator[Table]:
@@ -86,6 +102,7 @@ def _measured(folder: Path, *, is_quick: bool, with_nation: bool) -> Iterator[Ta
         yield sixty_schools(folder / "sixty", _say)
         yield thousand_notebooks(places[-1], _say)
         yield mixed_models(_say)
+        yield disclosure(_say)[0]
     _say("effects of measures and value added on planted truth")
     yield effects(20 if is_quick else 200)
     yield planted_table(range(20 if is_quick else 200))

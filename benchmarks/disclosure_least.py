@@ -6,6 +6,7 @@ boys tell of each other can only be told more closely by what other units show.
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import product
 
 import pandas as pd
@@ -16,26 +17,30 @@ Group = tuple[int, int]  # pupils, and how many of them reached it
 EXACT, SIGN, HIDDEN = "exact", "sign", "hidden"
 
 
-def least_hidden(cube: pd.DataFrame, policy: Policy) -> float:
-    """The least share of all statements, in per cent, that is hidden rather than a number or a sign.
+def least_unshown(cube: pd.DataFrame, policy: Policy, *, sign: float = 0.0) -> float:
+    """The least share of all statements, in per cent, that is hidden; a sign is ``sign`` of a hidden one.
 
+    With 0 the least that is hidden at all, with 1 the least that is no number.
     ``cube`` has ``indicator, school_year, level, code, sex, n, numerator``; counts of pupils are public.
     """
     results = cube[(cube["indicator"] != "results.pupil_count") & (cube["level"] == "unit")]
     key = ["indicator", "school_year", "code"]
     sizes = results.pivot(index=key, columns="sex", values="n").fillna(0).astype(int)
     counts = results.pivot(index=key, columns="sex", values="numerator").fillna(0).astype(int)
-    hidden = 0
+    hidden = 0.0
     for n, k in zip(sizes[["T", "F", "P"]].to_numpy(), counts[["T", "F", "P"]].to_numpy(), strict=True):
         groups = tuple((int(size), int(count)) for size, count in zip(n, k, strict=True))
-        hidden += _least(groups, policy)
+        hidden += _least(groups, policy, sign)
     return 100 * hidden / len(cube)
 
 
-def _least(groups: tuple[Group, ...], policy: Policy) -> int:
-    """The fewest hidden cells among all ways to show one unit."""
-    ways = [_ways(group, policy) for group in groups]
-    return min(sum(each == HIDDEN for each in way) for way in product(*ways) if _is_safe(groups, way, policy))
+@cache
+def _least(groups: tuple[Group, ...], policy: Policy, sign: float) -> float:
+    """The least loss among all ways to show one unit; girls and boys are hidden together: a rule."""
+    loss = {HIDDEN: 1.0, SIGN: sign}
+    ways = product(*(_ways(group, policy) for group in groups))
+    together = (way for way in ways if {way[1], way[2]} != {HIDDEN, EXACT})
+    return min(sum(loss.get(each, 0.0) for each in way) for way in together if _is_safe(groups, way, policy))
 
 
 def _ways(group: Group, policy: Policy) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ from analysis_lib.batch.files import sync_folder, write_whole
 from analysis_lib.batch.released import lattice_of
 from analysis_lib.disclosure.gate import judge
 from analysis_lib.errors import EXIT_DISCLOSURE, SkolbankError
-from analysis_lib.report.changes import Differences, differences_page
+from analysis_lib.report.changes import Differences
+from analysis_lib.report.changes_page import differences_page
 from analysis_lib.report.freeze import Freeze, editions, freeze
 from analysis_lib.report.html import write_document
 from analysis_lib.vocabulary.workspace import Workspace

@@ -55,9 +55,8 @@ def diff(
         Write the changed figures as JSON to this file.
     """
     from analysis_lib.batch.editions import write_differences
-    from analysis_lib.report.changes import differences, summary
-    from analysis_lib.report.freeze import at_freeze
-    from analysis_lib.vocabulary.catalog import Catalog
+    from analysis_lib.report.changes import differences
+    from analysis_lib.report.changes_page import summary
 
     refuse_unwritable(to, json_path)
     workspace = shared.find()
@@ -78,7 +77,7 @@ def diff(
             for each in found.figures
         ]
         json_path.write_text(json.dumps(lines, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    print(summary(found, Catalog(at_freeze(workspace, after))))
+    print(summary(found))
     print(workspace.shown(page))
     return 0
 

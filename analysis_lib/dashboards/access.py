@@ -50,6 +50,9 @@ _PAGES: dict[str, tuple[str, ...]] = {
 }
 _WRITES: dict[str, tuple[str, ...]] = {
     "measure": ("strateg", "skolchef", "ledningsgrupp", "rektor"),
+    "promise": ("strateg", "skolchef", "ledningsgrupp", "rektor"),
+    "chosen_figure": ("strateg", "skolchef", "ledningsgrupp", "rektor"),
+    "answer": ("ledningsgrupp", "rektor"),
     "sign_off": ("strateg", "skolchef", "ledningsgrupp", "rektor", "arbetslag"),
     "rating": ("rektor", "arbetslag"),
     "run": ("strateg",),

@@ -30,6 +30,7 @@ from analysis_lib.vocabulary.settings import Audience
 from analysis_lib.vocabulary.workspace import Workspace
 
 RESULT_PAGES = ("lage", "arskullar", "betyg", "jamfor")
+MIXED_PAGES = ("roster",)  # figures that are kept, and words that are read each time
 _FRESH = 60.0  # seconds between looks for new numbers
 _MOST_PAGES = 2000
 
@@ -77,10 +78,16 @@ class Desk:
     def show(self, state: State, rights: Rights) -> Shown:
         """The cards of a page for a viewer's scope; those about results are kept."""
         edition = self.edition(rights.audience)
-        if state.page not in RESULT_PAGES:
-            cards = register_cards(state, rights, edition, self.register, self.instruments)
-            with self._lock:
-                return Shown(tuple(cards), tuple(draw(cards, state)))
+        kept = self._results(state, rights, edition) if state.page in (*RESULT_PAGES, *MIXED_PAGES) else None
+        if kept is not None and state.page in RESULT_PAGES:
+            return kept
+        cards = register_cards(state, rights, edition, self.register, self.instruments)
+        with self._lock:
+            fresh = Shown(tuple(cards), tuple(draw(cards, state)))
+        return fresh if kept is None else Shown(kept.cards + fresh.cards, kept.drawn + fresh.drawn)
+
+    def _results(self, state: State, rights: Rights, edition: Edition) -> Shown:
+        """The cards about results, drawn once for each scope and state."""
         key = (edition.key, rights.scope, state)
         with self._lock:
             if key not in self._pages:

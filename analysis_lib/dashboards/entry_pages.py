@@ -121,6 +121,7 @@ def _own_things(known: list[Record[Measure]], state: State, xsrf: Markup) -> lis
             f"Frist {m.entry.deadline}.",
             "edit": f"/atgarder?{state.query(thing=m.thing)}#kort-skriv",
             "undo": "/atgarder/angra",
+            "kind": "measure",
             "thing": m.thing,
             "expected": m.id,
             "unit": m.unit,

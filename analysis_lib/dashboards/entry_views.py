@@ -15,6 +15,8 @@ from analysis_lib.dashboards.entry_pages import (
     season_now,
 )
 from analysis_lib.dashboards.forms import Faults, as_answers, as_faults, read_entry
+from analysis_lib.dashboards.more_entries import UNDO
+from analysis_lib.dashboards.more_writing import save_answers, save_choice, save_promise
 from analysis_lib.dashboards.pages import PAGES, NotAllowed, State, read_state
 from analysis_lib.dashboards.shell import Frame
 from analysis_lib.dashboards.views import Show
@@ -24,7 +26,9 @@ from analysis_lib.register import RegisterConflict
 from analysis_lib.register.kinds.documents import SignOff
 from analysis_lib.register.kinds.measures import Measure
 
-KINDS = {"atgarder": "measure", "arshjul": "sign_off"}
+CHOICE_PAGES = ("lage", "arskullar", "betyg", "roster", "atgarder", "jamfor")
+KEPT = ("unit", "group", "school_year", "indicator", "instrument", "team")
+Save = Callable[[Mapping[str, str], Rights, State], str]
 
 
 class Write(Show):
@@ -37,16 +41,13 @@ class Write(Show):
         if page_id == "korningar":
             await self._start(rights)
             return
-        if page_id not in ("atgarder", "arshjul", "sjalvskattning"):
-            raise HTTPError(405)
         given = self._given()
+        name = given.get("form", "")
+        if (page_id, name) not in self._savers:
+            raise HTTPError(405)
         unit = given.get("unit", "")
         state = await self._state(page_id, given, rights)
-        save: Callable[[Mapping[str, str], Rights, State], str] = {
-            "atgarder": self._measure,
-            "arshjul": self._step,
-            "sjalvskattning": self._rating,
-        }[page_id]
+        save = self._savers[page_id, name]
         try:
             told = await self.run(save, given, rights, state)
         except NotAllowed:
@@ -66,26 +67,41 @@ class Write(Show):
             await self._again(state, rights, given, as_faults(fault), 400)
             return
         self.note("write", f"{page_id} {unit or 'hela'}")
-        kept = {"unit": state.unit, "instrument": state.instrument, "team": state.team, "told": told}
+        kept = {name: getattr(state, name) for name in KEPT} | {"told": told}
         here = {
             name: value for name, value in kept.items() if value and name in (*PAGES[page_id].choices, "told")
         }
         self.redirect(f"/{page_id}?{urlencode(here)}", status=303)
 
+    @property
+    def _savers(self) -> dict[tuple[str, str], Save]:
+        """What each form of each page saves with."""
+        chosen = {(page, "valj"): self._choice for page in CHOICE_PAGES}
+        return {
+            ("atgarder", ""): self._measure,
+            ("atgarder", "lofte"): self._promise,
+            ("arshjul", ""): self._step,
+            ("arshjul", "svar"): self._answers,
+            ("sjalvskattning", ""): self._rating,
+            **chosen,
+        }
+
     async def _start(self, rights: Rights) -> None:
         """Starts a round, for a strateg only."""
         if not rights.may_write("run", ""):
             self.refuse("starta körning")
-        seminar = self._given().get("seminar", "")
-        self.note("run", f"{seminar[:40]}")
+        given, runs = self._given(), self.desktop.desk.runs
+        is_audit = given.get("form", "") == "granska"
+        seminar = given.get("audited" if is_audit else "seminar", "")
+        self.note("audit" if is_audit else "run", f"{seminar[:40]}")
         try:
-            self.desktop.desk.runs.start(seminar)
+            (runs.audits if is_audit else runs).start(seminar)
         except SkolbankError as fault:
             edition = await self.run(self.desktop.desk.edition, rights.audience)
             state = read_state(PAGES["korningar"], {}, rights, edition)
             await self._again(state, rights, {}, as_faults(fault), 409)
             return
-        self.redirect("/korningar?told=startad", status=303)
+        self.redirect(f"/korningar?told={'granskas' if is_audit else 'startad'}", status=303)
 
     async def _state(self, page_id: str, given: Mapping[str, str], rights: Rights) -> State:
         names = PAGES[page_id].choices
@@ -142,6 +158,16 @@ class Write(Show):
         )
         return "sparat" if count else "oandrat"
 
+    def _promise(self, given: Mapping[str, str], rights: Rights, state: State) -> str:
+        return save_promise(self.desktop.desk.register, rights, given, state)
+
+    def _answers(self, given: Mapping[str, str], rights: Rights, state: State) -> str:
+        desk = self.desktop.desk
+        return save_answers(desk.register, rights, given, state, desk.edition(rights.audience))
+
+    def _choice(self, given: Mapping[str, str], rights: Rights, state: State) -> str:
+        return save_choice(self.desktop.desk.register, rights, given, state)
+
     async def _again(
         self, state: State, rights: Rights, given: Mapping[str, str], faults: Faults, status: int
     ) -> None:
@@ -158,19 +184,21 @@ class Undo(Write):
         rights = await self.need_rights()
         if rights is None:
             return
-        if page_id not in KINDS:
-            raise HTTPError(404)
         given = self._given()
+        known = UNDO.get(page_id, ())
+        kind = given.get("kind", "") or next(iter(known), "")
+        if kind not in known:
+            raise HTTPError(404)
         unit, thing = given.get("unit", ""), given.get("thing", "")
         how = {"unit": unit, "thing": thing, "expected": given.get("expected", "")}
         state = await self._state(page_id, {"unit": unit}, rights)
         try:
-            await self.run(lambda: undo(self.desktop.desk.register, rights, KINDS[page_id], **how))
+            await self.run(lambda: undo(self.desktop.desk.register, rights, kind, **how))
         except NotAllowed:
             self.refuse(f"ångra {page_id}")
             return
         except RegisterConflict as conflict:
             await self._again(state, rights, {}, Faults({"#": str(conflict.what)}), 409)
             return
-        self.note("undo", f"{page_id} {unit or 'hela'}")
+        self.note("undo", f"{page_id} {kind} {unit or 'hela'}")
         self.redirect(f"/{page_id}?{urlencode({'unit': unit, 'told': 'angrat'})}", status=303)

@@ -8,10 +8,11 @@ its own. Pupil rows are never read here.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -20,6 +21,7 @@ from analysis_lib.disclosure.facts import cell_facts
 from analysis_lib.disclosure.gate import not_audited, release_or_refuse, require_clean
 from analysis_lib.disclosure.release import open_released
 from analysis_lib.errors import EXIT_DISCLOSURE, SkolbankError
+from analysis_lib.register.views.handed_in import HandedRow
 from analysis_lib.report.prepare import Prepared, prepare, remember_release
 from analysis_lib.report.scope import NATION
 from analysis_lib.vocabulary.catalog import Catalog
@@ -28,6 +30,12 @@ from analysis_lib.vocabulary.settings import Audience
 from analysis_lib.vocabulary.workspace import Workspace
 
 EXTRACT = "released.parquet"
+INDICATORS = (
+    "results.all_passed_9",
+    "results.eligible_vocational",
+    "results.merit_rating_17",
+    "results.all_passed_6",
+)
 
 
 @dataclass(frozen=True)
@@ -39,9 +47,14 @@ class Edition:
     prepared: Prepared
     certificate: str
 
+    @property
+    def handed(self) -> Sequence[HandedRow] | None:
+        """Who has handed in what, where that is known beforehand; else it is read in the register."""
+        return None
+
     @cached_property
     def frame(self) -> pd.DataFrame:
-        """The released rows of the huvudman's units, the huvudman and the country."""
+        """The released rows of the huvudman's units, the huvudman, riket and kommuner to compare with."""
         return _rows(self.catalog, self.prepared)
 
     @cached_property
@@ -51,13 +64,14 @@ class Edition:
         return tuple(sorted(set(own["school_year"]), reverse=True)) or (self.prepared.school_year,)
 
     def extract(self, rights: Rights) -> Prepared:
-        """The release cut to what one viewer may see: own units, the huvudman's whole and the country."""
+        """The release cut to what one viewer may see: own units, the huvudman's whole, kommuner and riket."""
         folder = self.prepared.released_path.parent / "scopes" / rights.scope
         path = folder / EXTRACT
         units = {code: unit for code, unit in self.prepared.units.items() if code in rights.units}
         if not path.is_file():
             code = self.catalog.settings.municipality_code
-            _write(path, self.frame[self.frame["code"].isin([*units, code, NATION])])
+            shown = self.frame["code"].isin([*units, code, NATION])
+            _write(path, self.frame[shown | self.frame["level"].eq("municipality")])
         return replace(self.prepared, units=units, released_path=path)
 
     @property
@@ -113,7 +127,14 @@ def statements(
 
 def _rows(catalog: Catalog, prepared: Prepared) -> pd.DataFrame:
     mine = [*prepared.units, catalog.settings.municipality_code, NATION]
-    return pd.read_parquet(prepared.released_path, filters=[("code", "in", mine)])
+    compared = [*catalog.peers.municipalities, *INDICATORS]
+    others: list[tuple[str, str, Any]] = [
+        ("level", "==", "municipality"),
+        ("organiser", "==", "all"),
+        ("indicator", "in", compared),
+    ]
+    wanted: list[list[tuple[str, str, Any]]] = [[("code", "in", mine)], [*others, ("code", "not in", mine)]]
+    return pd.read_parquet(prepared.released_path, filters=wanted)
 
 
 def _write(path: Path, frame: pd.DataFrame) -> None:

@@ -18,6 +18,8 @@ from analysis_lib.dashboards.shell import Drawn, environment
 from analysis_lib.errors import SeveralErrors, SkolbankError
 from analysis_lib.register import Entry, Labels
 
+# Forms whose fields have ids of their own, since another form on the page has the same names.
+OWN_IDS = ("lofte", "valj")
 Kind = Literal["text", "textarea", "date", "number", "select", "radio"]
 
 
@@ -33,6 +35,12 @@ class Field:
     options: tuple[tuple[str, str], ...] = ()
     required: bool = False
     error: str = ""
+    id: str = ""
+
+    @property
+    def place(self) -> str:
+        """The id of the field on the page: the name, unless another form has the same."""
+        return self.id or self.name
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,7 @@ class Form:
     guidance: str = ""
     submit: str = "Spara"
     draft: str = ""
+    note: str = "Det du skriver sparas i registret när du trycker på knappen."
     xsrf: str = ""
 
     def card(self, id: str, *, span: int = 12) -> Drawn:
@@ -62,12 +71,13 @@ class Faults(Exception):
         self.told = dict(told)
         self.labels = dict(labels or {})
 
-    def listed(self) -> list[dict[str, str]]:
-        """The messages for the list at the top, each with the field that it leads to."""
+    def listed(self, form: str = "") -> list[dict[str, str]]:
+        """The messages for the list at the top, each with the field of that form that it leads to."""
+        before = f"{form}-" if form in OWN_IDS else ""
         labels = self.labels
         return [
             {
-                "field": name if name in labels else "",
+                "field": f"{before}{name}" if name in labels else "",
                 "text": f"{labels[name]}: {words}" if name in labels else words,
             }
             for name, words in self.told.items()

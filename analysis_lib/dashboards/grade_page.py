@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from analysis_lib.dashboards.pages import Card, State
 from analysis_lib.present.blocks import Block
+from analysis_lib.report.figures import SUBJECT_NAMES
+from analysis_lib.vocabulary.grades import DIRECTIONS
 
 if TYPE_CHECKING:
     from analysis_lib.report.context import Report
@@ -37,11 +39,7 @@ _EQUITY = (
 
 def grade_cards(report: Report, state: State) -> list[Card]:
     """Distribution, sex gap, NP–betyg, SALSA and likvärdighet for the state's unit, läsår and subject."""
-    cards = [
-        Card("fordelning", _distribution(report, state)),
-        Card("provbetyg", report.agreement("agreement.deviation_9", subject=state.subject), 6),
-        Card("provbetyg-6", report.agreement("agreement.deviation_6", subject=state.subject), 6),
-    ]
+    cards = [Card("fordelning", _distribution(report, state)), *_agreement(report, state)]
     if not state.unit:
         cards.append(Card("par", report.crosstab("agreement.crosstab_9", subject=state.subject), 6))
     cards += [
@@ -51,6 +49,17 @@ def grade_cards(report: Report, state: State) -> list[Card]:
         Card("salsa", report.salsa(), 6),
     ]
     return cards if state.unit else [*cards, *_between_units(report)]
+
+
+def _agreement(report: Report, state: State) -> list[Card]:
+    """A card per year group that has pairs of test grades and grades here; one explained gap without any."""
+    names = ("agreement.deviation_9", "agreement.deviation_6")
+    keys = {"subject": list(SUBJECT_NAMES), "category": list(DIRECTIONS), "years": None}
+    there = [name for name in names if len(report.scope.own(name, **keys))] or list(names[:1])
+    span = 12 // len(there)
+    return [
+        Card(f"provbetyg-{name[-1]}", report.agreement(name, subject=state.subject), span) for name in there
+    ]
 
 
 def _distribution(report: Report, state: State) -> Block:

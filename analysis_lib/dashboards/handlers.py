@@ -15,6 +15,7 @@ from tornado.web import HTTPError, RequestHandler
 
 from analysis_lib.dashboards.access import Person, Rights
 from analysis_lib.dashboards.desk import Desk
+from analysis_lib.dashboards.live_desk import LiveDesk
 from analysis_lib.dashboards.pages import NotAllowed
 from analysis_lib.dashboards.sessions import Sessions, Throttle
 from analysis_lib.dashboards.shell import environment
@@ -39,6 +40,7 @@ class Desktop:
     is_secure: bool = False
     sessions: Sessions = field(default_factory=Sessions)
     throttle: Throttle = field(default_factory=Throttle)
+    live: LiveDesk | None = None
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "sidor"))
 
 
@@ -80,6 +82,11 @@ class Base(RequestHandler):
     def word(self) -> str:
         found = self.get_signed_cookie(COOKIE, max_age_days=1)
         return found.decode("ascii", "replace") if found else ""
+
+    @property
+    def session_key(self) -> str:
+        """What this log-in is called inside the server; behind a proxy there is none."""
+        return "" if self.desktop.trust else self.desktop.sessions.key(self.word)
 
     async def run(self, work: Callable[..., Given], *given: Any) -> Given:
         """Work that takes time, beside the loop, so that others are served meanwhile."""

@@ -7,14 +7,14 @@ from typing import TypeVar
 from analysis_lib.dashboards.access import Rights
 from analysis_lib.dashboards.extract import Edition
 from analysis_lib.dashboards.pages import State, today, units_in
-from analysis_lib.register import Entry, Record, Register
+from analysis_lib.register import Entry, Reading, Record
 from analysis_lib.vocabulary.periods import SchoolYear
 
 EntryT = TypeVar("EntryT", bound=Entry)
 
 
 def seen(
-    register: Register, kind: type[EntryT], state: State, rights: Rights, edition: Edition
+    register: Reading, kind: type[EntryT], state: State, rights: Rights, edition: Edition
 ) -> list[Record[EntryT]]:
     """Current entries of a kind about the units that the state and the rights leave."""
     codes = {state.unit} if state.unit else {u.code for u in units_in(state.group, rights, edition)}

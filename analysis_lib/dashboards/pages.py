@@ -16,17 +16,11 @@ from zoneinfo import ZoneInfo
 from analysis_lib import text
 from analysis_lib.dashboards import cohort_choices
 from analysis_lib.dashboards.access import Rights
-from analysis_lib.dashboards.extract import Edition
+from analysis_lib.dashboards.extract import INDICATORS, Edition
 from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.present.blocks import Block
+from analysis_lib.report.survey_verbs import FAMILIES
 from analysis_lib.vocabulary.settings import Unit
-
-INDICATORS = (
-    "results.all_passed_9",
-    "results.eligible_vocational",
-    "results.merit_rating_17",
-    "results.all_passed_6",
-)
 
 
 @dataclass(frozen=True)
@@ -74,7 +68,7 @@ PAGES = {
             "Röster",
             "Vad säger elever, vårdnadshavare och personal?",
             "se",
-            ("unit", "school_year"),
+            ("unit", "group", "school_year", "survey"),
         ),
         PageKind(
             "atgarder",
@@ -82,7 +76,7 @@ PAGES = {
             "Åtgärder och effekt",
             "Vad gör vi, vad är försenat, och vad ledde det till?",
             "se",
-            ("unit", "group", "thing"),
+            ("unit", "group", "thing", "promise"),
         ),
         PageKind(
             "jamfor",
@@ -147,6 +141,8 @@ class State:
     instrument: str = ""
     team: str = ""
     thing: str = ""
+    promise: str = ""
+    survey: str = ""
 
     def query(self, **changes: str) -> str:
         """The state as it stands in an address, without what is empty."""
@@ -191,13 +187,14 @@ def read_state(
         "subject": list(cohort_choices.subjects(page.id)),
         "method": [value for value, _ in cohort_choices.methods()],
         "instrument": list(instruments or {}),
+        "survey": [name for name, _ in surveys_of(edition)],
     }
     for name, values in allowed.items():
         if name in asked and asked[name] not in values:
             raise _wrong(f"Valet {asked[name][:40]} finns inte för {name}", asked[name], values)
     if len(asked.get("team", "")) > 60 or not asked.get("team", "").isprintable():
         raise _wrong("Arbetslagets namn är för långt eller har tecken som inte går att skriva")
-    if not re.fullmatch(r"[a-z0-9_-]{0,80}", asked.get("thing", "")):
+    if not all(re.fullmatch(r"[a-z0-9_-]{0,80}", asked.get(name, "")) for name in ("thing", "promise")):
         raise NotAllowed
     usual = {
         "school_year": edition.prepared.school_year,
@@ -235,6 +232,7 @@ def choices(
         "subject": ("Ämne", [("", "Alla ämnen"), *cohort_choices.subjects(state.page).items()]),
         "method": ("Sätt att räkna", cohort_choices.methods()),
         "instrument": ("Instrument", list((instruments or {}).items())),
+        "survey": ("Enkät", [("", "Första med svar"), *surveys_of(edition)]),
     }
     found = [
         Choice(name, options[name][0], tuple(options[name][1]), getattr(state, name))
@@ -246,6 +244,19 @@ def choices(
         if "team" in PAGES[state.page].choices
         else found
     )
+
+
+def surveys_of(edition: Edition) -> list[tuple[str, str]]:
+    """The surveys that the edition holds answers of, by family, with their names."""
+    known, instruments = edition.catalog.indicators, edition.catalog.instruments
+    held = set(edition.frame["indicator"].unique())
+    found = []
+    for family in FAMILIES:
+        index = known.get(f"surveys.{family}_index")
+        if index is not None and index.id in held:
+            names = [instruments[name].name for name in index.instruments if name in instruments]
+            found.append((family, names[-1] if names else index.short))
+    return found
 
 
 def units_in(group: str, rights: Rights, edition: Edition) -> list[Unit]:

@@ -14,22 +14,19 @@ from analysis_lib.dashboards.access import Rights
 from analysis_lib.dashboards.extract import Edition
 from analysis_lib.dashboards.own_entries import school_year_now, seen
 from analysis_lib.dashboards.pages import Card, State, today
+from analysis_lib.dashboards.voices import voice_cards
 from analysis_lib.dashboards.year_page import year_cards
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import column, gap_block, row, table_cell
-from analysis_lib.register import Record, Register, load_kinds
+from analysis_lib.register import Reading, Record, load_kinds
 from analysis_lib.register.kinds.measures import ImprovementArea, Measure, Promise
 from analysis_lib.register.kinds.ratings import Rating, RatingChoice
-from analysis_lib.register.kinds.voices import SOURCE_WORDS, Judgement
 from analysis_lib.register.views.measures import open_measures, overdue
 from analysis_lib.register.views.ratings import rated_parts
-from analysis_lib.register.views.voices import triangulation
 from analysis_lib.report.tables import table_data
 from analysis_lib.vocabulary.self_rating import SelfRating
 
 STATES = {"proposed": "Föreslagen", "decided": "Beslutad", "ongoing": "Pågår", "ended": "Avslutad"}
-VERDICTS = {"reached": "Nått", "ongoing": "På väg", "not_reached": "Inte nått", "no_data": "Underlag saknas"}
-SURVEYS = ("surveys.skolenkaten_positive", "surveys.guardians_positive", "surveys.prio_index")
 ROUNDS = {"ht": "ht", "vt": "vt"}
 
 
@@ -37,22 +34,22 @@ def register_cards(
     state: State,
     rights: Rights,
     edition: Edition,
-    register: Register,
+    register: Reading,
     instruments: Mapping[str, SelfRating],
 ) -> list[Card]:
     """The cards of a page about what has been written, for the viewer's units only."""
     load_kinds()
     if state.page == "sjalvskattning":
         return rating_cards(state, register, instruments)
-    makers: dict[str, Callable[[State, Rights, Edition, Register], list[Card]]] = {
-        "roster": _voices,
+    makers: dict[str, Callable[[State, Rights, Edition, Reading], list[Card]]] = {
+        "roster": voice_cards,
         "atgarder": _measures,
         "arshjul": year_cards,
     }
     return makers[state.page](state, rights, edition, register) if state.page in makers else []
 
 
-def rating_cards(state: State, register: Register, instruments: Mapping[str, SelfRating]) -> list[Card]:
+def rating_cards(state: State, register: Reading, instruments: Mapping[str, SelfRating]) -> list[Card]:
     """One's own levels over time: never beside another unit's (rule R9)."""
     if state.instrument not in instruments:
         return [Card("saknas", gap_block("Det finns inget instrument", "params/instruments är tom.", ""))]
@@ -77,39 +74,7 @@ def rating_cards(state: State, register: Register, instruments: Mapping[str, Sel
     return [Card("trend", Block("table", table_data("skattning", caption, columns, rows, [])))]
 
 
-def _voices(state: State, rights: Rights, edition: Edition, register: Register) -> list[Card]:
-    from analysis_lib.dashboards.results import page_report
-
-    report = page_report(state, rights, edition)
-    judged = [
-        j for j in seen(register, Judgement, state, rights, edition) if j.school_year == state.school_year
-    ]
-    rows = [
-        row(
-            {
-                "area": table_cell(one.area),
-                **{name: table_cell(VERDICTS[verdict]) for name, verdict in one.verdicts.items()},
-                "apart": table_cell("Källorna säger olika" if one.disagrees else ""),
-            }
-        )
-        for one in triangulation(judged)
-    ]
-    columns = [column("area", "Område", "left")]
-    columns += [column(name, text.capitalised(words), "left") for name, words in SOURCE_WORDS.items()]
-    columns.append(column("apart", "Att reda ut", "left"))
-    why = "En bedömning per område och källa skrivs in i registret av dem som arbetar med underlaget."
-    table = (
-        Block("table", table_data("triangel", "Vad varje källa säger, område för område.", columns, rows, []))
-        if rows
-        else gap_block(f"Inga bedömningar är skrivna för läsåret {state.school_year}", why, "")
-    )
-    return [
-        Card("enkater", report.surveys(*[name for name in SURVEYS if name in report.catalog.indicators])),
-        Card("kallor", table),
-    ]
-
-
-def _measures(state: State, rights: Rights, edition: Edition, register: Register) -> list[Card]:
+def _measures(state: State, rights: Rights, edition: Edition, register: Reading) -> list[Card]:
     measures = seen(register, Measure, state, rights, edition)
     now = today()
     late = {m.thing for m in overdue(measures, today=now)}

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from analysis_lib.dashboards.access import Rights
 from analysis_lib.dashboards.cohort_page import cohort_cards
-from analysis_lib.dashboards.extract import Edition
+from analysis_lib.dashboards.extract import INDICATORS, Edition
 from analysis_lib.dashboards.grade_page import GRADE_INDICATORS, grade_cards
-from analysis_lib.dashboards.pages import INDICATORS, PAGES, Card, State, units_in
+from analysis_lib.dashboards.page_marks import noted
+from analysis_lib.dashboards.pages import PAGES, Card, State, units_in
+from analysis_lib.dashboards.voices import survey_cards
 from analysis_lib.report.context import Report
 from analysis_lib.report.parameters import Sidecar
 
@@ -35,7 +37,8 @@ _SHOWN = (
 
 def results_cards(state: State, rights: Rights, edition: Edition) -> list[Card]:
     """The cards of a page about results, from the viewer's extract only."""
-    return _PAGES[state.page](page_report(state, rights, edition), state)
+    report = page_report(state, rights, edition)
+    return noted(_PAGES[state.page](report, state), report, state, edition)
 
 
 def page_report(state: State, rights: Rights, edition: Edition) -> Report:
@@ -55,7 +58,9 @@ def page_report(state: State, rights: Rights, edition: Edition) -> Report:
         sections=(),
     )
     unit = kept.get(state.unit)
-    return Report(page.id, sidecar, edition.catalog, prepared, unit, {"unit": state.unit})
+    return Report(
+        page.id, sidecar, edition.catalog, prepared, unit, {"unit": state.unit, "address": state.query()}
+    )
 
 
 def _now(report: Report, state: State) -> list[Card]:
@@ -74,15 +79,28 @@ def _compare(report: Report, state: State) -> list[Card]:
     cards = [
         Card("riket", report.trend(state.indicator, *_others(state)), 7),
         Card("amnen", report.ranges("results.subject_passed_9", "results.subject_passed_6"), 5),
-        Card("matt", report.indicators()),
+        Card("publicerat", report.compared(*INDICATORS)),
     ]
-    if not state.unit:
+    if state.unit:
+        cards.append(Card("liknande-enheter", report.similar_units(state.indicator), 7))
+        cards.append(Card("matt", report.indicators()))
+    else:
         cards += [
-            Card("enheter", report.units(state.indicator, *_others(state)), 6),
-            Card("tratt", report.funnel(state.indicator, *_others(state)), 6),
+            Card("liknande", report.similar(state.indicator), 7),
+            Card("kommungrupp", report.municipality_group(state.indicator), 5),
+            Card("matt", report.indicators()),
+            *_spread(report, state),
             Card("tabell", report.rollup("results.pupil_count_9", *INDICATORS[:3])),
         ]
     return cards
+
+
+def _spread(report: Report, state: State) -> list[Card]:
+    """The units by area and name, and the funnel where there are enough of them to draw one."""
+    units = Card("enheter", report.units(state.indicator, *_others(state)), 6)
+    funnel = Card("tratt", report.funnel(state.indicator, *_others(state)), 6)
+    is_same = funnel.block.data.get("finding") == units.block.data.get("finding")
+    return [Card(units.id, units.block, 12)] if is_same else [units, funnel]
 
 
 def _others(state: State) -> list[str]:
@@ -95,4 +113,5 @@ _PAGES: dict[str, Callable[[Report, State], list[Card]]] = {
     "arskullar": cohort_cards,
     "betyg": grade_cards,
     "jamfor": _compare,
+    "roster": survey_cards,
 }

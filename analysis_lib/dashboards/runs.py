@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 import analysis_lib
 from analysis_lib.batch.status import status_of
+from analysis_lib.dashboards.audits import Audits, audit_block
 from analysis_lib.dashboards.forms import Field, Form
 from analysis_lib.dashboards.pages import Card
 from analysis_lib.dashboards.shell import Drawn
@@ -41,6 +42,7 @@ class Runs:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
+        self.audits = Audits(workspace)
         self._started: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, seminar: str) -> None:
@@ -87,14 +89,23 @@ class Runs:
             return []
 
 
-def run_cards(runs: Runs, xsrf: Markup) -> tuple[list[Drawn], bool]:
-    """The seminars with their documents, the last events, and a form to start; and whether any runs now."""
-    status = status_of(runs.workspace)
-    seminars = status["seminars"]
+def watched(runs: Runs) -> tuple[list[Card], list[dict[str, Any]], list[str]]:
+    """The cards of what is done, failed and going on; the seminars, and the names of those that run."""
+    seminars = status_of(runs.workspace)["seminars"]
     running = [one["seminar"] for one in seminars if runs.is_running(one["seminar"])]
     blocks = [("laget", _seminars(seminars, running)), ("fel", _failures(seminars))]
     blocks += [(f"handelser{at}", _events(runs.told(name), name)) for at, name in enumerate(running)]
-    cards = [Card(name, block) for name, block in blocks]
+    blocks.append(
+        ("granskningar", audit_block(runs.audits, {one["seminar"]: one["title"] for one in seminars}))
+    )
+    return [Card(name, block) for name, block in blocks], seminars, running
+
+
+def run_cards(runs: Runs, xsrf: Markup) -> tuple[list[Drawn], bool]:
+    """The seminars with their documents, the last events, and a form to start; and whether any runs now."""
+    cards, seminars, running = watched(runs)
+    titles = {one["seminar"]: one["title"] for one in seminars}
+    is_audited = any(runs.audits.is_running(name) for name in titles)
     drawn = [
         Drawn(card.id, card.block.kind, 12, Markup(block_html(card.block.kind, card.block.data)))
         for card in cards
@@ -107,11 +118,26 @@ def run_cards(runs: Runs, xsrf: Markup) -> tuple[list[Drawn], bool]:
             fields=(Field("seminar", "Seminarium", "select", "", "", options, True),),
             guidance="Det som redan är gjort och inte har ändrats görs inte om.",
             submit="Starta",
-            draft="korningar",
+            note="",
             xsrf=xsrf,
         )
         drawn.append(form.card("starta"))
-    return drawn, bool(running)
+    if titles:
+        drawn.append(_audit_form(tuple(titles.items()), xsrf).card("granska"))
+    return drawn, bool(running) or is_audited
+
+
+def _audit_form(options: tuple[tuple[str, str], ...], xsrf: Markup) -> Form:
+    return Form(
+        action="/korningar",
+        title="Granska röjandekontrollen",
+        fields=(Field("audited", "Seminarium", "select", "", "", options, True),),
+        hidden=(("form", "granska"),),
+        guidance="Ett program försöker räkna ut dolda tal ur allt som är utgivet.",
+        submit="Granska",
+        note="",
+        xsrf=xsrf,
+    )
 
 
 def _seminars(seminars: list[dict[str, Any]], running: list[str]) -> Block:

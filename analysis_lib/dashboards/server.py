@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from tornado.web import Application
 from analysis_lib.dashboards.desk import Desk
 from analysis_lib.dashboards.entry_views import Undo, Write
 from analysis_lib.dashboards.handlers import Desktop, Missing
+from analysis_lib.dashboards.live_desk import LiveDesk
+from analysis_lib.dashboards.live_messages import LONGEST_UP
+from analysis_lib.dashboards.live_views import LiveSocket, StartLive
 from analysis_lib.dashboards.views import Fixed, Login, Logout, Start, Table
 from analysis_lib.errors import SkolbankError
 from analysis_lib.vocabulary.workspace import Workspace
@@ -44,6 +48,8 @@ def make_app(desktop: Desktop) -> Application:
             (r"/fast/([a-z0-9.-]{5,60})", Fixed, shared),
             (rf"/{page}/tabell/{card}\.csv", Table, shared),
             (rf"/{page}/angra", Undo, shared),
+            (rf"/{page}/levande", StartLive, shared),
+            (r"/levande/([A-Za-z0-9_-]{24})", LiveSocket, shared),
             (rf"/{page}", Write, shared),
         ],
         default_handler_class=Missing,
@@ -53,20 +59,25 @@ def make_app(desktop: Desktop) -> Application:
         xsrf_cookie_kwargs={"httponly": True, "samesite": "Lax", "secure": desktop.is_secure},
         log_function=lambda handler: None,
         compress_response=True,
+        websocket_max_message_size=LONGEST_UP,
+        websocket_ping_interval=20,
     )
 
 
 class Served:
     """A running server; ``addresses`` are where it listens."""
 
-    def __init__(self, servers: Iterable[HTTPServer], addresses: list[str], desk: Desk) -> None:
+    def __init__(self, servers: Iterable[HTTPServer], addresses: list[str], desktop: Desktop) -> None:
         self.servers = list(servers)
         self.addresses = addresses
-        self.desk = desk
+        self.desktop = desktop
+        self.desk = desktop.desk
 
     def stop(self) -> None:
         for server in self.servers:
             server.stop()
+        if self.desktop.live:
+            self.desktop.live.stop()
         self.desk.close()
 
 
@@ -90,16 +101,18 @@ def start(
     desk.edition("internal")
     if socket is not None:
         desktop = Desktop(desk, frozenset(name.lower() for name in names), trust=trust_header, is_secure=True)
+        desktop.live = LiveDesk(desk, desktop.sessions, is_trusting=bool(trust_header))
         server = HTTPServer(make_app(desktop), **_LIMITS)
         server.add_socket(bind_unix_socket(str(socket), mode=0o660))
-        return Served([server], [f"unix:{socket}"], desk)
+        return Served([server], [f"unix:{socket}"], desktop)
     sockets = bind_sockets(port, host)
     bound = sockets[0].getsockname()[1]
     hosts = {f"{name}:{bound}" for name in (*_LOCAL[:2], host)} | {name.lower() for name in names}
     desktop = Desktop(desk, frozenset(hosts))
+    desktop.live = LiveDesk(desk, desktop.sessions)
     server = HTTPServer(make_app(desktop), **_LIMITS)
     server.add_sockets(sockets)
-    return Served([server], [f"http://{host}:{bound}/"], desk)
+    return Served([server], [f"http://{host}:{bound}/"], desktop)
 
 
 def refuse_unsafe(host: str, socket: Path | None, trust_header: str) -> None:
@@ -130,6 +143,8 @@ def serve(workspace: Workspace, *, tell: Callable[[str], None], **how: object) -
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
         for address in served.addresses:
             tell(address)
+        if served.desktop.live and served.desktop.live.closed:
+            print(served.desktop.live.closed, file=sys.stderr)
         warming = asyncio.get_running_loop().run_in_executor(None, served.desk.warm)
         await stop.wait()
         await asyncio.wait({warming})

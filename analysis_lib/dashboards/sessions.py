@@ -53,6 +53,15 @@ class Sessions:
     def end(self, word: str) -> None:
         self._open.pop(_key(word), None)
 
+    def key(self, word: str) -> str:
+        """What a session is called inside the server, where its word is not told."""
+        return _key(word)
+
+    def is_open(self, key: str) -> bool:
+        """Whether the session with this key goes on."""
+        session = self._open.get(key)
+        return session is not None and session.ends > self.clock()
+
 
 class Throttle:
     """At most five tries a minute for each user name, right or wrong."""

@@ -57,6 +57,9 @@ class Frame:
     refresh: int = 0
     static_links: Sequence[Mapping[str, Any]] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
+    forms: Sequence[Drawn] = ()
+    has_forms_first: bool = False
+    live: Mapping[str, Any] | None = None
 
 
 @lru_cache(maxsize=1)
@@ -72,17 +75,23 @@ def bundle() -> dict[str, tuple[str, bytes, str]]:
     return found
 
 
-def draw(cards: Iterable[Card], state: State) -> list[Drawn]:
-    """The cards with their charts drawn; every one with a table can be downloaded."""
+def draw(cards: Iterable[Card], state: State, *, has_files: bool = True) -> list[Drawn]:
+    """The cards with their charts drawn; every one with a table can be downloaded, if it has files."""
     drawn = []
     for card in cards:
         block = card.block
         html = Markup(block_html(block.kind, block.data))  # its templates escape every text
-        has_table = block.kind == "table" or bool(block.data.get("table"))
+        has_table = has_files and (block.kind == "table" or bool(block.data.get("table")))
         href = f"/{state.page}/tabell/{card.id}.csv?{state.query()}" if has_table else ""
         title = str(block.data.get("heading") or _TITLES.get(block.kind, ""))
         drawn.append(Drawn(card.id, block.kind, card.span, html, title, block.summary, href))
     return drawn
+
+
+def cards_html(cards: Sequence[Drawn], steps: Sequence[Mapping[str, str]]) -> str:
+    """The cards and the links onward alone, as they stand inside the page."""
+    macros = environment().get_template("_cards.html.j2").module
+    return str(macros.draw(cards)) + str(macros.onward(steps))  # type: ignore[attr-defined]
 
 
 def page_html(
@@ -105,9 +114,11 @@ def page_html(
             choices=frame.choices,
             kept=[],
             steps=frame.steps,
-            steps_title="Gå vidare till en årskull" if state.unit else "Gå vidare till en enhet",
             static_links=frame.static_links,
             cards=cards,
+            forms=frame.forms,
+            forms_first=frame.has_forms_first,
+            live=frame.live if rights else None,
             errors=frame.errors,
             told=frame.told,
             refresh=frame.refresh,
@@ -125,7 +136,11 @@ def steps_down(state: State, rights: Rights, edition: Edition) -> list[dict[str,
     """
     if state.unit and state.page == "arskullar":
         return [
-            {"text": label, "href": f"/{state.page}?{state.query(cohort=value)}"}
+            {
+                "text": label,
+                "href": f"/{state.page}?{state.query(cohort=value)}",
+                "title": "Gå vidare till en årskull",
+            }
             for value, label in cohorts(edition)
             if value != state.cohort
         ]

@@ -19,7 +19,7 @@ def table_csv(block: Block) -> bytes:
     writer.writerow([safe(column["label"]) for column in table["columns"]])
     for row in table["rows"]:
         writer.writerow([safe(str(row["cells"].get(key, {}).get("text", ""))) for key in keys])
-    caption = str(table.get("caption", ""))
+    caption = f"{table.get('caption', '')} {block.data.get('figure', '')}".strip()
     if caption:
         writer.writerow([])
         writer.writerow([safe(caption)])

@@ -8,21 +8,23 @@ from markupsafe import Markup
 from tornado.web import HTTPError
 
 from analysis_lib.dashboards.access import ROLE_WORDS, Rights
-from analysis_lib.dashboards.entry_pages import entry_cards
 from analysis_lib.dashboards.forms import Faults
 from analysis_lib.dashboards.handlers import COOKIE, Base, local_path
+from analysis_lib.dashboards.more_entries import Asked
 from analysis_lib.dashboards.pages import PAGES, PageKind, State, choices, read_state
 from analysis_lib.dashboards.runs import run_cards
 from analysis_lib.dashboards.shell import Drawn, Frame, bundle, page_html, steps_down
 from analysis_lib.dashboards.table_file import table_csv
+from analysis_lib.dashboards.written_cards import written_cards
 
 TOLD = {
     "sparat": "Sparat i registret.",
     "angrat": "Den senaste ändringen är tillbakatagen. Båda versionerna finns kvar i historiken.",
     "oandrat": "Inget hade ändrats, så inget nytt sparades.",
     "startad": "Körningen har startat.",
+    "granskas": "Granskningen har startat.",
+    "vald": "Figuren är vald. Den ritas i nästa interna rapport, med din kommentar.",
 }
-ENTRY_PAGES = ("atgarder", "arshjul", "sjalvskattning")
 
 
 class Login(Base):
@@ -76,8 +78,11 @@ class Login(Base):
 class Logout(Base):
     """Ends the session on the server; the browser's word is worth nothing from then on."""
 
-    def post(self) -> None:
+    async def post(self) -> None:
+        ended = self.session_key
         self.desktop.sessions.end(self.word)
+        if self.desktop.live and ended:
+            await self.desktop.live.keeper.end_session(ended)
         self.clear_cookie(COOKIE)
         self.clear_cookie("_xsrf")
         self.redirect("/logga-in", status=303)
@@ -99,12 +104,15 @@ class Fixed(Base):
     async def get(self, name: str) -> None:
         if await self.need_rights() is None:
             return
-        found = next((one for one in bundle().values() if one[0] == f"/fast/{name}"), None)
+        found = next((one[1:] for one in bundle().values() if one[0] == f"/fast/{name}"), None)
+        if found is None and self.desktop.live:
+            script = await self.run(self.desktop.live.fixed, name)
+            found = (script, "text/javascript") if script else None
         if found is None:
             raise HTTPError(404)
-        self.set_header("Content-Type", f"{found[2]}; charset=utf-8")
+        self.set_header("Content-Type", f"{found[1]}; charset=utf-8")
         self.set_header("Cache-Control", "private, max-age=31536000, immutable")
-        self.finish(found[1])
+        self.finish(found[0])
 
 
 class Viewed(Base):
@@ -115,14 +123,20 @@ class Viewed(Base):
         rights = await self.need_rights()
         if rights is None:
             return None
-        page = PAGES.get(page_id)
-        if page is None:
-            raise HTTPError(404)
         given = {
             name: [value.decode("utf-8", "replace") for value in values]
             for name, values in self.request.query_arguments.items()
             if name != "told"
         }
+        return await self.wanted(page_id, given, rights)
+
+    async def wanted(
+        self, page_id: str, given: Mapping[str, list[str]], rights: Rights
+    ) -> tuple[PageKind, State, Rights]:
+        """Page and checked state of what is asked for; what is not theirs is refused and logged."""
+        page = PAGES.get(page_id)
+        if page is None:
+            raise HTTPError(404)
         desk = self.desktop.desk
         edition = await self.run(desk.edition, rights.audience)
         if not rights.may_open(page.id):
@@ -163,36 +177,26 @@ class Show(Viewed):
         xsrf = _markup(self.xsrf_form_html())
         forms: list[Drawn] = []
         refresh = 0
+        instruments = desk.instruments_for(rights) if state.page == "sjalvskattning" else {}
         if state.page == "korningar":
             forms, is_running = await self.run(run_cards, desk.runs, xsrf)
             refresh = 5 if is_running else 0
-        instruments = desk.instruments_for(rights) if state.page == "sjalvskattning" else {}
-        if state.page in ENTRY_PAGES:
-
-            def make() -> list[Drawn]:
-                return entry_cards(
-                    state,
-                    rights,
-                    edition,
-                    desk.register,
-                    instruments,
-                    xsrf=xsrf,
-                    given=given,
-                    faults=faults,
-                )
-
-            forms = await self.run(make)
+        else:
+            asked = Asked(state, rights, edition, desk.register, xsrf, given, faults)
+            forms = await self.run(written_cards, asked, instruments)
         titles = {name: one.title for name, one in instruments.items()}
         whole = Frame(
             choices=choices(state, rights, edition, instruments=titles),
             steps=steps_down(state, rights, edition),
-            errors=faults.listed() if faults else (),
+            errors=faults.listed((given or {}).get("form", "")) if faults else (),
             told=frame.told,
             xsrf=xsrf,
             refresh=refresh,
+            forms=forms,
+            has_forms_first=state.page == "sjalvskattning",
+            live=self.desktop.live.offer(state) if self.desktop.live else None,
         )
-        ordered = [*forms, *drawn] if state.page == "sjalvskattning" else [*drawn, *forms]
-        self.finish(page_html(state, ordered, rights, edition, whole))
+        self.finish(page_html(state, drawn, rights, edition, whole))
 
 
 class Table(Viewed):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis_lib import text
@@ -11,20 +12,21 @@ from analysis_lib.dashboards.own_entries import school_year_now, seen
 from analysis_lib.dashboards.pages import Card, State, today, units_in
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import column, gap_block, row, table_cell
-from analysis_lib.register import Register
+from analysis_lib.register import Reading
 from analysis_lib.register.kinds.documents import STEP_WORDS, STEPS, Document, SignOff
 from analysis_lib.register.rhythm import WheelYear, wheel_year
 from analysis_lib.register.views.documents import validity
-from analysis_lib.register.views.handed_in import as_mapping, handed_in
+from analysis_lib.register.views.handed_in import HandedRow, as_mapping, handed_in
 from analysis_lib.register.views.sign_offs import chains
 from analysis_lib.report.tables import table_data
 from analysis_lib.report.wheel_page import wheel_block
 from analysis_lib.vocabulary.agenda import agenda
-from analysis_lib.vocabulary.wheel import compute_occasions, load_wheel
+from analysis_lib.vocabulary.settings import Unit
+from analysis_lib.vocabulary.wheel import WheelCalendar, compute_occasions, load_wheel
 from analysis_lib.vocabulary.workspace import Workspace
 
 
-def year_cards(state: State, rights: Rights, edition: Edition, register: Register) -> list[Card]:
+def year_cards(state: State, rights: Rights, edition: Edition, register: Reading) -> list[Card]:
     """The wheel, the sign-off chains and the documents."""
     year = _own_wheel(edition.workspace, rights, edition, register)
     return [
@@ -34,19 +36,38 @@ def year_cards(state: State, rights: Rights, edition: Edition, register: Registe
     ]
 
 
-def _own_wheel(workspace: Workspace, rights: Rights, edition: Edition, register: Register) -> WheelYear:
+def _own_wheel(workspace: Workspace, rights: Rights, edition: Edition, register: Reading) -> WheelYear:
     """The årshjul with who has handed in what among the viewer's own units only."""
     year = wheel_year(workspace)
     calendars = load_wheel(workspace)
-    units = {code: unit for code, unit in edition.prepared.units.items() if code in rights.units}
-    records = [r for r in register.current(school_year=str(year.school_year)) if rights.may_see(r.unit)]
-    rows = handed_in(records, calendars, units, school_year=str(year.school_year))
+    units = own_units(rights, edition)
+    school_year = str(year.school_year)
+    rows = edition.handed
+    if rows is None:
+        rows = handed_rows(rights, units, register, calendars, school_year)
     occasions = [one for each in calendars for one in compute_occasions(each, year.school_year)]
     own = tuple(agenda(occasions, year.today, handed=as_mapping(rows)))
     return WheelYear(workspace, own, year.names, year.school_year, year.today, tuple(rows))
 
 
-def _chain_table(state: State, rights: Rights, edition: Edition, register: Register) -> Block:
+def own_units(rights: Rights, edition: Edition) -> dict[str, Unit]:
+    """The viewer's units by code."""
+    return {code: unit for code, unit in edition.prepared.units.items() if code in rights.units}
+
+
+def handed_rows(
+    rights: Rights,
+    units: Mapping[str, Unit],
+    register: Reading,
+    calendars: Sequence[WheelCalendar],
+    school_year: str,
+) -> list[HandedRow]:
+    """Who has handed in what among the viewer's own units."""
+    records = [r for r in register.current(school_year=school_year) if rights.may_see(r.unit)]
+    return handed_in(records, calendars, units, school_year=school_year)
+
+
+def _chain_table(state: State, rights: Rights, edition: Edition, register: Reading) -> Block:
     units = {u.code: u for u in units_in("", rights, edition) if state.unit in ("", u.code)}
     found = chains(seen(register, SignOff, state, rights, edition), units, school_year=school_year_now())
     rows = []
@@ -67,7 +88,7 @@ def _chain_table(state: State, rights: Rights, edition: Edition, register: Regis
     return Block("table", table_data("steg", caption, columns, rows, []))
 
 
-def _document_table(state: State, rights: Rights, edition: Edition, register: Register) -> Block:
+def _document_table(state: State, rights: Rights, edition: Edition, register: Reading) -> Block:
     now = today()
     words = {"valid": "Gäller", "expired": "Har slutat gälla", "replaced": "Ersatt", "draft": "Utkast"}
     documents = seen(register, Document, state, rights, edition)

@@ -35,6 +35,8 @@ def _release(cells: Cells, members: list[int], policy: Policy) -> None:
     n, k = cells.n[members], cells.k[members]
     plain = (k >= policy.tail) | (k == 0) & (n >= policy.exact_extreme)
     plain &= (cells.state[members] == SHOWN) & (cells.n_state[members] == SHOWN)
+    # A survey's merged steps are those of one unit: the others have no such cell.
+    plain |= cells.state[members] == ABSENT
     same = [
         i
         for i, (_, subject, _) in enumerate(cells.systems)
@@ -51,10 +53,21 @@ def _release(cells: Cells, members: list[int], policy: Policy) -> None:
             open_[part, -1, T] = plain[part, -1, T].all()
     _hide(cells, members, ~open_)
     _hide_a_second_unit(cells, members)
-    while _is_tight(cells, members, policy):
-        nobody = np.zeros(open_.shape, bool)
-        nobody[:, -1] = True
-        _hide(cells, members, nobody)
+    while _is_tight(cells, members, policy) and _hide_more(cells, members):
+        pass
+
+
+def _hide_more(cells: Cells, members: list[int]) -> bool:
+    """Hide the huvudman, or the smallest unit when an earlier edition has told it; whether any was."""
+    size = cells.size[:, T]
+    for node in (len(size) - 1, *np.argsort(size[:-1], kind="stable").tolist()):
+        before = cells.state[members].copy()
+        where = np.zeros((len(members), *cells.n.shape[1:]), bool)
+        where[:, node] = True
+        _hide(cells, members, where)
+        if (cells.state[members] != before).any():
+            return True
+    return False
 
 
 def _hide(cells: Cells, members: list[int], where: Flags) -> None:

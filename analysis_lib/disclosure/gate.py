@@ -17,7 +17,8 @@ from typing import Any
 
 from analysis_lib.disclosure import archive
 from analysis_lib.disclosure.attack_memory import CleanMemory
-from analysis_lib.disclosure.audit import AuditReport, Finding, audit
+from analysis_lib.disclosure.attack_words import Finding
+from analysis_lib.disclosure.audit import AuditReport, audit
 from analysis_lib.disclosure.lattice import Lattice
 from analysis_lib.disclosure.overrides import Override, in_force, load_overrides
 from analysis_lib.disclosure.policy import load_policy

@@ -18,7 +18,7 @@ from analysis_lib.vocabulary.settings import CIRCLES, Audience, Strict
 from analysis_lib.vocabulary.workspace import Workspace
 
 if TYPE_CHECKING:
-    from analysis_lib.disclosure.audit import Finding
+    from analysis_lib.disclosure.attack_words import Finding
 
 LONGEST = datetime.timedelta(days=366)
 

@@ -21,13 +21,14 @@ from analysis_lib.disclosure.cells import (
     SYSTEM,
     UNSAID,
     Cells,
-    read_cells,
 )
+from analysis_lib.disclosure.cells_reading import read_cells
 from analysis_lib.disclosure.known import by_group, count_published, published_rows, remember_earlier
 from analysis_lib.disclosure.lattice import Lattice
 from analysis_lib.disclosure.policy import Policy
 from analysis_lib.disclosure.released import KEYS, VALUES, ReleasedTable, seal
 from analysis_lib.disclosure.suppress import suppress
+from analysis_lib.disclosure.survey_rows import few_answered
 from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.settings import Audience
 
@@ -74,7 +75,7 @@ def release_cube(
     for units, part in _groups(own, known, said):
         rules = policy
         if _is_survey(part, known):
-            rules, part = policy.for_surveys(), _few_answered(part, policy)
+            rules, part = policy.for_surveys(), few_answered(part, policy, known)
         cells = read_cells(part, units=units, indicators=known, policy=rules)
         year = str(part["school_year"].iloc[0])
         told = {name for name, _, _ in cells.systems}
@@ -158,14 +159,6 @@ def _is_survey(part: pd.DataFrame, indicators: Mapping[str, Indicator]) -> bool:
     """Whether the group's pupils are those who answered a survey."""
     names = set(part["indicator"])
     return all(name in indicators and indicators[name].family.startswith("survey") for name in names)
-
-
-def _few_answered(part: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """The rows of a survey, marked where too small a share of those who were asked has answered."""
-    if "coverage" not in part:
-        return part
-    is_few = part["coverage"].astype(float) < policy.survey_response_rate
-    return part.assign(mark=part["mark"].astype(str).mask(is_few, "suppressed"))
 
 
 def _write_back(released: pd.DataFrame, done: list[Cells]) -> None:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from analysis_lib.indicators.renamed import is_told_new, renames
 from analysis_lib.indicators.rules import load_grade_rules
 from analysis_lib.statistics.lineage import Succession
 from analysis_lib.statistics.series import BreakKind
@@ -58,13 +59,13 @@ class SeriesRules(Strict):
     def unit_breaks(self, code: str, units: Mapping[str, Unit]) -> Mapping[str, BreakKind]:
         """The breaks of the series under a unit's code: it took others in, or gave pupils to a new unit.
 
-        A break counts only where the code has results on both sides, so a unit that was merely renamed, whose
-        results begin under the new code, has none. The table by hand (``params/successors.yaml``) and the
-        units' own ``successor`` are read together.
+        A break counts only where the code has results on both sides. A unit that was merely renamed, to a
+        code that the list of units says began then, has none: its series is one. The table by hand
+        (``params/successors.yaml``) and the units' own ``successor`` are read together.
         """
-        table = [Succession(each.old, each.new, each.since) for each in self.successors]
-        written = {(each.earlier, each.later) for each in table}
-        table += [each for each in successions(units.values()) if (each.earlier, each.later) not in written]
+        table = code_changes(self.successors, units)
+        same = [each for each in renames(table, units) if is_told_new(each, units)]
+        table = [each for each in table if each not in same]
         taken = {each.school_year: BreakKind.MERGED for each in table if each.later == code}
         given = {each.school_year: BreakKind.SPLIT for each in table if each.earlier == code}
         return given | taken
@@ -99,6 +100,13 @@ def _new_questions(catalog: Catalog) -> Iterator[DatedBreak]:
 
 def _first_term(first: int | str) -> Term:
     return Term.parse(first) if isinstance(first, str) else Term(first, False)
+
+
+def code_changes(by_hand: Iterable[CodeChange], units: Mapping[str, Unit]) -> list[Succession]:
+    """The table kept by hand and what the units themselves say of their successors, each change once."""
+    table = [Succession(each.old, each.new, each.since) for each in by_hand]
+    written = {(each.earlier, each.later) for each in table}
+    return table + [each for each in successions(units.values()) if (each.earlier, each.later) not in written]
 
 
 def successions(units: Iterable[Unit]) -> list[Succession]:

@@ -84,6 +84,54 @@ def children_per_post(store: Tables, indicator: Indicator, around: Surroundings)
     return _own_ratio(store, (indicator, around), "children_per_post", ("children", "fte"), 1)
 
 
+def preschool_teachers_pct(store: Tables, indicator: Indicator, around: Surroundings) -> pd.DataFrame:
+    """Preschool teachers' part of the full-time posts, the latest day of measuring a läsår."""
+    return _own_ratio(store, (indicator, around), "children_per_post", ("fte_preschool_teachers", "fte"), 100)
+
+
+def leisure_certified_pct(store: Tables, indicator: Indicator, around: Surroundings) -> pd.DataFrame:
+    """The certified part of the fritidshem's full-time posts, the latest day of measuring a läsår."""
+    return _own_ratio(store, (indicator, around), "children_per_post", ("fte_certified", "fte"), 100)
+
+
+def children_total(store: Tables, indicator: Indicator, around: Surroundings) -> pd.DataFrame:
+    """Children enrolled, the latest day of measuring a läsår."""
+    units = _of_form(_own_sums(store, "children_per_post", ("children", "children")), indicator, around)
+    if units.empty:
+        return empty_cube()
+    rows = with_authority(units, around, keys=["school_year", "sex"], sums=["part"])
+    rows["numerator"] = rows["part"].round().astype("Int64")
+    rows["n"] = rows["numerator"]
+    return cube_rows(indicator, rows.drop(columns="part"), Origin("own"))
+
+
+def group_size(store: Tables, indicator: Indicator, around: Surroundings) -> pd.DataFrame:
+    """Children per group, in all groups and by age (``category``), the latest day of measuring a läsår."""
+    sums = _of_form(_own_groups(store), indicator, around)
+    if sums.empty:
+        return empty_cube()
+    whole = sums.groupby(["school_year", "unit_code", "sex", "measured", "sources"], as_index=False)
+    everyone = whole[["part", "whole"]].sum().assign(category="")
+    units = pd.concat([everyone, sums], ignore_index=True).drop(columns="measured")
+    rows = with_authority(units, around, keys=["school_year", "sex", "category"], sums=["part", "whole"])
+    rows["value"] = rows["part"] / rows["whole"]
+    return cube_rows(indicator, rows.drop(columns=["part", "whole"]), Origin("own"))
+
+
+_FORMS = {"forskola": "fsk", "fritidshem": "fth"}
+
+
+def _of_form(units: pd.DataFrame, indicator: Indicator, around: Surroundings) -> pd.DataFrame:
+    """The rows of units of the indicator's school form; a unit with both forms could mean either."""
+    form = _FORMS.get(indicator.population)
+    if form is None:
+        return units
+    others = set(_FORMS.values()) - {form}
+    known = {code: set(unit.school_forms) for code, unit in around.units.items()}
+    mine = [code for code, forms in known.items() if not forms or (form in forms and not forms & others)]
+    return units[units["unit_code"].isin(mine)].reset_index(drop=True)
+
+
 def _own_ratio(
     store: Tables,
     known: tuple[Indicator, Surroundings],
@@ -93,11 +141,25 @@ def _own_ratio(
 ) -> pd.DataFrame:
     """One measure of a simple table over another, per unit and for the huvudman, from whole sums."""
     indicator, around = known
+    units = _of_form(_own_sums(store, table, parts), indicator, around)
+    if units.empty:
+        return empty_cube()
+    rows = with_authority(units, around, keys=["school_year", "sex"], sums=["part", "whole"])
+    # Posts are no persons: no whole denominator and no interval.
+    rows["value"] = scale * rows["part"] / rows["whole"]
+    return cube_rows(indicator, rows, Origin("own"))
+
+
+_LATEST = f"""WITH latest AS (
+    SELECT * FROM {FIGURES_TABLE} WHERE table_id = '{{table}}' AND unit_code <> ''
+    QUALIFY measured = max(measured) OVER (PARTITION BY school_year, unit_code))"""
+
+
+def _own_sums(store: Tables, table: str, parts: tuple[str, str]) -> pd.DataFrame:
+    """Two measures of a simple table summed per unit, where both are told: ``part, whole, sources``."""
     over, under = parts
     units = store.query(
-        f"""WITH latest AS (
-            SELECT * FROM {FIGURES_TABLE} WHERE table_id = '{table}' AND unit_code <> ''
-            QUALIFY measured = max(measured) OVER (PARTITION BY school_year, unit_code)),
+        f"""{_LATEST.format(table=table)},
         sums AS (
             SELECT school_year, unit_code, category, detail, max(measured) AS measured,
                 max(value) FILTER (WHERE measure = '{over}') AS part,
@@ -106,14 +168,24 @@ def _own_ratio(
         SELECT school_year, unit_code, max(measured) AS measured, sum(part) AS part, sum(whole) AS whole
         FROM sums WHERE part >= 0 AND whole > 0 GROUP BY school_year, unit_code ORDER BY ALL"""
     )
-    if units.empty:
-        return empty_cube()
+    return _with_sources(store, units, table).drop(columns="measured")
+
+
+def _own_groups(store: Tables) -> pd.DataFrame:
+    """Children (``part``) and groups (``whole``) per unit and age."""
+    units = store.query(
+        f"""{_LATEST.format(table="preschool_groups")}
+        SELECT school_year, unit_code, category, max(measured) AS measured,
+            sum(value) AS part, count(*) AS whole
+        FROM latest WHERE measure = 'children' AND value >= 0
+        GROUP BY school_year, unit_code, category ORDER BY ALL"""
+    )
+    return _with_sources(store, units, "preschool_groups")
+
+
+def _with_sources(store: Tables, units: pd.DataFrame, table: str) -> pd.DataFrame:
     units["sex"] = "T"
     slot = units.assign(table_id=table)
     index = SnapshotIndex(store, FIGURES_TABLE)
     units["sources"] = index.hashes(slot, ["table_id", "school_year", "measured"], ["unit_code"])
-    units = units.drop(columns="measured")
-    rows = with_authority(units, around, keys=["school_year", "sex"], sums=["part", "whole"])
-    # Posts are no persons: no whole denominator and no interval.
-    rows["value"] = scale * rows["part"] / rows["whole"]
-    return cube_rows(indicator, rows, Origin("own"))
+    return units

@@ -12,6 +12,7 @@ import resource
 from collections.abc import Mapping
 from pathlib import Path
 
+from analysis_lib.kernels import landlock
 from analysis_lib.kernels.sandbox import CONNECTION, CONNECTIONS, DATA, SCOPES
 from analysis_lib.kernels.syscalls import forbid_new_things
 
@@ -80,10 +81,18 @@ def limit(limits: Mapping[str, int]) -> None:
         least = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(kind, (least, least))
     os.nice(5)
+    # when memory ends, a kernel goes before the server does
+    Path("/proc/self/oom_score_adj").write_text("500", "ascii")
 
 
-def give_up_rights() -> None:
-    """No capability for ever, no reading by others of this user, and the filter; the last step of all."""
+def give_up_rights(*, alone: bool) -> None:
+    """No capability for ever, no reading by others of this user, and the filter; the last step of all.
+
+    Landlock is demanded of a kernel ``alone`` in its sandbox, whose folder no one can seal from outside.
+    """
+    if alone or landlock.version():
+        places = {"/tmp": landlock.EVERYTHING, CONNECTION: landlock.MAKE_SOCKET, "/dev/null": landlock.WRITE}
+        landlock.write_only_in(places)
     for number in range(64):
         if _libc.prctl(_CAPABILITY_DROP, number, 0, 0, 0) != 0:
             break

@@ -17,9 +17,12 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from traitlets import Integer
 
 from analysis_lib.errors import SkolbankError
+from analysis_lib.kernels.confine import LIMITS
 from analysis_lib.kernels.live import SCOPE, STATE, kernel_files
+from analysis_lib.kernels.sandbox import sandbox_available
 from analysis_lib.kernels.zygotes import ZYGOTES, LiveKernel, Zygote
 
 NAME = "skolbank-warm"
@@ -33,6 +36,8 @@ _STATE_LIMIT = 64 * 1024
 class WarmProvisioner(LocalProvisioner):
     """A kernel forked from the warm process of its scope's folder; refuses when there is no sandbox."""
 
+    memory_limit = Integer(LIMITS["memory"], config=True, help="Bytes that the kernel may take")
+    cpu_limit = Integer(LIMITS["cpu"], config=True, help="Seconds of processor time in the kernel's life")
     kernel: LiveKernel | None = None
     zygote: Zygote | None = None
     state = "{}"
@@ -45,7 +50,7 @@ class WarmProvisioner(LocalProvisioner):
         """A folder of the kernel's own, and the two things that the launch's ``env`` may hand over."""
         given = kwargs.get("env") or {}
         scope, self.state = _scope(given.get(SCOPE, "")), _state(given.get(STATE, "{}"))
-        self.zygote = ZYGOTES.warm(scope)
+        sandbox_available()
         name, folder = ZYGOTES.folder(scope)
         self.kernel = LiveKernel(name, scope, folder)
         assert self.parent is not None
@@ -55,17 +60,12 @@ class WarmProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Returns when the kernel's sockets are there; ``cmd`` is not run, the fork needs no command."""
         assert self.kernel is not None
-        assert self.zygote is not None
         assert self.parent is not None
         written = json.loads(Path(self.parent.connection_file).read_text("utf-8"))
         for name, text in kernel_files(written, self.state).items():
             (self.kernel.folder / name).write_text(text, "utf-8")
         try:
-            if await _within(self.zygote.ready):
-                self.zygote = ZYGOTES.lone(self.kernel)
-                await _within(self.zygote.ready)
-            self.zygote.start(self.kernel, self._limits)
-            await _within(self.kernel.started)
+            await self._begin()
         except BaseException:
             await self.kill()
             self._forget()
@@ -104,15 +104,35 @@ class WarmProvisioner(LocalProvisioner):
         await self.kill(restart)
         self._forget()
 
-    @property
-    def _limits(self) -> dict[str, int]:
-        return {}
+    async def _begin(self) -> None:
+        """Asks the zygote for the kernel; a second time when it had just gone to rest."""
+        for is_last in (False, True):
+            assert self.kernel is not None
+            self.zygote = await self._ready_zygote(self.kernel)
+            self.zygote.start(self.kernel, {"memory": self.memory_limit, "cpu": self.cpu_limit})
+            try:
+                await _within(self.kernel.started)
+                return
+            except SkolbankError:
+                if is_last or self.zygote.is_alive or self.zygote.alone:
+                    raise
+            self.kernel = LiveKernel(self.kernel.id, self.kernel.scope, self.kernel.folder)
+
+    async def _ready_zygote(self, kernel: LiveKernel) -> Zygote:
+        if ZYGOTES.can_fork:
+            zygote = ZYGOTES.warm(kernel.scope)
+            if not await _within(zygote.ready):
+                return zygote
+            ZYGOTES.give_up_forking()
+        zygote = self.zygote = ZYGOTES.lone(kernel)
+        await _within(zygote.ready)
+        return zygote
 
     def _forget(self) -> None:
         if self.kernel is not None:
             shutil.rmtree(self.kernel.folder, ignore_errors=True)
         if self.zygote is not None and self.zygote.alone:
-            self.zygote.stop()
+            self.zygote.worker.kill()
         self.kernel = self.zygote = None
 
 

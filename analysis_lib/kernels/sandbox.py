@@ -39,6 +39,8 @@ ENVIRONMENT = {
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     "ARROW_IO_THREADS": "1",
     "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": "65536",
+    "MALLOC_TRIM_THRESHOLD_": "65536",
     "SKOLBANK_SCOPE_DIR": DATA,
 }
 
@@ -122,7 +124,7 @@ def _walls(program: str) -> list[str]:
 
 
 def _last() -> list[str]:
-    return ["--dir", "/tmp", "--remount-ro", "/", "--"]
+    return ["--dir", "/tmp", "--remount-ro", "/dev", "--remount-ro", "/", "--"]
 
 
 def _like_outside(place: str) -> list[str]:

@@ -172,7 +172,7 @@ def _build(request: Mapping[str, Any], telling: int, *, alone: bool) -> NoReturn
         if kernel == 0:
             os.close(telling)
             os.close(bound)
-            _run(binding)
+            _run(binding, alone=alone)
         os.close(binding)
         os.write(telling, f"{kernel}\n".encode())
         with os.fdopen(bound, "rb") as heard:
@@ -186,10 +186,10 @@ def _build(request: Mapping[str, Any], telling: int, *, alone: bool) -> NoReturn
         os._exit(1)
 
 
-def _run(binding: int) -> NoReturn:
+def _run(binding: int, *, alone: bool) -> NoReturn:
     """The kernel's whole life; what it cannot start with is told, what cells do is its own."""
     try:
-        confine.give_up_rights()
+        confine.give_up_rights(alone=alone)
         random.seed()
         if "numpy" in sys.modules:
             sys.modules["numpy"].random.seed()

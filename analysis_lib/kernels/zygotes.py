@@ -42,25 +42,21 @@ class LiveKernel:
 
 
 class Zygote:
-    """One warm process in its sandbox, and the kernels that it has forked."""
+    """One warm process in its sandbox, and the kernels that it has forked.
+
+    ``ready`` tells why its forks cannot wall themselves in; an empty text when they can.
+    """
 
     def __init__(self, command: Sequence[str], log: Path, *, alone: bool) -> None:
         order = {"modules": [] if alone else list(LIVE), "idle": IDLE, "alone": alone}
-        replies: queue.Queue[Reply] = queue.Queue()
         self.alone = alone
         self.kernels: dict[str, LiveKernel] = {}
         self.ready: Future[str] = Future()
-        self.worker = Worker.start(
-            "zygote",
-            _MODULE,
-            arguments=[json.dumps(order)],
-            replies=replies,
-            log=log,
-            environment={},
-            around=command,
-        )
         self._log = log
-        threading.Thread(target=self._listen, args=(replies,), name="zygote", daemon=True).start()
+        self._command, self._order = tuple(command), json.dumps(order)
+        begun: Future[Worker] = Future()
+        threading.Thread(target=self._live, args=(begun,), name="zygote", daemon=True).start()
+        self.worker = begun.result()
 
     @property
     def is_alive(self) -> bool:
@@ -89,7 +85,24 @@ class Zygote:
         """Ends the sandbox and everything in it."""
         self.worker.stop()
 
-    def _listen(self, replies: queue.Queue[Reply]) -> None:
+    def _live(self, begun: Future[Worker]) -> None:
+        """Starts the process and hears it to its end: a sandbox ends with the thread that started it."""
+        replies: queue.Queue[Reply] = queue.Queue()
+        try:
+            begun.set_result(
+                Worker.start(
+                    "zygote",
+                    _MODULE,
+                    arguments=[self._order],
+                    replies=replies,
+                    log=self._log,
+                    environment={},
+                    around=self._command,
+                )
+            )
+        except OSError as fault:
+            begun.set_exception(_not_started(type(fault).__name__))
+            return
         while True:
             message = replies.get().message
             self._take(message)
@@ -110,8 +123,7 @@ class Zygote:
 
     def _all_ended(self) -> None:
         if not self.ready.done():
-            told = self._log.read_text("utf-8", "replace").strip().splitlines()
-            self.ready.set_exception(_not_started(told[-1] if told else ""))
+            self.ready.set_exception(_not_started(_last_line(self._log)))
         for kernel in list(self.kernels.values()):
             self._ended(kernel, -signal.SIGKILL, "")
 
@@ -129,8 +141,7 @@ class Zygotes:
     def __init__(self) -> None:
         self._place: Path | None = None
         self._shared: dict[tuple[int, int], Zygote] = {}
-        self._lone: dict[str, Zygote] = {}
-        self._unforkable: set[tuple[int, int]] = set()
+        self.can_fork = True
 
     def folder(self, scope: Path) -> tuple[str, Path]:
         """A new kernel's id and its own folder, which only this user may open."""
@@ -149,6 +160,13 @@ class Zygotes:
             command = shared_command(scope.parent, connections)
             zygote = self._shared[key] = Zygote(command, connections.with_suffix(".log"), alone=False)
         return zygote
+
+    def give_up_forking(self) -> None:
+        """Forks cannot wall themselves in on this machine: from now on each kernel starts alone."""
+        self.can_fork = False
+        for zygote in self._shared.values():
+            zygote.stop()
+        self._shared.clear()
 
     def lone(self, kernel: LiveKernel) -> Zygote:
         """A sandbox for this kernel only, which imports for itself; where a fork cannot wall itself in."""
@@ -181,7 +199,15 @@ ZYGOTES = Zygotes()
 def warm(scope: Path) -> None:
     """Starts the zygote for a scope's extract ahead of its first viewer; nothing without a sandbox."""
     with contextlib.suppress(SkolbankError):
-        ZYGOTES.warm(scope)
+        if ZYGOTES.can_fork:
+            ZYGOTES.warm(scope)
+
+
+def _last_line(log: Path) -> str:
+    """What the process said last; nothing when the server has already taken its files away."""
+    with contextlib.suppress(OSError):
+        return (log.read_text("utf-8", "replace").strip().splitlines() or [""])[-1]
+    return ""
 
 
 def _key(scope: Path) -> tuple[int, int]:

@@ -192,7 +192,8 @@ def difference_words(found: Change, indicator: Indicator) -> str:
         return ""
     unit = unit_words(indicator)
     unit = "procentenheter" if unit == "procent" else unit
-    told = f"{text.number(found.difference, indicator.decimals, signed=True)} {unit}"
+    unit = "" if unit == "värde" else f" {unit}"  # the measure's name says what is counted
+    told = f"{text.number(found.difference, indicator.decimals, signed=True)}{unit}"
     if found.low is None or found.high is None:
         return told
     return f"{told} (95{NBSP}% intervall {text.interval(found.low, found.high, indicator.decimals)})"

@@ -15,6 +15,7 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -149,17 +150,21 @@ def warm_up() -> None:
     _draw(_canonical({"data": {"values": [{}]}, "mark": {"type": "text", "text": "Å"}}))
 
 
-_HATCHES = {
-    theme.HATCH_SUPPRESSED: (
-        "hatch",
-        f'<rect width="7" height="7" fill="{theme.TONE}"/>'
-        f'<path d="M0 0V7" stroke="{theme.HATCH_LINE}" stroke-width="2.4"/>',
-    ),
-    theme.HATCH_NEGATIVE: (
-        "negative",
-        f'<rect width="5" height="5" fill="{theme.DIVERGING[1]}"/>'
-        f'<path d="M0 0V5" stroke="{theme.DIVERGING[0]}" stroke-width="1"/>',
-    ),
+@dataclass(frozen=True)
+class Hatch:
+    """How a stand-in colour is drawn: lines of ``weight`` pixels on a ground, repeated every ``side``."""
+
+    name: str
+    side: int
+    ground: str
+    line: str
+    weight: float
+
+
+HATCHES = {
+    theme.HATCH_SUPPRESSED: Hatch("hatch", 7, theme.TONE, theme.HATCH_LINE, 2.4),
+    theme.HATCH_NEGATIVE: Hatch("negative", 5, theme.DIVERGING[1], theme.DIVERGING[0], 1),
+    theme.HATCH_MOST_NEGATIVE: Hatch("most-negative", 5, theme.DIVERGING[0], theme.DIVERGING[1], 1),
 }
 _ROOT = re.compile(r"<svg [^>]*?width=\"([\d.]+)\" height=\"([\d.]+)\" viewBox=\"([^\"]+)\"[^>]*>")
 _INNER_ARIA = re.compile(r' (?:role|aria-roledescription|aria-hidden|aria-label)="[^"]*"')
@@ -172,12 +177,14 @@ def _dressed(drawn: str, description: str, id_prefix: str) -> str:
         raise ValueError("vl-convert drew something that is no SVG")
     body = _EMPTY_PATHS.sub("", _INNER_ARIA.sub("", drawn[root.end() :]))
     patterns = []
-    for stand_in, (name, content) in _HATCHES.items():
+    for stand_in, hatch in HATCHES.items():
         if stand_in in body:
-            side = 7 if name == "hatch" else 5
+            name, side = hatch.name, hatch.side
             patterns.append(
                 f'<pattern id="{id_prefix}-{name}" width="{side}" height="{side}" '
-                f'patternUnits="userSpaceOnUse" patternTransform="rotate(45)">{content}</pattern>'
+                f'patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+                f'<rect width="{side}" height="{side}" fill="{hatch.ground}"/>'
+                f'<path d="M0 0V{side}" stroke="{hatch.line}" stroke-width="{hatch.weight:g}"/></pattern>'
             )
             body = body.replace(stand_in, f"url(#{id_prefix}-{name})")
     defs = f"<defs>{''.join(patterns)}</defs>" if patterns else ""

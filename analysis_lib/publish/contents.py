@@ -18,10 +18,13 @@ from analysis_lib.errors import SeveralErrors, SkolbankError
 from analysis_lib.register.kinds.documents import Document as RegisterDocument
 from analysis_lib.register.log import open_register
 from analysis_lib.register.views.documents import (
+    DocumentAnswer,
     DocumentIndex,
     MatrixCell,
+    answer,
     document_index,
     publication_matrix,
+    validity,
 )
 from analysis_lib.report.forms import FORMS, file_name
 from analysis_lib.report.freeze import at_freeze
@@ -61,6 +64,7 @@ class Contents:
     papers: tuple[Paper, ...]
     matrix: tuple[MatrixCell, ...]
     archive: DocumentIndex
+    answers: tuple[DocumentAnswer, ...] = ()
 
     def about(self, code: str) -> list[Paper]:
         """The papers about one unit, or about the huvudman."""
@@ -84,6 +88,7 @@ class Contents:
             parts += [paper.place(ending) + sha256_of(path) for ending, path in paper.files.items()]
         parts += [repr((each.school_year, each.series, each.form, each.state)) for each in self.matrix]
         parts += [each.id for each in (*self.archive.statistics, *self.archive.documents)]
+        parts += [each.told for each in self.answers]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -107,8 +112,8 @@ def gather(workspace: Workspace, seminars: Sequence[str], *, today: datetime.dat
         units |= prepare(at_freeze(workspace, name), name).units
     if faults:
         raise SeveralErrors(faults) if len(faults) > 1 else faults[0]
-    matrix, archive = _documents(workspace, papers, today)
-    return Contents(catalog.settings, units, tuple(papers), matrix, archive)
+    matrix, archive, answers = _documents(workspace, papers, today)
+    return Contents(catalog.settings, units, tuple(papers), matrix, archive, answers)
 
 
 def _refuse_narrow(seminar: Seminar) -> None:
@@ -153,13 +158,17 @@ def _papers(workspace: Workspace, seminar: Seminar) -> list[Paper]:
 
 def _documents(
     workspace: Workspace, papers: Sequence[Paper], today: datetime.date
-) -> tuple[tuple[MatrixCell, ...], DocumentIndex]:
-    """The publication matrix and the archive, from the register's documents."""
+) -> tuple[tuple[MatrixCell, ...], DocumentIndex, tuple[DocumentAnswer, ...]]:
+    """The publication matrix, the archive, and what is said of public documents that no longer hold (S9)."""
     has_register = (workspace.data / "register").is_dir() or "SKOLBANK_REGISTER_URL" in os.environ
     documents = open_register(workspace).current(RegisterDocument) if has_register else []
     last = max(paper.school_year for paper in papers)
     years = [str(SchoolYear.parse(last).plus(-back)) for back in reversed(range(MATRIX_YEARS))]
-    return tuple(publication_matrix(documents, years)), document_index(documents, on=today)
+    public = [one for one in documents if one.entry.audience == "public"]
+    by_thing = {one.thing: one for one in public}
+    old = [one for one in public if validity(one.entry, on=today) in ("replaced", "expired")]
+    answers = tuple(answer(one, by_thing, on=today) for one in old)
+    return tuple(publication_matrix(documents, years)), document_index(documents, on=today), answers
 
 
 def as_json(contents: Contents) -> str:

@@ -141,6 +141,7 @@ class _Site:
             "statistics": [self._told(paper, "../") for paper in self._in_order()],
             "register_statistics": [each.entry for each in archive.statistics],
             "documents": [each.entry for each in archive.documents if not each.entry.series],
+            "answers": self.contents.answers,
         }
 
     def _in_order(self) -> list[Paper]:

@@ -5,14 +5,22 @@ Each gives blocks that are not kept yet; the chapter that shows them keeps them 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from analysis_lib import text
 from analysis_lib.present.blocks import Block
+from analysis_lib.register.kinds.chosen import ChosenFigure
 from analysis_lib.report import effects_shown
+from analysis_lib.report.assessment import assessment_table
 from analysis_lib.report.page_verbs import PageVerbs
-from analysis_lib.report.register_verbs import RegisterVerbs
 from analysis_lib.report.result_verbs import ResultVerbs
+from analysis_lib.report.since_last import seminar_before, since_blocks, unit_changes
+from analysis_lib.report.survey_verbs import SurveyVerbs
+
+TEACHING_GROUPS = ("elever-ak5", "elever-ak8", "elever-ak9", "elever-gy2", "personal")
 
 
-class ChapterParts(PageVerbs, ResultVerbs, RegisterVerbs):
+class ChapterParts(PageVerbs, ResultVerbs, SurveyVerbs):
     """The figures and tables of the chapters."""
 
     def drawn_about(self) -> Block:
@@ -25,21 +33,38 @@ class ChapterParts(PageVerbs, ResultVerbs, RegisterVerbs):
         return [self._unkept(self.indicators), self._unkept(self.trend, *leading), self._unkept(self.sex_gap)]
 
     def drawn_teaching(self) -> list[Block]:
-        """National tests by subject, teachers with certificate: quality beside results (G10)."""
+        """Quality beside results (G10): tests by subject, who teaches, what pupils and teachers answered."""
         tests = (
             "results.national_test_passed_9",
             "results.national_test_passed_6",
             "results.subject_passed_9",
         )
-        return [self._unkept(self.ranges, *tests)]
+        teachers = ("staff.certified_pct", "staff.certified_own_pct")
+        known = [name for name in teachers if self._newest(name) is not None]
+        posts = [self._unkept(self.indicators, *known)] if known else []
+        asked = self.drawn_bars(
+            "skolenkaten", groups=TEACHING_GROUPS, areas=("stod", "stimulans", "samverkan"), most=2
+        )
+        return [self._unkept(self.ranges, *tests), *posts, *asked]
 
     def drawn_safety(self) -> list[Block]:
         """What pupils answered of safety and calm, or why nothing is shown."""
-        return [self._unkept(self.survey_table)]
+        found = self.drawn_survey()
+        if not found:
+            self._gaps.append("surveys")
+        return found or [self._gap("surveys")]
 
-    def drawn_assessment(self) -> Block:
-        """The measures with goal, result, comparison and source."""
-        return self._unkept(self.indicators)
+    def assessment(self) -> Block:
+        """Results, surveys, self-ratings and tillsyn judged in one table (B1)."""
+        shown = [each for each in self.sidecar.indicators if each in self.catalog.indicators]
+        block = assessment_table(
+            self.scope,
+            self.told,
+            [self.catalog.indicators[name] for name in shown],
+            self._target,
+            self.catalog.instruments,
+        )
+        return self._kept(block) if block else self.missing("assessment")
 
     def drawn_followed(self) -> list[Block]:
         """Last läsår's measures: what people wrote and what the statistics say of each (G8)."""
@@ -48,4 +73,51 @@ class ChapterParts(PageVerbs, ResultVerbs, RegisterVerbs):
         if self.scope.unit:
             return [effects_shown.unit_table(self._measure_effects), *self.drawn_effects()]
         table = effects_shown.effects_table(self.scope, self._measure_effects)
-        return [*self.told_words("followed"), table, *self.drawn_effects()]
+        return [*self.drawn_effects(), table]
+
+    def since_last(self) -> Block:
+        """What has changed since the latest locked seminar before this one, and why."""
+        place, seminar = self.catalog.workspace, self.prepared.seminar
+        before = seminar_before(place, seminar, self.prepared.audience)
+        if not before:
+            return self.missing("since_seminar")
+        return self._together(since_blocks(place, before, seminar.id))
+
+    def unit_changes(self, *indicators: str) -> Block:
+        """The units' changes that stand when all are judged together; unnamed: the sidecar's results."""
+        names = indicators or self._single_results()
+        return self._kept(unit_changes(self.scope, [self._indicator(name) for name in names]))
+
+    def chosen_figures(self) -> Block:
+        """The figures that somebody chose on a dashboard for this report, drawn from its own release.
+
+        Nothing at all outside the internal edition, or when none is chosen.
+        """
+        blocks: list[Block] = []
+        known = [one for one in self.told.every(ChosenFigure) if one.entry.report == self.name]
+        # What was chosen during the läsår or since; a later läsår asks anew.
+        for one in [one for one in known if one.school_year >= self.told.school_year]:
+            figure = self._chosen(one.unit, one.entry)
+            place = self.told.names.get(one.unit, self.scope.name)
+            who = f"{one.role}, {text.date(one.at.date())}"
+            told = Block("answers", {"items": [_comment(place, one.entry.comment, who)]})
+            blocks += [told, figure] if figure else []
+        if not blocks:
+            return self._together([])
+        return self._together([Block("subheading", {"text": "Figurer som har valts till samtalet"}), *blocks])
+
+    def _chosen(self, unit: str, entry: ChosenFigure) -> Block | None:
+        """The figure about a unit (empty: the whole); None for a unit or a measure that is not there."""
+        known = [name for name in entry.indicators if name in self.catalog.indicators]
+        if (unit and unit not in self.scope.units) or len(known) < len(entry.indicators):
+            return None
+        whole = self.scope
+        self.scope = replace(whole.about(unit or None), candidates=whole.candidates)
+        try:
+            return self._unkept(getattr(self, entry.drawing), *known)
+        finally:
+            self.scope = whole
+
+
+def _comment(place: str, comment: str, who: str) -> dict[str, object]:
+    return {"question": f"Varför den här figuren? {place}", "text": comment, "note": who, "missing": False}

@@ -29,7 +29,7 @@ class CohortVerbs(ReportFrame):
         found = cohort_figures.cohort_slopes(
             self.scope, self.catalog.indicators, self._setting(), school_year=school_year
         )
-        return self._shown(found, "growth")
+        return self._shown_or(found, "growth")
 
     def growth(self, name: str = USUAL, subject: str = "", *, school_year: str = "") -> Block:
         """Every unit's förädlingsvärde with its interval, by area and name; the huvudman below."""
@@ -44,7 +44,7 @@ class CohortVerbs(ReportFrame):
             school_year=school_year,
             subject=subject,
         )
-        return self._shown(found, "growth")
+        return self._shown_or(found, "growth")
 
     def growth_quadrant(self, name: str = USUAL, subject: str = "", *, school_year: str = "") -> Block:
         """How high the results are against how much they grew."""
@@ -59,7 +59,7 @@ class CohortVerbs(ReportFrame):
             school_year=school_year,
             subject=subject,
         )
-        return self._shown(found, "quadrant")
+        return self._shown_or(found, "quadrant")
 
     def growth_later(self, leaves: int) -> Block:
         """Why an årskull that is still in school has no förädlingsvärde yet."""
@@ -75,7 +75,7 @@ class CohortVerbs(ReportFrame):
         found = cohort_outlook.cohort_outlook(
             self.scope, self.catalog.indicators, self._setting(), chosen=chosen
         )
-        return self._shown(found, "outlook")
+        return self._shown_or(found, "outlook")
 
     def classes(self) -> Block:
         """Classes in the internal edition only, and only where they are released; else why not."""
@@ -86,7 +86,7 @@ class CohortVerbs(ReportFrame):
         verbs = (self.cohorts, self.growth, self.followed)
         return [self._unkept(verb) for verb in verbs]
 
-    def _shown(self, block: Block | None, gap: str) -> Block:
+    def _shown_or(self, block: Block | None, gap: str) -> Block:
         if block is None:
             return self._kept(self._gap(gap))
         self._figures += block.kind == "figure"

@@ -183,23 +183,22 @@ def _unit_cells(scope: Scope, indicator: Indicator, subject: str = "") -> list[R
 
 def _shares(cells: Sequence[ReleasedCell]) -> pd.DataFrame:
     """Shown numbers only: what is hidden, or has no n beside it, is no result."""
-    open_ = [cell for cell in cells if _has_size(cell) and cell.numerator is not None]
+    open_ = [
+        cell for cell in cells if cell.is_shown and cell.n_state == "shown" and cell.numerator is not None
+    ]
     return _frame(open_, numerator=[cell.numerator for cell in open_])
 
 
 def _means(cells: Sequence[ReleasedCell]) -> pd.DataFrame:
     """Means with the spread that their released interval tells, so that no sum of squares is needed.
 
-    The interval was widened before release, which makes the answer more careful and never less.
+    The interval was widened before release, and n may be that of the whole year group: both make the answer
+    more careful and never less.
     """
-    open_ = [cell for cell in cells if _has_size(cell) and cell.low is not None and cell.high is not None]
+    open_ = [cell for cell in cells if cell.is_shown and cell.has_n and cell.low is not None]
     known = [[float(getattr(cell, name)) for cell in open_] for name in ("value", "low", "high", "n")]
     total, squares = sums_of_interval(*known)
     return _frame(open_, total=list(total), total_sq=list(squares))
-
-
-def _has_size(cell: ReleasedCell) -> bool:
-    return cell.is_shown and cell.n_state == "shown" and cell.value is not None
 
 
 def _frame(cells: Sequence[ReleasedCell], **columns: Sequence[object]) -> pd.DataFrame:

@@ -22,7 +22,6 @@ from analysis_lib.report.words.measures import DONE
 from analysis_lib.report.words.shapes import Cell, value, words_table
 from analysis_lib.statistics.effect import Answer
 
-CONCLUSIONS = {"": "inte skriven", "continue": "fortsätt", "change": "ändra", "stop": "avsluta"}
 _SURE = (Answer.IMPROVED, Answer.WORSENED)
 _CHIPS = {Answer.IMPROVED: "reached", Answer.WORSENED: "not_reached", Answer.UNKNOWN: "no_data"}
 _NOTE = {
@@ -76,20 +75,25 @@ def unit_table(effects: Sequence[MeasureEffect]) -> Block:
 
 def effects_table(scope: Scope, effects: Sequence[MeasureEffect]) -> Block:
     """All units' measures of last läsår and what they led to; no row is left out or blank."""
-    heads = ["Enhet", "Åtgärd", "Mått", "Mot liknande enheter", "Varför", "Enhetens slutsats"]
+    heads = ["Enhet", "Åtgärd", "Genomförd?", "Mått", "Mot liknande enheter", "Varför", "Slutsats"]
     lines: list[list[Cell]] = [
         [
             _place(scope, each.measure.unit),
             each.measure.entry.what,
+            DONE[each.measure.entry.implemented],
             each.what_is_measured,
             answer_cell(each),
             each.effect.reason,
-            CONCLUSIONS[each.measure.entry.conclusion],
+            label(each.measure.entry, "conclusion") or ("no_data", "Saknas"),
         ]
         for each in effects
     ]
     title = "Förra årets åtgärder och vad de lett till."
-    return words_table("atgardseffekter", title, heads, lines, notes=[_NOTE], foot=summary(effects))
+    foot = summary(effects)
+    left = sum(not each.followed.is_complete for each in effects)
+    foot += f" {text.capitalised(_number(left))} är inte färdigt uppföljda." if left > 1 else ""
+    foot += " En är inte färdigt uppföljd." if left == 1 else ""
+    return words_table("atgardseffekter", title, heads, lines, notes=[_NOTE], foot=foot)
 
 
 def summary(effects: Sequence[MeasureEffect]) -> str:

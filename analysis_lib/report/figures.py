@@ -234,9 +234,9 @@ def explored(scope: Scope, indicator: Indicator, others: tuple[str, ...]) -> Blo
     )
 
 
-def whose(cells: Iterable[ReleasedCell]) -> str:
-    """Which schools of the kommun a series is about: the huvudman's own, or all of them."""
-    return "Alla skolor i kommunen" if any(c.organiser == "all" for c in cells) else "Kommunens egna skolor"
+def whose(cells: Iterable[ReleasedCell], scope: Scope) -> str:
+    """Which units of the kommun a series is about: the huvudman's own, or all schools."""
+    return "Alla skolor i kommunen" if any(c.organiser == "all" for c in cells) else scope.like_units
 
 
 def _comparison(scope: Scope, indicator: Indicator, other: str) -> Comparison | None:
@@ -244,7 +244,7 @@ def _comparison(scope: Scope, indicator: Indicator, other: str) -> Comparison | 
         found = Comparison("Riket", tuple(scope.nation(indicator.id).cells()), "nation")
     elif other == "authority":
         cells = tuple(scope.authority(indicator.id).cells())
-        found = Comparison(whose(cells), cells)
+        found = Comparison(whose(cells, scope), cells)
     else:
         place = scope.about(other)
         found = Comparison(place.name, tuple(place.own(indicator.id).cells()))

@@ -180,7 +180,11 @@ class ReportFrame:
         return list(chosen.values())
 
     def _target_value(self, name: str) -> float | None:
-        return next((target.value for target in self._targets() if target.indicator == name), None)
+        target = self._target(name)
+        return target.value if target else None
+
+    def _target(self, name: str) -> Target | None:
+        return next((target for target in self._targets() if target.indicator == name), None)
 
     def _result(self, target: Target) -> ReleasedCell | None:
         return self._newest(target.indicator)

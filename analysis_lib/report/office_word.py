@@ -112,6 +112,8 @@ class _Writer:
         for item in data["items"]:
             self._heading(str(item["headline"]), self.level + 1)
             self._text(str(item.get("text") or ""))
+        if data.get("figure"):
+            self._text(str(data["figure"]), "Caption")
 
     def _facts(self, data: Mapping[str, Any]) -> None:
         names = {"label": "Mått", "value": "Värde", "note": "Gäller", "comparison": "Jämförelse"}
@@ -148,6 +150,8 @@ class _Writer:
             self._text(str(item.get("text") or ""))
             for line in item.get("lines", ()):
                 self._term(line)
+        if data.get("figure"):
+            self._text(str(data["figure"]), "Caption")
 
     def _questions(self, data: Mapping[str, Any]) -> None:
         if data["items"]:

@@ -79,7 +79,7 @@ def indicator_table(
                 }
             )
         )
-        own_name = whose([authority]) if authority is not None else own_name
+        own_name = whose([authority], scope) if authority is not None else own_name
         used.extend(each for each in (cell, authority, nation) if each is not None)
         facts.append(facts_of([cell, authority, nation], indicator))
     if not rows:

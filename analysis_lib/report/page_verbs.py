@@ -6,6 +6,7 @@ They say what the report is, of whom, from when and how it was made; the numbers
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from analysis_lib.disclosure.overrides import in_force, load_overrides
 from analysis_lib.disclosure.policy import load_policy
@@ -52,7 +53,7 @@ class PageVerbs(ReportFrame):
                 cells.append((self._indicator(name), cell, self._same_year(name, cell)))
         if not cells:
             return self._kept(self._gap("about"))
-        other = "Kommunens egna skolor" if self.scope.unit else "Riket"
+        other = self.scope.like_units if self.scope.unit else "Riket"
         return self._kept(sections.about(cells, other))
 
     def decisions(self) -> Block:
@@ -97,6 +98,23 @@ class PageVerbs(ReportFrame):
             "provenance": self._marks.as_json(self.catalog.indicators),
         }
         return Block("seal", data, facts)
+
+    def marked(self, block: Block) -> Block:
+        """A block made elsewhere of this report's numbers, with a mark of its own that can be traced."""
+        return self._marks.marked(block)
+
+    def provenance(self) -> dict[str, Any]:
+        """What the marks given so far rest on, with the release, parameters and versions behind them."""
+        return {
+            "audience": self.prepared.audience,
+            "school_year": self.prepared.school_year,
+            "made": self.made.isoformat(),
+            "release": self.prepared.fingerprint,
+            "params": dict(self.prepared.params),
+            "library": library_hash()[:12],
+            "versions": versions(),
+            **self._marks.as_json(self.catalog.indicators),
+        }
 
     def _methods(self, facts: Sequence[Fact]) -> str:
         """The appendix that stands last in every report: how these numbers are made and protected."""

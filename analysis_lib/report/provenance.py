@@ -21,12 +21,13 @@ from analysis_lib.present.blocks import Block
 from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.workspace import Workspace
 
-MARKED = ("figure", "table", "facts", "findings")
+MARKED = ("figure", "table", "facts", "findings", "cards")
 COLUMNS = (
     *("indicator", "school_year", "level", "code", "organiser", "population", "sex", "subject", "category"),
     *("value", "n", "numerator", "state", "rule", "basis", "sources"),
 )
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: nothing that is misread on paper
+PAGES_FOLDER, CURRENT_PAGES = "paneler", "gallande.txt"  # the pages of the dashboards, beside the reports
 _UNMARKED = ("charts", "hatches", "id", "table")
 _LOOSE = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V"})
 
@@ -44,8 +45,9 @@ class Marks:
         self._indicators: set[str] = set()
 
     def marked(self, block: Block) -> Block:
-        """The block with its mark, when it is of a kind that shows numbers."""
-        if block.kind not in MARKED or not block.facts:
+        """The block with its mark, when it is of a kind that shows numbers, or a figure of any kind."""
+        shows = block.kind in MARKED and (block.facts or block.kind == "figure")
+        if not shows or block.data.get("figure"):
             return block
         content = self._content(block)
         self._seen[content] += 1

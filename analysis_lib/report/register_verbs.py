@@ -56,11 +56,6 @@ class RegisterVerbs(ReportFrame):
         first = section_registry.state_block(self.told, self.handbook)
         return self._together([first, *self.told_words("status_chain")])
 
-    def assessment(self) -> Block:
-        """Goal, result, comparison and judgement of each measure beside what other sources say (B1)."""
-        report: Any = self
-        return self._together([report.drawn_assessment(), *self.told_words("triangle")])
-
     def picture(self) -> Block:
         """How the documents of this seminar build on each other (F11)."""
         reports = [each.name for each in self.prepared.seminar.reports]

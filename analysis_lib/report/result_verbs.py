@@ -6,6 +6,7 @@ Each takes names of indicators and shows the first that there is data for; witho
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -16,9 +17,22 @@ from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import Setting
 from analysis_lib.present.triggered import triggered_block
 from analysis_lib.register.kinds.measures import Measure
-from analysis_lib.report import effects, effects_shown, figures, overview, similar, surveys, tables, triggered
+from analysis_lib.report import (
+    effects,
+    effects_shown,
+    figures,
+    overview,
+    peer_places,
+    similar,
+    surveys,
+    tables,
+    triggered,
+)
 from analysis_lib.report.frame import ReportFrame
+from analysis_lib.report.scope import Scope
 from analysis_lib.report.words.reading import together
+from analysis_lib.report.words.support import support_periods
+from analysis_lib.vocabulary.indicators import Indicator
 
 
 class ResultVerbs(ReportFrame):
@@ -34,12 +48,18 @@ class ResultVerbs(ReportFrame):
 
     def trend(self, *indicators: str) -> Block:
         """The first of the indicators that there is data for, over the years."""
-        block = self._drawn(indicators, figures.trend, self._target_value)
+        block = self._drawn(indicators, self._marked_trend, self._target_value)
         if block is None:
             chosen = [self._indicator(name) for name in (*indicators, *self.sidecar.indicators)]
             unique = list({each.id: each for each in chosen}.values())
             block = figures.measures(self.scope, unique, self._setting())
         return self._counted(block, indicators)
+
+    def _marked_trend(
+        self, scope: Scope, indicator: Indicator, setting: Setting, target: float | None
+    ) -> Block | None:
+        marks = support_periods(self.told, scope.years)
+        return figures.trend(scope, indicator, replace(setting, marks=marks), target)
 
     def ranges(self, *indicators: str) -> Block:
         """The subjects of the newest school year beside the municipality's schools and the country."""
@@ -96,6 +116,32 @@ class ResultVerbs(ReportFrame):
         )
         return self._counted(block, (indicator,)) if block else self._kept(self._gap("similar"))
 
+    def municipality_group(self, indicator: str) -> Block:
+        """The kommuner of the kommun's group by name, from ``params/peers.yaml`` or fetched from Kolada."""
+        settings, workspace = self.catalog.settings, self.catalog.workspace
+        groups = peer_places.groups_of(workspace, self.catalog.peers, settings.municipality_code)
+        if not groups:
+            return self._kept(self._gap("municipality_group"))
+        of = [("level", "==", "municipality"), ("indicator", "==", indicator)]
+        released = open_released(
+            pd.read_parquet(self.prepared.released_path, filters=of), self.prepared.audience
+        )
+        names, known = self.catalog.municipalities, self._indicator(indicator)
+        block = peer_places.group_table(self.scope, released, known, groups, names)
+        return self._kept(block or self._gap("municipality_group"))
+
+    def similar_units(self, indicator: str) -> Block:
+        """The unit beside those most like it, by the open weights of ``params/peers.yaml``."""
+        known = self._indicator(indicator)
+        block = peer_places.similar_units(
+            self.scope,
+            known,
+            self.catalog.peers,
+            known=self.catalog.indicators,
+            setting=self._setting(),
+        )
+        return self._counted(block, (indicator,)) if block else self._kept(self._gap("similar_units"))
+
     def rollup(self, *indicators: str) -> Block:
         """Every unit and the huvudman's row that they add up to."""
         chosen = [self._indicator(name) for name in indicators]
@@ -140,31 +186,33 @@ class ResultVerbs(ReportFrame):
         found = self._measure_effects
         if not found:
             return self.missing("measures")
-        shown = [effects_shown.effects_table(self.scope, found), *self.drawn_effects()]
+        shown = [*self.drawn_effects(), effects_shown.effects_table(self.scope, found)]
         return together([self._kept(block) for block in shown])
 
     def drawn_effects(self) -> list[Block]:
         """The figures of before and after, not kept yet."""
         return list(effects_shown.effect_figures(self.scope, self._measure_effects, self._settings()))
 
-    @cached_property
+    @property
     def _measure_effects(self) -> list[effects.MeasureEffect]:
         """What each of last läsår's measures led to; empty outside the internal edition."""
-        records = self.told.every(Measure)
-        return effects.measure_effects(self.scope, records, self.catalog.indicators, peers=self.catalog.peers)
+        code = self.scope.unit.code if self.scope.unit else ""
+        if code not in self._effects_of:
+            self._effects_of[code] = effects.measure_effects(
+                self.scope, self.told.every(Measure), self.catalog.indicators, peers=self.catalog.peers
+            )
+        return self._effects_of[code]
+
+    @cached_property
+    def _effects_of(self) -> dict[str, list[effects.MeasureEffect]]:
+        """The answers by the unit that they are about, since a report asks for them more than once."""
+        return {}
 
     def _settings(self) -> Iterator[Setting]:
         """The settings of figures that follow each other."""
         while True:
             yield self._setting()
             self._figures += 1
-
-    def survey_table(self) -> Block:
-        """The surveys' indices over the years, when any are released."""
-        names = [name for name in self.catalog.indicators if name.startswith("surveys.")]
-        chosen = [self._indicator(name) for name in names]
-        block = overview.indicator_table(self.scope, chosen, self.prepared.school_year, self._target_value)
-        return self._kept(block) if block else self.missing("surveys")
 
     def _figure(self, names: Sequence[str], draw: figures.Draw, *extra: Any) -> Block:
         return self._counted(self._drawn(names, draw, *extra), names)

@@ -84,7 +84,15 @@ class Scope:
 
     @property
     def authority_short(self) -> str:
-        return "Kommunens egna skolor" if self.unit else self.own_schools
+        return self.like_units if self.unit else self.own_schools
+
+    @property
+    def like_units(self) -> str:
+        """What the kommun's own units of the report's kind are called together."""
+        forms = set(self.unit.school_forms) if self.unit else set()
+        if forms == {"fsk"}:
+            return "Kommunens förskolor"
+        return "Kommunens fritidshem" if forms == {"fth"} else "Kommunens egna skolor"
 
     @property
     def own_schools(self) -> str:

@@ -41,7 +41,9 @@ def similar_figure(
     ``others`` holds the released rows of all kommuner (all organisers together); ``names`` their names.
     """
     code = scope.settings.municipality_code
-    cells = _newest(others.select(indicator=indicator.id, level="municipality", organiser="all", sex="T"))
+    cells = newest_of_places(
+        others.select(indicator=indicator.id, level="municipality", organiser="all", sex="T")
+    )
     own = next((cell for cell in cells if cell.code == code), None)
     if own is None:
         return None
@@ -63,7 +65,10 @@ def similar_figure(
     rows.append(UnitRow(scope.settings.municipality_name, own, is_own=True))
     nation = scope.nation(indicator.id, years=None).cells()
     whole = next((cell for cell in nation if cell.school_year == own.school_year), None)
-    notes = (_weights(peers.municipalities, known), *_standing(scope, cells, own, indicator))
+    notes = (
+        weight_words("Liknande kommuner", peers.municipalities, known),
+        *standing_notes(scope, cells, own, indicator),
+    )
     placed = sourced(setting, [own, *chosen], indicator)
     return draw_units(
         rows,
@@ -75,7 +80,7 @@ def similar_figure(
     )
 
 
-def _newest(table: ReleasedTable) -> list[ReleasedCell]:
+def newest_of_places(table: ReleasedTable) -> list[ReleasedCell]:
     """The cells of the newest läsår in which anybody has a value, one per place."""
     cells = [cell for cell in table.select(subject="", category="").cells() if cell.state != "missing"]
     year = max((cell.school_year for cell in cells if cell.is_shown), default="")
@@ -86,21 +91,22 @@ def _newest(table: ReleasedTable) -> list[ReleasedCell]:
     return list(found.values())
 
 
-def _weights(weights: Mapping[str, float], known: Mapping[str, Indicator]) -> dict[str, Any]:
+def weight_words(term: str, weights: Mapping[str, float], known: Mapping[str, Indicator]) -> dict[str, Any]:
+    """By which open weights places were chosen, as a note."""
     told = [
         f"{text.uncapitalised(known[name].short)} (vikt {_weight(weight)})"
         for name, weight in sorted(weights.items(), key=lambda each: (-each[1], each[0]))
         if name in known and weight > 0
     ]
     words = f"är de som är mest lika i {text.listing(told)}. De står efter namn, inte efter likhet."
-    return {"term": "Liknande kommuner", "text": words}
+    return {"term": term, "text": words}
 
 
 def _weight(weight: float) -> str:
     return text.count_word(round(weight)) if weight == round(weight) else text.number(weight, 1)
 
 
-def _standing(
+def standing_notes(
     scope: Scope, cells: list[ReleasedCell], own: ReleasedCell, indicator: Indicator
 ) -> list[dict[str, Any]]:
     """In which quarter of all kommuner ours lies, in words; silent with too few or a hidden value."""

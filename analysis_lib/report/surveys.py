@@ -14,7 +14,7 @@ from analysis_lib.disclosure.released import ReleasedCell
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import Setting
 from analysis_lib.present.charts.ranges import RangeRow, draw_ranges
-from analysis_lib.report.figures import dated, sourced
+from analysis_lib.report.figures import dated
 from analysis_lib.report.scope import SAID, Scope
 from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.instruments import Instrument
@@ -41,7 +41,7 @@ def survey_figure(
     asked = list(dict.fromkeys(row.group for row in rows))
     if len(asked) == 1:
         rows = [replace(row, group="") for row in rows]
-    known = dated(sourced(setting, [row.cell for row in rows], indicator), year, scope)
+    known = dated(replace(setting, source=indicator.source), year, scope)
     most = text.number(indicator.maximum or 0, 0)
     index = {
         "term": "Index",
@@ -59,13 +59,15 @@ def survey_figure(
 
 def _names(indicator: Indicator, instruments: Mapping[str, Instrument]) -> tuple[Names, Names]:
     """What groups and areas are called, in the order of the newest questionnaire that has them."""
-    chosen = [instruments[name] for name in reversed(indicator.instruments) if name in instruments]
-    groups = {
-        key: _first(each.respondent_groups, key)
-        for each in reversed(chosen)
-        for key in each.respondent_groups
-    }
-    areas = {key: _first(each.areas, key) for each in reversed(chosen) for key in each.areas}
+    groups: Names = {}
+    areas: Names = {}
+    for name in reversed(indicator.instruments):
+        if name in instruments:
+            each = instruments[name]
+            groups |= {
+                k: _first(each.respondent_groups, k) for k in each.respondent_groups if k not in groups
+            }
+            areas |= {key: _first(each.areas, key) for key in each.areas if key not in areas}
     return groups | {"alla": "Alla svarande"}, areas
 
 

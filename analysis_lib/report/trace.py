@@ -13,7 +13,13 @@ from typing import Any
 from analysis_lib import text
 from analysis_lib.errors import SkolbankError, nearest
 from analysis_lib.report.manifest import file_hash
-from analysis_lib.report.provenance import all_editions, provenance_folder, read_mark
+from analysis_lib.report.provenance import (
+    CURRENT_PAGES,
+    PAGES_FOLDER,
+    all_editions,
+    provenance_folder,
+    read_mark,
+)
 from analysis_lib.report.scope import NATION
 from analysis_lib.report.sections import EDITIONS
 from analysis_lib.snapshots.store import Store
@@ -21,7 +27,13 @@ from analysis_lib.snapshots.units import load_units
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace
 
-_KINDS = {"figure": "Figur", "table": "Tabell", "facts": "Faktaruta", "findings": "Fynd"}
+_KINDS = {
+    "figure": "Figur",
+    "table": "Tabell",
+    "facts": "Faktaruta",
+    "findings": "Fynd",
+    "cards": "Regelkort",
+}
 _STATES = {
     "shown": "visas",
     "suppressed": "visas inte",
@@ -116,11 +128,14 @@ def trace(workspace: Workspace, words: str) -> list[Trace]:
     """
     wanted = read_mark(words)
     tail = wanted[-9:]
-    newest: dict[Path, tuple[str, dict[str, Any]]] = {}
+    newest: dict[str, tuple[str, dict[str, Any]]] = {}
     for path, edition in all_editions(provenance_folder(workspace), tail):
+        place = str(edition["document"]) if "pages" in edition else str(path)
+        before = newest.get(place, ("", {}))[1]
+        is_older = "pages" in edition and edition["published"] < before.get("published", "")
         for mark in edition.get("figures", {}):
-            if mark.endswith(tail) and (len(wanted) == len(tail) or mark == wanted):
-                newest[path] = (mark, edition)
+            if not is_older and mark.endswith(tail) and (len(wanted) == len(tail) or mark == wanted):
+                newest[place] = (mark, edition)
     if not newest:
         raise _unknown(workspace, wanted)
     teller = _Teller(workspace)
@@ -137,9 +152,9 @@ def trace_text(found: Trace) -> str:
         f"gjord {found.published}, {text.uncapitalised(EDITIONS.get(found.audience, found.audience))}",
         f"Seminarium  {found.seminar_title} ({found.seminar}), läsår {found.school_year}",
         f"Program     skolbank {found.code_version}, bibliotek {found.library}, körning {found.release[:8]}",
-        "Tal",
+        "Tal" if found.cells else "Tal         inga om elever: figuren är ritad ur registret",
         *(line for cell in found.cells for line in _cell_lines(cell)),
-        "Underlag",
+        "Underlag" if found.snapshots else "",
         *(line for snapshot in found.snapshots for line in _snapshot_lines(snapshot)),
     ]
     return "\n".join(line for line in lines if line)
@@ -226,7 +241,12 @@ class _Teller:
                 )
 
     def _is_current(self, edition: Mapping[str, Any]) -> bool:
-        """Whether the files that this edition became stand as they were."""
+        """Whether the files that this edition became stand as they were, or the pages are of this edition."""
+        if "pages" in edition:
+            seminar = str(edition["document"]).split("/", 1)[0]
+            folder = provenance_folder(self._workspace) / seminar / PAGES_FOLDER
+            path = folder / str(edition.get("audience", "")) / CURRENT_PAGES
+            return path.is_file() and path.read_text("utf-8") == edition["pages"]
         folder = self._workspace.output / Path(str(edition["document"])).parent
         outputs = {n: h for n, h in edition.get("outputs", {}).items() if not n.endswith(".facts.jsonl")}
         return bool(outputs) and all(

@@ -20,6 +20,7 @@ _SPACES = "\u00a0\u202f\u2009\u2007"
 _SIGN = "[-\u2212\u2013]?"
 _PLAIN = re.compile(rf"({_SIGN}[0-9]+)(?:([,.])([0-9]+))?")
 _GROUPED = re.compile(rf"({_SIGN}[0-9]{{1,3}}(?: [0-9]{{3}})+)(?:(,)([0-9]+))?")
+_POINTED = re.compile(rf"{_SIGN}[0-9]{{1,3}}(?:\.[0-9]{{3}})+(?:,[0-9]+)?")
 _ABOUT = re.compile(r"(?:cirka|ca\.?)\s*[0-9][0-9 ]*", re.IGNORECASE)
 
 
@@ -52,11 +53,13 @@ def read_cell(
     minimum: float | None = 0,
     maximum: float | None = None,
     decimals: int | None = None,
+    thousands_point: bool = False,
 ) -> CellValue:
     """The number or mark of one published cell; raises CellFault when it is unreadable or out of bounds.
 
     ``is_number_cell`` says that a workbook held a real number there, so a point is a decimal point;
-    ``decimals`` allows more of them than the kind is published with.
+    ``decimals`` allows more of them than the kind is published with, ``thousands_point`` says that points
+    part thousands in the cell's column.
 
     >>> read_cell("3 877", "count").number, read_cell("88,0", "share").decimals
     (Decimal('3877'), 1)
@@ -73,6 +76,8 @@ def read_cell(
         return CellValue(None, Mark.APPROXIMATE)
     if kind == "share" and plain.endswith("%"):
         plain = plain[:-1].rstrip()
+    if thousands_point and not is_number_cell and _POINTED.fullmatch(plain):
+        plain = plain.replace(".", "")
     number, written, point = _number(plain, is_number_cell=is_number_cell)
     if written > (DECIMALS[kind] if decimals is None else decimals):
         raise CellFault("number-ambiguous", _too_fine(plain, kind))

@@ -6,7 +6,7 @@ the answer is laid out as the workbook and read by the workbook's own reader, so
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,11 +26,13 @@ from analysis_lib.sources.shapes import ReadContext, TableResult
 from analysis_lib.sources.skolverket_tables import header_key
 from analysis_lib.vocabulary.periods import SchoolYear
 
+Grid = dict[tuple[str, str], dict[str, Cell]]  # by place and year, by measure
+
 
 class PxWebApi(ApiSource):
     """The whole of ``params/sources/pxweb_api.yaml``."""
 
-    table: str = Field(description="Tabellens plats i databasen")
+    tables: tuple[str, ...] = Field(min_length=1, description="Tabellernas plats i databasen")
     cells_a_call: int = Field(default=20000, ge=100, description="Flest värden i ett anrop")
 
 
@@ -61,23 +63,48 @@ def fetch_pxweb(context: FetchContext) -> ImportReport:
 
 
 def _steps(http: HttpClient, source: PxWebApi, context: FetchContext) -> Iterator[Step]:
-    yield Step(http.shown(source.table), lambda: _fetch(http, source, context))
+    yield Step(http.shown(source.tables[0]), lambda: _fetch(http, source, context))
 
 
 def _fetch(http: HttpClient, source: PxWebApi, context: FetchContext) -> TableResult:
-    shape = read_shape(http.get(source.table), where=http.shown(source.table))
-    chosen = _chosen(shape.places, context)
-    a_place = max(1, len(shape.measures.values) * len(shape.years.values))
-    grid: dict[tuple[str, str], dict[str, Cell]] = {}
-    for codes in in_parts(chosen, max(1, source.cells_a_call // a_place)):
-        answer = http.post(source.table, _question(shape, list(codes)))
-        axes, cells = read_cells(answer, where=http.shown(source.table))
-        for labels, cell in by_label(axes, cells):
-            place = (labels[shape.places.code], labels[shape.years.code])
-            grid.setdefault(place, {})[labels[shape.measures.code]] = cell
-    sheet = as_sheet(shape.title, grid, list(shape.measures.labels))
+    """All tables as one, since they tell different measures of the same places."""
+    grid: Grid = {}
+    measures: dict[str, None] = {}
+    titles = []
+    for table in source.tables:
+        where = http.shown(table)
+        shape = read_shape(http.get(table), where=where)
+        _add(grid, _cells(http, source, context, table=table, shape=shape), where=where)
+        measures.update(dict.fromkeys(shape.measures.labels))
+        titles.append(shape.title)
+    sheet = as_sheet("; ".join(titles), grid, list(measures))
     (reader,) = formats(context.workspace)
     return reader.read(sheet, ReadContext(context.workspace))
+
+
+def _cells(
+    http: HttpClient, source: PxWebApi, context: FetchContext, *, table: str, shape: TableShape
+) -> Iterator[tuple[tuple[str, str], str, Cell]]:
+    """Place and year, measure, and cell, of the places at hand, a bounded question at a time."""
+    a_place = max(1, len(shape.measures.values) * len(shape.years.values))
+    for codes in in_parts(_chosen(shape.places, context), max(1, source.cells_a_call // a_place)):
+        answer = http.post(table, _question(shape, list(codes)))
+        axes, cells = read_cells(answer, where=http.shown(table))
+        for labels, cell in by_label(axes, cells):
+            place = (labels[shape.places.code], labels[shape.years.code])
+            yield place, labels[shape.measures.code], cell
+
+
+def _add(grid: Grid, cells: Iterable[tuple[tuple[str, str], str, Cell]], *, where: str) -> None:
+    for place, measure, cell in cells:
+        told = grid.setdefault(place, {})
+        if told.setdefault(measure, cell) != cell:
+            raise SkolbankError(
+                "measure-repeated",
+                f"Två tabeller säger olika saker om ”{measure[:80]}” för samma plats och läsår",
+                where=where,
+                remedy="Ta bort den ena tabellen ur tables i params/sources/pxweb_api.yaml.",
+            )
 
 
 def read_shape(document: Any, *, where: str) -> TableShape:

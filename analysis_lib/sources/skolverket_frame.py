@@ -61,6 +61,11 @@ _NOTES = {
     ),
     "empty": ("warning", "cell-empty", "{n} tomma celler lästes som att uppgift saknas."),
     "point": ("warning", "decimal-point", "{n} tal var skrivna med decimalpunkt och lästes som decimaltal."),
+    "thousands": (
+        "warning",
+        "thousands-point",
+        "{n} tal var skrivna med punkt mellan tusental; så läses kolumner som saknar decimalpunkt i övrigt.",
+    ),
     "authority": (
         "warning",
         "authority-number-left-out",

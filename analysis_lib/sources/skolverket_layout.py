@@ -19,6 +19,7 @@ from analysis_lib.vocabulary.periods import SchoolYear
 MIN_FILLED = 5
 _SOURCE_LINE = "statistikfrånskolverket"
 _CHOSEN = re.compile(r"^\s*Valt?\s+(läsår|år|uttag)(?:\s*:\s*|\s+(?=[0-9]))(.*?)\s*$", re.IGNORECASE)
+_TOLD = re.compile(r"^\s*(läsår)\s*:\s*([0-9]{4}.{0,6}?)\s*$", re.IGNORECASE)
 _CODE = re.compile(r"[0-9]{3,8}")
 _HEADER_SEARCH = 80
 
@@ -88,9 +89,10 @@ def _find_layout(sheet: Sheet, source: Source) -> Layout | None:
 
 def _is_header(cells: list[str], key_of: dict[str, str]) -> bool:
     filled = [cell for cell in cells if cell.strip()]
-    if len(filled) < MIN_FILLED or header_key(filled[0]) not in key_of:
+    if len(filled) < MIN_FILLED:
         return False
-    return len({header_key(cell) for cell in filled} & set(key_of)) >= 3
+    known = len({header_key(cell) for cell in filled} & set(key_of))
+    return known >= (3 if header_key(filled[0]) in key_of else 4)
 
 
 def _layout(sheet: Sheet, position: int, key_of: dict[str, str], source: Source) -> Layout:
@@ -138,7 +140,9 @@ def _groups(above: list[Row], header: tuple[str, ...], key_of: dict[str, str]) -
 
     A merged cell holds its text in its first column only, so a group reaches to the next one.
     """
-    first_measure = next((i for i, text in enumerate(header) if header_key(text) not in key_of), len(header))
+    first_key = next((i for i, text in enumerate(header) if header_key(text) in key_of), 0)
+    after = range(first_key, len(header))
+    first_measure = next((i for i in after if header_key(header[i]) not in key_of), len(header))
     for _, cells in reversed(above[-3:]):
         filled = [index for index, cell in enumerate(cells) if cell.strip()]
         if not filled:
@@ -200,11 +204,12 @@ def _heading(above: list[Row]) -> tuple[str, tuple[str, ...], dict[str, tuple[st
         if not filled or (not cells[0].strip() and len(filled) > 1):
             continue
         text = " ".join(" ".join(filled).split())
-        choice = _CHOSEN.match(text)
+        choice = _CHOSEN.match(text) or (None if "läsår" in chosen else _TOLD.match(text))
         if choice:
             chosen.setdefault(choice[1].lower(), []).append(choice[2])
         elif header_key(text).startswith(_SOURCE_LINE):
-            continue
+            notices += [title] if title else []
+            title = ""
         elif not title and not chosen:
             title = text
         else:

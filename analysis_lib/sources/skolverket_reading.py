@@ -135,6 +135,9 @@ class Reading:
 def whole_table(reading: Reading) -> TableResult:
     """All rows of the sheet at once."""
     data = reading.layout.data
+    for _, cells in data:
+        reading.rows.signs.see(cells)
+    reading.rows.thousands = reading.rows.signs.with_thousands
     rows = reading.rows.read(data, last=data[-1][0])
     reading.see(rows)
     reading.whole.refuse_fractions(reading.columns, reading.table, reading.layout)
@@ -155,12 +158,14 @@ class InPortions:
 
     def arrange(self, rows: Iterator[Row]) -> Iterator[Row]:
         """The rows from the first to the last good one; what follows is the footer."""
-        layout = self._reading.layout
+        reading = self._reading
+        layout = reading.layout
         after: list[Row] = []
         for row in rows:
             if row[0] < self._first:
                 continue
             after.append(row)
+            reading.rows.signs.see(row[1])
             if is_data(row[1], layout.keys, self._organisers):
                 self._last = row[0]
                 yield from after
@@ -171,7 +176,8 @@ class InPortions:
         yield from after[:damaged]
         self._last = after[damaged - 1][0] if damaged else self._last
         footer = tuple(row for row in after[damaged:] if any(cell.strip() for cell in row[1]))
-        self._reading.layout = self._reading.rows.layout = replace(layout, footer=footer)
+        reading.layout = reading.rows.layout = replace(layout, footer=footer)
+        reading.rows.thousands = reading.rows.signs.with_thousands
 
     def belongs_to(self, cells: list[str]) -> str:
         """What the row is about; one that cannot be read stands for itself."""

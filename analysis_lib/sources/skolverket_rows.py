@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from analysis_lib.sources.column_signs import ColumnSigns
 from analysis_lib.sources.numbers import CellFault, CellValue, read_cell
 from analysis_lib.sources.shapes import Message, Row
 from analysis_lib.sources.skolverket_columns import MeasureColumn
@@ -43,6 +44,10 @@ class RowReader:
         self.table = table
         self.municipalities = municipalities
         self.numeric = numeric
+        self.signs = ColumnSigns(
+            (column.column.index, table.measures[column.measure].kind) for column in columns
+        )
+        self.thousands: frozenset[int] = frozenset()  # columns whose points part thousands
         self.allows_invented = allows_invented
         self.organisers = by_wording(source.organisers)
         self.sexes = by_wording(source.sexes)
@@ -211,7 +216,9 @@ class RowReader:
                 minimum=measure.minimum,
                 maximum=measure.maximum,
                 decimals=measure.decimals,
+                thousands_point=index in self.thousands,
             )
+            result.notes["thousands"] += index in self.thousands and "." in text
         except CellFault as fault:
             fault.column = column.column.shown  # type: ignore[attr-defined]
             raise

@@ -207,9 +207,10 @@ def _column(index: int, texts: list[str], instrument: Instrument) -> Column | No
     step, rest = _step_of(texts, instrument)
     if step is None and len(texts) == 1:
         step, rest = _split(texts[0], instrument)
-    question = next((q for text in rest if (q := instrument.question(text))), None)
     area = next((a for text in rest if (a := instrument.area(text))), "")
     named = [text for text in rest if not instrument.area(text)]
+    # An area may be called as a question is in our tables: the wording goes before it.
+    question = next((q for text in (*named, *rest) if (q := instrument.question(text))), None)
     text = named[-1] if named else ""
     if step is None and question is None:
         return None

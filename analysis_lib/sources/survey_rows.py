@@ -181,13 +181,15 @@ def _new_question(text: str, result: SurveyRows) -> str:
 def _respondent(sheet: _Sheet, row: int, cells: list[str], result: SurveyRows) -> list[Cell]:
     """One person's answers; an answer that is on no scale refuses the row."""
     who = sheet.places.read(cells)
+    invited = sheet.whole(row, cells, "invited_n")
     found = []
     for column in sheet.layout.columns:
         text = cells[column.index].strip() if column.index < len(cells) else ""
         if column.question is None or not text:
             continue
         step = _step(sheet, text, column.question, who, column.shown)
-        found.append(Cell(who, column.question.id, column.question.area, step.code, 1.0))
+        cell = Cell(who, column.question.id, column.question.area, step.code, 1.0, invited_n=invited)
+        found.append(cell)
     return found
 
 

@@ -40,17 +40,29 @@ class Counts:
     _steps: dict[tuple[Respondents, str, str], Counter[str]] = field(
         default_factory=lambda: defaultdict(Counter)
     )
+    _invited: dict[Respondents, int] = field(default_factory=dict)
 
     def see(self, answers: Iterable[Cell]) -> None:
-        """Takes answers into account."""
+        """Takes answers into account, and how many were asked where each row tells it."""
         for cell in answers:
-            for who in {replace(cell.who, sex="T"), cell.who}:
+            everyone = replace(cell.who, sex="T")
+            if cell.invited_n is not None:
+                self._invited[everyone] = max(self._invited.get(everyone, 0), cell.invited_n)
+            for who in {everyone, cell.who}:
                 self._steps[who, cell.question, cell.area][cell.step] += 1
 
     def cells(self) -> list[Cell]:
         """The sums, a cell per group, question and step."""
         return [
-            Cell(who, question, area, step, float(count), answers_n=steps.total())
+            Cell(
+                who,
+                question,
+                area,
+                step,
+                float(count),
+                answers_n=steps.total(),
+                invited_n=self._invited.get(who),
+            )
             for (who, question, area), steps in self._steps.items()
             for step, count in sorted(steps.items())
         ]

@@ -74,10 +74,11 @@ class SurveyFile:
 
     def _places(self, layout: SurveyLayout, context: ReadContext) -> PlaceReader:
         catalog = Catalog(context.workspace)
+        own = {catalog.settings.municipality_code: catalog.settings.municipality_name}
         return PlaceReader(
             layout,
             self.instrument,
-            municipalities=catalog.municipalities,
+            municipalities=own | catalog.municipalities,
             units=context.units,
             own_municipality=catalog.settings.municipality_code,
         )

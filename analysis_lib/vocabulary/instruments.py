@@ -139,6 +139,9 @@ class Instrument(Strict):
     )
     columns: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="Fler namn på nycklarna")
     respondent_groups: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    succeeds: dict[str, str] = Field(
+        default_factory=dict, description="Grupp som har ersatt en annan: elever-ak8 efter elever-ak9"
+    )
     areas: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="Områden och deras namn")
     questions: tuple[Question, ...]
     threshold: Threshold = Threshold()

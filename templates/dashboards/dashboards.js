@@ -20,7 +20,7 @@
   const errors = document.getElementById("fel");
   if (errors) { errors.focus(); }
 
-  for (const table of document.querySelectorAll(".card table")) {
+  const sortable = (root) => { for (const table of root.querySelectorAll(".card table")) {
     const head = table.tHead && table.tHead.rows[0] && table.tHead.rows[0].cells[0];
     const body = table.tBodies[0];
     if (!head || !body || body.rows.length < 3 || body.querySelector(".row-group")) { continue; }
@@ -40,9 +40,8 @@
       turned = !turned;
       body.append(...plain, ...sums);
     });
-  }
-
-  for (const form of document.querySelectorAll("form[data-draft]")) {
+  } };
+  const drafts = (root) => { for (const form of root.querySelectorAll("form[data-draft]")) {
     const key = "skolbanken:" + form.dataset.draft, state = form.querySelector(".draft");
     const fields = () => [...form.elements].filter((one) => one.name && one.type !== "hidden" && one.type !== "submit");
     const keep = () => {
@@ -64,7 +63,10 @@
       if (state) { state.textContent = "Ditt utkast är tillbaka. Det är inte sparat i registret ännu."; }
     }
     form.addEventListener("input", keep);
-  }
+  } };
+  sortable(document);
+  drafts(document);
+  window.skolbank = { say, sortable, drafts };
   if (!document.querySelector(".who")) {
     return;
   }

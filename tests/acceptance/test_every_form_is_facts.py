@@ -13,7 +13,16 @@ from typing import Any
 import pytest
 from command import LARGEST, SEMINAR, skolbank
 from shown_forms import form_texts
-from shown_numbers import accounted, bundles_of, measured_of, numbers_of, page_texts, ticks_of, written
+from shown_numbers import (
+    accounted,
+    bundles_of,
+    measured_of,
+    numbers_of,
+    page_texts,
+    pdf_text,
+    ticks_of,
+    written,
+)
 from shown_words import people_wrote
 
 from analysis_lib.dashboards.access import Person, Rights
@@ -25,10 +34,12 @@ from analysis_lib.dashboards.static_copy import write_copy
 from analysis_lib.dashboards.table_file import table_csv
 from analysis_lib.present.html import block_html
 from analysis_lib.report.forms import FORMS, file_name, make
+from analysis_lib.report.trace import trace
 from analysis_lib.vocabulary.workspace import Workspace
 
 OTHERS = tuple(form for form in FORMS if form not in ("html", "pdf"))
 FEW = ("9901/kommunbild", "9901/verksamhetsanalys", f"{LARGEST}/skolbild")
+MARK = re.compile(r"[A-ZÅÄÖ]{2,3}-\d\d-[0-9A-Z]{4}-[0-9A-Z]{4}")
 YEAR = "2026-ht-analys"
 ROOT = Path(__file__).parents[2]
 
@@ -207,6 +218,61 @@ def test_every_number_of_the_static_copy_is_a_fact(desk: Desk, tmp_path: Path) -
         for table in folder.glob(f"{page}-*-{unit or 'hela'}.csv"):
             words = table.read_text("utf-8-sig").replace(";", " ; ")
             assert found_in([words]) - known == set(), table.name
+
+
+# -- marks of figures --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", [form for form in OTHERS if form != "csv"])
+def test_every_form_shows_the_marks_of_its_figures_and_each_can_be_traced(
+    example_round: Path, tmp_path: Path, form: str
+) -> None:
+    document = FEW[1]
+    content = content_of(example_round, document, form)
+    words = " ".join(form_texts(form, content, tmp_path))
+    shown = set(MARK.findall(words))
+    manifest = json.loads((example_round / "output" / SEMINAR / "9901/manifest.json").read_text("utf-8"))
+    known = set(manifest["documents"]["verksamhetsanalys"]["figures"])
+    assert len(shown) >= 3
+    assert shown <= known
+    if form == "docx":
+        assert shown == known
+    for mark in sorted(shown)[:3]:
+        (found,) = trace(Workspace(example_round), mark)
+        assert (found.document.split(".")[0], found.is_current) == (f"{SEMINAR}/{document}", True)
+
+
+def test_every_mark_of_a_page_is_on_the_printed_page_too(example_round: Path) -> None:
+    for document in FEW:
+        page = example_round / "output" / SEMINAR / f"{document}.html"
+        marked = set(re.findall(r'data-figure="([^"]+)"', page.read_text("utf-8")))
+        printed = pdf_text(page.with_suffix(".pdf"))
+        assert marked
+        assert marked <= set(MARK.findall(printed))
+        assert marked == set(re.findall(r'class="figure-id">([^<]+)<', page.read_text("utf-8")))
+
+
+def test_the_marks_of_dashboards_are_shown_and_traced_and_told_as_replaced(desk: Desk) -> None:
+    for rights in rights_of_all(desk):
+        for page in [each for each in (*RESULT_PAGES, "roster") if rights.may_open(each)]:
+            _, html, _ = page_of(desk, page, rights)
+            marked = re.findall(r'data-figure="([^"]+)"', html)
+            assert set(marked) == set(re.findall(r'class="figure-id">([^<]+)<', html))
+            assert marked or page == "roster"
+            for mark in marked[:2]:
+                last = mark
+                (found,) = trace(desk.workspace, mark)
+                assert found.document.startswith(f"{SEMINAR}/paneler/{page}")
+                assert found.is_current
+                assert found.cells
+                assert found.snapshots
+    current = desk.workspace.data / "provenance" / SEMINAR / "paneler/internal/gallande.txt"
+    before = current.read_text("utf-8")
+    current.write_text("en senare utgåva", "utf-8")
+    try:
+        assert not trace(desk.workspace, last)[0].is_current
+    finally:
+        current.write_text(before, "utf-8")
 
 
 # -- the whole year's reports, with people's own words in them ---------------------------------------------

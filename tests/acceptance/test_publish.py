@@ -53,6 +53,12 @@ def test_M7_the_matrix_shows_what_is_missing(site: Path) -> None:
     assert page.count("saknas") > 2
 
 
+def test_S9_the_archive_answers_whether_an_old_document_holds(site: Path) -> None:
+    page = (site / "aktuell/dokument/index.html").read_text("utf-8")
+    answers = page.partition("Äldre dokument: gäller de?")[2]
+    assert "gäller inte längre" in answers
+
+
 def test_F9_a_fragment_stands_alone_without_script_or_other_hosts(site: Path) -> None:
     fragment = (site / f"aktuell/enhet/{LARGEST}/skolbild-fragment.html").read_text("utf-8")
     assert fragment.startswith('<div class="skolbank" lang="sv">')

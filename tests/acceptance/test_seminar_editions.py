@@ -10,9 +10,13 @@ import yaml
 from command import MUNICIPALITY, SEMINAR, skolbank
 
 from analysis_lib.errors import SkolbankError
-from analysis_lib.report.changes import differences, differences_page
+from analysis_lib.report.changes import differences
+from analysis_lib.report.changes_page import differences_page
+from analysis_lib.report.context import open_report
 from analysis_lib.report.freeze import at_freeze, changed_since, editions, freeze, frozen, frozen_folder
 from analysis_lib.report.prepare import prepare
+from analysis_lib.report.since_last import MOST_FIGURES, seminar_before
+from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace
 
 LATER = "2026-ht-senare"
@@ -103,6 +107,9 @@ def test_what_differs_is_told_with_the_reason_and_nothing_else(place: Workspace)
     assert own <= set(found.after.units)
     page = differences_page(place, found)
     assert [section.heading for section in page.sections] == ["Ändrade siffror", "Nya siffror", "Åtgärder"]
+    rows = [row["cells"] for row in page.sections[0].parts[0].data["rows"] if row["style"] != "group"]
+    assert len(rows) == len(found.figures)
+    assert all(cell["text"] for cells in rows for cell in cells.values())
     shown = {each.before.text for each in found.figures} | {each.after.text for each in found.figures}
     assert not shown & {"", "None", "nan"}
 
@@ -118,6 +125,25 @@ def test_the_command_writes_the_page_and_tells_it_in_two_sentences(place: Worksp
     assert lines
     assert {line["reason"] for line in lines} <= {"data", "protection", "definition"}
     assert MUNICIPALITY in {line["place"] for line in lines}
+
+
+def test_M5_the_seminar_says_what_has_changed_since_the_one_before(place: Workspace) -> None:
+    report = open_report(report="analysseminarium", seminar=LATER, workspace=str(place.root))
+    told = report.since_last()
+    assert told.kind == "several"
+    words, table = told.data["parts"][:2]
+    assert words["data"]["text"].startswith("Förra seminariet: ")
+    assert "rättade eller nya uppgifter" in words["data"]["text"]
+    assert 0 < len([row for row in table["data"]["rows"] if row["style"] != "group"]) <= MOST_FIGURES
+    assert table["facts"]
+
+
+def test_M5_a_seminar_with_none_locked_before_it_says_so(place: Workspace) -> None:
+    first = at_freeze(place, SEMINAR)
+    seminar = Catalog(first).seminar(SEMINAR)
+    assert seminar_before(place, seminar, "public") == ""
+    later = seminar.model_copy(update={"id": LATER})
+    assert seminar_before(place, later, "public") == SEMINAR
 
 
 def test_a_damaged_lock_is_noticed(place: Workspace) -> None:

@@ -206,7 +206,7 @@ def test_plain_voila_shows_the_notebook_and_asks_nothing_of_other_hosts(
                     break
             time.sleep(0.2)
         page.goto(f"http://127.0.0.1:{port}/", timeout=60_000)
-        expect(page.locator("select")).to_have_count(3, timeout=60_000)
+        expect(page.locator("select")).to_have_count(4, timeout=60_000)
         assert page.evaluate("document.documentElement.lang") == "sv"
         assert outside == []
     finally:

@@ -14,7 +14,8 @@ import pytest
 
 from analysis_lib.disclosure import suppress as suppressor
 from analysis_lib.disclosure.attack_intervals import movers_that_fit, sizes_that_fit
-from analysis_lib.disclosure.audit import AuditReport, Finding, audit
+from analysis_lib.disclosure.attack_words import Finding
+from analysis_lib.disclosure.audit import AuditReport, audit
 from analysis_lib.disclosure.facts import cell_facts, collect
 from analysis_lib.disclosure.lattice import Lattice
 from analysis_lib.disclosure.policy import Policy

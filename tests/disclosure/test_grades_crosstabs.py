@@ -113,3 +113,34 @@ def test_R11_where_a_direction_is_hidden_the_pairs_are_too() -> None:
     counts = np.diag([60.0] * 6)
     counts[0, 1] = 3  # three pupils with a lower grade: the direction is hidden
     assert set(released_pairs(counts)) == {"suppressed"}
+
+
+def test_R11_what_an_earlier_edition_has_told_cannot_be_hidden_and_the_release_still_ends() -> None:
+    """The huvudman's grades were told before units had any of their own; a small unit now binds them."""
+    counts = {"10000001": (12, 14, 0), "10000002": (1, 7, 0)}
+    base = {"school_year": "2025/26", "population": "ak9-2026", "sex": "T", "subject": "MA"}
+    base |= {"indicator": "results.way_9"}
+    rows = []
+    for code, parts in counts.items():
+        for name, k in zip(DIRECTIONS, parts, strict=True):
+            here = {**base, "level": "unit", "code": code, "category": name}
+            rows.append({**here, "n": sum(parts), "numerator": k})
+    whole = [sum(parts) for parts in zip(*counts.values(), strict=True)]
+    for name, k in zip(DIRECTIONS, whole, strict=True):
+        here = {**base, "level": "authority", "code": "9901", "category": name}
+        rows.append({**here, "n": sum(whole), "numerator": k})
+    cube = finished(pd.DataFrame(rows, columns=[*KEYS, "n", "numerator"]))
+    policy = Policy(exact_extreme=10)
+    lattice = Lattice.of_units(dict.fromkeys(counts, ""))
+
+    def released(units: str, earlier: pd.DataFrame | None = None) -> pd.DataFrame:
+        spans = {"by_subject": True, "released": {"unit": units, "authority": "T"}}
+        known = {"results.way_9": indicator_of("way_9", "distribution", **spans)}
+        return release_cube(cube, policy=policy, lattice=lattice, indicators=known, earlier=earlier)
+
+    first = released("")
+    assert set(first["state"]) == {"shown"}
+    second = released("T", first)
+    of_level = second.groupby("level")["state"].agg(set)
+    assert of_level["authority"] == {"shown"}
+    assert of_level["unit"] == {"suppressed"}

@@ -186,3 +186,24 @@ def test_a_table_of_another_form_is_told(tmp_path: Path, database: Database, rep
     database.play(TABLE, reply)
     (told,) = fetch(workspace).files
     assert ({message.code for message in told.messages}, told.exit_status) == ({code}, 2)
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_several_tables_are_read_as_one_unless_they_contradict(
+    agrees: bool, tmp_path: Path, database: Database
+) -> None:
+    other = "Kommunala_jamforelsetal/Grundskola/Grundskola.px"
+    second = Database()
+    if agrees:
+        second.measures = [f"{measure} (jämförelse)" for measure in second.measures[:2]]
+    second.figures = {(p, m): n for n, m in enumerate(second.measures) for p in second.places}
+    database.play(f"/{other}", second.answer)
+    workspace = workspace_for(tmp_path, database, tables=[TABLE[1:], other])
+    (file,) = fetch(workspace).files
+    if agrees:
+        names = set(Store(workspace).query(SQL)["measure"])
+        assert file.exit_status == 0
+        assert len(names) == len(database.measures) + 2
+    else:
+        assert [message.code for message in file.messages] == ["measure-repeated"]
+        assert Store(workspace).current() == []

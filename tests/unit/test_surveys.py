@@ -44,6 +44,7 @@ def test_every_shipped_instrument_is_sound() -> None:
         "medarbetarenkat",
         "medborgarenkat",
         "vardnadshavare-forskola",
+        "fritidshem",
     }
     for instrument in INSTRUMENTS.values():
         for question in instrument.questions:

@@ -85,10 +85,18 @@ class Canvas:
         channels = {"x": "x", "y": "y", "y2": "y2"}
         self._add(_rows(points, "x", "y", "y2"), "area", channels, {"color": colour, "fillOpacity": opacity})
 
-    def dots(self, points: Sequence[tuple[float, float]], size: float, **style: Any) -> None:
-        """Dots of ``size`` pixels across, in data units; ``shape`` as in Vega."""
+    def dots(
+        self, points: Sequence[tuple[float, float]], size: float, *, tips: Sequence[str] = (), **style: Any
+    ) -> None:
+        """Dots of ``size`` pixels across, in data units; ``shape`` as in Vega.
+
+        ``tips`` are the released words that a live page shows where one points; the drawing is the same.
+        """
         options: dict[str, Any] = {"size": size * size, "filled": False, "opacity": 1, "strokeWidth": 2}
-        self._add(_rows(points, "x", "y"), "point", {"x": "x", "y": "y"}, options | style)
+        rows = _rows(points, "x", "y")
+        for row, words in zip(rows, tips, strict=bool(tips)):
+            row["tip"] = words
+        self._add(rows, "point", {"x": "x", "y": "y"}, options | style)
 
     def whiskers(
         self,
@@ -118,8 +126,10 @@ class Canvas:
         self._put(_mark("rule", _stroke(colour, width, dash)), SPAN, [row])
 
     def box(self, x: float, y: float, width: float, height: float, fill: str, **style: Any) -> None:
-        """A rectangle in pixels of the plot area; ``fill`` may be a hatch of the theme."""
-        self._put(_box_mark(fill, style), SPAN, [_box_row(x, y, width, height)])
+        """A rectangle in pixels of the plot area; ``fill`` may be a hatch, ``tip`` is as in dots."""
+        tip = style.pop("tip", "")
+        row = _box_row(x, y, width, height) | ({"tip": tip} if tip else {})
+        self._put(_box_mark(fill, style), SPAN, [row])
 
     def text(
         self,

@@ -171,8 +171,9 @@ def _bar(canvas: Canvas, bar: GradeBar, middle: float) -> None:
         outline = {"stroke": theme.WHITE, "strokeWidth": 1.2}
         if grade == "-":
             outline = {"stroke": theme.INK_2, "strokeWidth": 0.8}
-        canvas.box(left, middle - tall / 2, wide, tall, FILLS[grade], **outline)
         words = text.number(share, 0)
+        tip = f"{bar.label}, {grade}: {words}{text.NBSP}%"
+        canvas.box(left, middle - tall / 2, wide, tall, FILLS[grade], tip=tip, **outline)
         if wide >= max(LEAST_WIDTH, text_width(words, size) + 6) - 6:
             ground = theme.DIVERGING[1] if grade == "F" else ""
             colour = theme.INK if grade in "F-" else theme.ink_on(FILLS[grade])

@@ -24,6 +24,15 @@ _LOOSE = re.compile(r"(?<=\b[åÅ]k) (?=\d)|(?<=\d) (?=%|procent\b)")
 
 
 @dataclass(frozen=True)
+class PeriodMark:
+    """Something from outside that went on during some läsår, as Skolverket's support: context, no cause."""
+
+    words: str
+    first: str
+    last: str
+
+
+@dataclass(frozen=True)
 class Setting:
     """What a figure must be told besides its cells: its id, whose it is, source and last date of the data."""
 
@@ -34,6 +43,7 @@ class Setting:
     notes: tuple[Mapping[str, str], ...] = ()
     standing: Standing | None = None
     breaks: Mapping[str, str] = field(default_factory=dict)  # first school year of a segment: why it begins
+    marks: tuple[PeriodMark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,9 @@ class Parts:
     facts: tuple[Fact, ...]
     notes: list[Mapping[str, str]] = field(default_factory=list)
     derived: list[dict[str, Any]] = field(default_factory=list)
+    weights: tuple[
+        float, ...
+    ] = ()  # the widths of the table's columns in print, when the first is not widest
 
 
 Drawing = Callable[[theme.Width], dict[str, Any]]
@@ -84,7 +97,7 @@ def figure_block(setting: Setting, parts: Parts, draw: Drawing) -> Block:
         "alt": alt,
         "foot": " ".join(filter(None, (parts.foot, source_line(setting)))),
         "charts": charts,
-        "hatches": [theme.HATCH_SUPPRESSED, theme.HATCH_NEGATIVE],
+        "hatches": [theme.HATCH_SUPPRESSED, theme.HATCH_NEGATIVE, theme.HATCH_MOST_NEGATIVE],
         "table": {
             "id": f"{setting.id}-tabell",
             "caption": parts.title,
@@ -92,6 +105,7 @@ def figure_block(setting: Setting, parts: Parts, draw: Drawing) -> Block:
             "rows": parts.rows,
             "notes": [],
             "foot": "",
+            **({"weights": list(parts.weights)} if parts.weights else {}),
         },
         "notes": [dict(note) for note in (*setting.notes, *parts.notes)],
         "derived": parts.derived,
@@ -148,8 +162,9 @@ def brief(definition: str, limit: int = 300) -> str:
     return kept
 
 
-def mark_notes(cells: Iterable[ReleasedCell]) -> list[Mapping[str, str]]:
-    """Margin notes for the signs that the cells show."""
+def mark_notes(cells: Iterable[ReleasedCell], people: str = "elever") -> list[Mapping[str, str]]:
+    """Margin notes for the signs that the cells show; ``people`` are who is counted."""
+    one = "enskild elev" if people == "elever" else "enskild"
     kept = list(cells)
     states = {cell.state for cell in kept}
     notes: list[Mapping[str, str]] = []
@@ -157,13 +172,16 @@ def mark_notes(cells: Iterable[ReleasedCell]) -> list[Mapping[str, str]]:
         notes.append(
             {
                 "term": "~100 betyder nästan alla",
-                "text": "Högst fyra elever nådde inte dit. Exakt tal visas inte, så att ingen enskild elev "
+                "text": f"Högst fyra {people} nådde inte dit. Exakt tal visas inte, så att ingen {one} "
                 "kan pekas ut.",
             }
         )
     if "nearly_none" in states:
         notes.append(
-            {"term": "~0 betyder nästan inga", "text": "Högst fyra elever nådde dit. Exakt tal visas inte."}
+            {
+                "term": "~0 betyder nästan inga",
+                "text": f"Högst fyra {people} nådde dit. Exakt tal visas inte.",
+            }
         )
     hidden = {cell.basis == "own" for cell in kept if cell.state == "suppressed"}
     if hidden:

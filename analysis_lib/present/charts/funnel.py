@@ -198,7 +198,9 @@ def _draw(funnel: _Funnel, width: theme.Width) -> dict[str, Any]:
     canvas.text(far, -26, f"- - {words}", align="right", colour=theme.MUNICIPALITY, size=size)
     for point in funnel.points:
         fill = theme.LAKE if point.outside else theme.WHITE
-        canvas.dots([(point.n, point.value)], 10, fill=fill, stroke=theme.LAKE, strokeWidth=2)
+        said = narrative.with_unit(point.row.cell, funnel.indicator)
+        tip = f"{point.row.name}: {said} av {point.n:.0f} elever"
+        canvas.dots([(point.n, point.value)], 10, tips=[tip], fill=fill, stroke=theme.LAKE, strokeWidth=2)
     _names(canvas, funnel)
     return canvas.spec(f"{funnel.setting.id}-{width}", "")
 

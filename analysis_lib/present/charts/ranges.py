@@ -39,6 +39,7 @@ class RangeRow:
     group: str = ""
     units: Sequence[ReleasedCell] = ()
     nation: ReleasedCell | None = None
+    is_question: bool = False  # the label is what was asked, word for word
 
     @property
     def spread(self) -> tuple[float, float] | None:
@@ -92,7 +93,7 @@ def _parts(
         columns=columns,
         rows=table,
         facts=merged(*(facts_of([row.cell, row.nation, *_ends(row)], row.indicator) for row in rows)),
-        notes=_notes(rows, units_name),
+        notes=_notes(rows, units_name, people),
     )
 
 
@@ -107,8 +108,11 @@ def _ends(row: RangeRow) -> list[ReleasedCell]:
 
 
 def _name(row: RangeRow) -> str:
+    if row.is_question:
+        return f"”{row.label}”"
     label = text.uncapitalised(row.label)
-    return f"{label} i {text.uncapitalised(row.group)}" if row.group else label
+    among = "i" if row.group.startswith("Åk") else "bland"
+    return f"{label} {among} {text.uncapitalised(row.group)}" if row.group else label
 
 
 def _finding(rows: Sequence[RangeRow], shown: Sequence[RangeRow]) -> str:
@@ -124,8 +128,12 @@ def _finding(rows: Sequence[RangeRow], shown: Sequence[RangeRow]) -> str:
         else f"är {_name(lowest)},"
     )
     told = f"Lägst {place} {narrative.in_prose(lowest.cell, lowest.indicator)}"
+    if lowest.is_question:
+        told = f"Lägst andel: {_name(lowest)}, {narrative.in_prose(lowest.cell, lowest.indicator)}"
     if len(exact) == 1 and not nearly:
         return text.capitalised(f"{_name(lowest)}: {narrative.in_prose(lowest.cell, lowest.indicator)}")
+    if lowest.is_question:
+        return told
     if lowest.cell.value is not None and any(row.cell.value == lowest.cell.value for row in exact[1:]):
         same = [_name(row) for row in exact if row.cell.value == lowest.cell.value]
         return f"Lägst i {text.listing(same)}: {narrative.in_prose(lowest.cell, lowest.indicator)}"
@@ -182,7 +190,7 @@ def _table(
     return kept, table
 
 
-def _notes(rows: Sequence[RangeRow], units_name: str) -> list[Any]:
+def _notes(rows: Sequence[RangeRow], units_name: str, people: str) -> list[Any]:
     notes: list[Any] = []
     if any(row.spread for row in rows):
         notes.append(
@@ -191,7 +199,7 @@ def _notes(rows: Sequence[RangeRow], units_name: str) -> list[Any]:
                 "text": "Det ljusa fältet går från den lägsta till den högsta enheten vars värde visas.",
             }
         )
-    return notes + list(figure.mark_notes(row.cell for row in rows))
+    return notes + list(figure.mark_notes((row.cell for row in rows), people))
 
 
 def _draw(rows: Sequence[RangeRow], setting: Setting, width: theme.Width, units_name: str) -> dict[str, Any]:
@@ -202,7 +210,8 @@ def _draw(rows: Sequence[RangeRow], setting: Setting, width: theme.Width, units_
         if row.nation is not None and row.nation.is_shown and row.nation.value is not None:
             values.append(row.nation.value)
     is_share = all(row.indicator.kind == "share" for row in rows)
-    domain, ticks = round_domain(values, floor=0, ceiling=100 if is_share else None)
+    highest = max((row.indicator.maximum or 0 for row in rows), default=0) or None
+    domain, ticks = round_domain(values, floor=0, ceiling=100 if is_share else highest)
     lanes = [
         Lane(
             row.label,
@@ -232,7 +241,9 @@ def _draw(rows: Sequence[RangeRow], setting: Setting, width: theme.Width, units_
         elif row.cell.value is not None:
             if row.cell.low is not None and row.cell.high is not None:
                 canvas.whiskers([(middle, row.cell.low, row.cell.high)], theme.LAKE, 2)
-            canvas.dots([(row.cell.value, middle)], 11, fill=theme.LAKE, stroke=theme.WHITE, strokeWidth=1.6)
+            tips = [f"{row.label}: {narrative.with_unit(row.cell, row.indicator)}"]
+            style = {"fill": theme.LAKE, "stroke": theme.WHITE, "strokeWidth": 1.6}
+            canvas.dots([(row.cell.value, middle)], 11, tips=tips, **style)
     _heads(rows, setting, sheet, units_name)
     return canvas.spec(f"{setting.id}-{width}", "")
 

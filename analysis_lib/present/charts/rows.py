@@ -60,8 +60,12 @@ def row_sheet(
     head: float = 44,
     value_head: str = "",
     foot: float = 34,
+    beside: float = 0,
 ) -> RowSheet:
-    """The sheet with names, separators and values drawn; ``domain`` is the range of the values."""
+    """The sheet with names, separators and values drawn; ``domain`` is the range of the values.
+
+    ``beside`` leaves so many pixels between the plot and the values, for a column of the caller's own.
+    """
     kind = theme.CHART_TYPE[width]
     total = theme.WIDTHS[width]
     groups = [lane.group for lane in lanes]
@@ -86,7 +90,7 @@ def row_sheet(
         width,
         height=head + end + foot,
         left=left,
-        right=value_width + (16 if is_narrow else 28),
+        right=value_width + (16 if is_narrow else 28) + beside,
         top=head,
         bottom=foot,
         x_domain=domain,
@@ -261,7 +265,7 @@ def legend(canvas: Canvas, entries: Sequence[tuple[str, str]], y: float) -> None
         wide = 18 + text_width(words, size) + 16
         if x + wide > canvas.plot_width + canvas.right and x > -canvas.left:
             x, y = -canvas.left, y + 20
-        style = {"stroke": theme.INK_2, "strokeWidth": 0.8} if fill == theme.TONE else {}
+        style: dict[str, Any] = {"stroke": theme.INK_2, "strokeWidth": 0.8} if fill == theme.TONE else {}
         canvas.box(x, y - 6, 12, 12, fill, **style)
         canvas.text(x + 18, y, words, colour=theme.INK_2, size=size)
         x += wide

@@ -170,8 +170,9 @@ def _draw(rows: Sequence[GapRow], setting: Setting, width: theme.Width) -> dict[
         girls, boys = row.girls.value or 0, row.boys.value or 0
         ends = [(middle, min(girls, boys), max(girls, boys))]
         canvas.whiskers(ends, theme.LAKE if is_sure else theme.NATION, 5 if is_sure else 2.4)
-        canvas.dots([(boys, middle)], 11, fill=theme.WHITE, stroke=theme.LAKE, strokeWidth=2.4)
-        canvas.dots([(girls, middle)], 11, fill=theme.LAKE, stroke=theme.LAKE, strokeWidth=2)
+        told = [_tip(row, name, cell) for name, cell in (("pojkar", row.boys), ("flickor", row.girls))]
+        canvas.dots([(boys, middle)], 11, tips=told[:1], fill=theme.WHITE, stroke=theme.LAKE, strokeWidth=2.4)
+        canvas.dots([(girls, middle)], 11, tips=told[1:], fill=theme.LAKE, stroke=theme.LAKE, strokeWidth=2)
     first = next(index for index, row in enumerate(rows) if row.is_shown)
     if first == 0 or all(not row.is_shown for row in rows[:first]):
         heads = [
@@ -180,6 +181,10 @@ def _draw(rows: Sequence[GapRow], setting: Setting, width: theme.Width) -> dict[
         ]
         draw_head_words(sheet, heads, 0 if first == 0 else first)
     return canvas.spec(f"{setting.id}-{width}", "")
+
+
+def _tip(row: GapRow, name: str, cell: ReleasedCell) -> str:
+    return f"{row.label}, {name}: {narrative.with_unit(cell, row.indicator)}"
 
 
 def _draw_partly(canvas: Any, row: GapRow, middle: float) -> None:

@@ -146,4 +146,14 @@ def _notes(trend: Trend) -> list[Mapping[str, str]]:
                 "text": "visar osäkerheten, 95\u00a0%. I en liten grupp flyttar en elev siffran mycket.",
             }
         )
+    notes += [
+        {
+            "term": mark.words,
+            "text": f"pågick läsåren {mark.first}{text.EN_DASH}{mark.last}. Det är sammanhang, inte en orsak."
+            if mark.first != mark.last
+            else f"pågick läsåret {mark.first}. Det är sammanhang, inte en orsak.",
+        }
+        for mark in trend.setting.marks
+        if any(mark.first <= year <= mark.last for year in trend.years)
+    ]
     return notes + figure.mark_notes(trend.own.values())

@@ -82,6 +82,7 @@ def draw(trend: Trend, width: theme.Width) -> dict[str, Any]:
     taken: list[Box] = []
     _breaks(trend, canvas, taken)
     _target(trend, canvas, segments, taken)
+    _marks(trend, canvas, segments, taken)
     _first_value(trend, canvas, segments, taken)
     _band_label(trend, canvas, segments, taken)
     _place_end_labels(canvas, labels)
@@ -258,6 +259,10 @@ def _series(cells: Iterable[ReleasedCell], years: Sequence[str]) -> list[tuple[i
     return [(index, by_year[year]) if year in by_year else None for index, year in enumerate(years)]
 
 
+def _tip(name: str, cell: ReleasedCell, indicator: Indicator) -> str:
+    return f"{name}, {cell.school_year}: {narrative.with_unit(cell, indicator)}"
+
+
 def _lines(trend: Trend, canvas: Canvas) -> list[Segment]:
     segments: list[Segment] = []
     own = _runs(trend, trend.own.values())
@@ -276,13 +281,16 @@ def _lines(trend: Trend, canvas: Canvas) -> list[Segment]:
             if len(points) > 1:
                 canvas.line(points, other.colour, 2, other.dash)
             else:
-                canvas.dots(points, 6, shape="square", fill=other.colour, stroke=theme.WHITE, strokeWidth=1)
+                tips = [_tip(other.name, cell, trend.indicator) for _, cell in run]
+                style = {"shape": "square", "fill": other.colour, "stroke": theme.WHITE, "strokeWidth": 1}
+                canvas.dots(points, 6, tips=tips, **style)
             segments += _segments(canvas, points)
     for run in own:
         points = [(float(i), float(c.value or 0)) for i, c in run]
         if len(points) > 1:
             canvas.line(points, theme.LAKE, 3.2)
-        canvas.dots(points, 9, fill=theme.LAKE, stroke=theme.WHITE, strokeWidth=1.6)
+        tips = [_tip(trend.setting.subject, cell, trend.indicator) for _, cell in run]
+        canvas.dots(points, 9, tips=tips, fill=theme.LAKE, stroke=theme.WHITE, strokeWidth=1.6)
         segments += _segments(canvas, points)
     for index, year in enumerate(trend.years):
         place = figure.lozenge(trend.own[year]) if year in trend.own else None
@@ -337,6 +345,28 @@ def _target(trend: Trend, canvas: Canvas, segments: list[Segment], taken: list[B
     taken.append(box)
     canvas.text(box[0], (box[1] + box[3]) / 2, words, colour=theme.ROWAN_TEXT, weight=600, size=size)
     segments.append((0, y, canvas.plot_width, y))
+
+
+def _marks(trend: Trend, canvas: Canvas, segments: list[Segment], taken: list[Box]) -> None:
+    """What went on meanwhile, as a line with its name where nothing else is drawn."""
+    size = canvas.type.note
+    for mark in trend.setting.marks:
+        inside = [at for at, year in enumerate(trend.years) if mark.first <= year <= mark.last]
+        if not inside:
+            continue
+        left = max(canvas.px(inside[0] - 0.45), 2)
+        right = min(canvas.px(inside[-1] + 0.45), canvas.plot_width - 2)
+        wide = text_width(mark.words, size)
+        start = max(min(left, canvas.plot_width - wide - 4), 2)
+        low = canvas.plot_height
+        boxes: list[Box] = [(start, y, max(start + wide, right), y + 24) for y in (low - 28, 4, low - 56, 32)]
+        box = boxes[clearest(boxes, segments, taken)]
+        taken.append(box)
+        y = box[1] + 20
+        canvas.rule(left, y, right, y, theme.ROWAN, 2.4)
+        for end in (left, right):
+            canvas.rule(end, y - 5, end, y + 5, theme.ROWAN, 1.6)
+        canvas.text(start, y - 12, mark.words, colour=theme.ROWAN_TEXT, size=size)
 
 
 def _first_value(trend: Trend, canvas: Canvas, segments: list[Segment], taken: list[Box]) -> None:

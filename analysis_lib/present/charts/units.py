@@ -221,15 +221,17 @@ def _draw(
         canvas.rule(x, 0, x, sheet.middles[-1], theme.MUNICIPALITY, 1.4, "4 3")
     for row, middle in zip(ordered, sheet.middles, strict=False):
         colour = theme.LAKE if row.is_own or not has_own else theme.MUNICIPALITY
-        _mark(
-            canvas, row.cell, middle, colour, is_filled=_differs(row.cell, total, indicator) or total is None
-        )
+        is_filled = _differs(row.cell, total, indicator) or total is None
+        tip = f"{row.name}: {narrative.with_unit(row.cell, indicator)}"
+        _mark(canvas, row.cell, middle, colour, is_filled=is_filled, tip=tip)
     if total is not None:
         _total_mark(canvas, total, sheet.middles[-1])
     return canvas.spec(f"{setting.id}-{width}", "")
 
 
-def _mark(canvas: Canvas, cell: ReleasedCell, middle: float, colour: str, *, is_filled: bool) -> None:
+def _mark(
+    canvas: Canvas, cell: ReleasedCell, middle: float, colour: str, *, is_filled: bool, tip: str
+) -> None:
     place = figure.lozenge(cell)
     if place is not None:
         draw_lozenge(canvas, middle, *place)
@@ -239,7 +241,7 @@ def _mark(canvas: Canvas, cell: ReleasedCell, middle: float, colour: str, *, is_
         if cell.low is not None and cell.high is not None:
             canvas.whiskers([(middle, cell.low, cell.high)], colour, 1.8)
         fill = colour if is_filled else theme.WHITE
-        canvas.dots([(cell.value, middle)], 9.5, fill=fill, stroke=colour, strokeWidth=2)
+        canvas.dots([(cell.value, middle)], 9.5, tips=[tip], fill=fill, stroke=colour, strokeWidth=2)
 
 
 def _total_mark(canvas: Canvas, total: ReleasedCell, middle: float) -> None:

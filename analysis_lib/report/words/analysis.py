@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from analysis_lib import text
 from analysis_lib.present.blocks import Block
@@ -20,7 +20,7 @@ from analysis_lib.register.kinds.seminars import (
 from analysis_lib.register.kinds.voices import Interview, Judgement, ThemeNote
 from analysis_lib.register.views.promises import analysis_status, carried_promises, talk_pack, talks
 from analysis_lib.register.views.seminars import seminar_packs
-from analysis_lib.register.views.voices import theme_counts, triangulation
+from analysis_lib.register.views.voices import TriangleRow, theme_counts, triangulation
 from analysis_lib.report.words.labels import label
 from analysis_lib.report.words.shapes import Cell, answers_block, cards_block, day, paragraph, words_table
 from analysis_lib.report.words.told import LEAST_PEOPLE, Told
@@ -243,23 +243,39 @@ def seminar_questions(told: Told) -> list[Block]:
 
 def triangle(told: Told) -> list[Block]:
     """Area × source of evidence with disagreements flagged (F2); for the huvudman unit by unit."""
-    units = [told.code] if told.unit else list(told.own_units)
-    found = told.mine(Judgement)
+    codes = [told.code] if told.unit else list(told.own_units)
+    found = triangle_table(
+        told.mine(Judgement), {code: told.names[code] for code in codes}, is_one=told.unit is not None
+    )
+    return [found] if found else []
+
+
+def triangle_table(
+    judged: Iterable[Record[Judgement]], units: Mapping[str, str], *, is_one: bool
+) -> Block | None:
+    """What six kinds of evidence say of each area; ``units`` are names by code, left out when ``is_one``."""
+    found = list(judged)
     lines: list[list[Cell]] = []
-    for code in units:
+    for code, name in units.items():
         for line in triangulation(one for one in found if one.unit == code):
             verdicts = [VERDICTS[line.verdicts[source]] for source in _SOURCES]
-            apart: Cell = ("uncertain", "Oeniga") if line.disagrees else ""
-            lines.append([*([] if told.unit else [told.names[code]]), line.area, *verdicts, apart])
+            apart: Cell = _apart(line) if line.disagrees else ""
+            lines.append([*([] if is_one else [name]), line.area, *verdicts, apart])
     if not lines:
-        return []
+        return None
     heads = ["Område", *_SOURCES.values(), "Källorna"]
-    heads = heads if told.unit else ["Enhet", *heads]
+    heads = heads if is_one else ["Enhet", *heads]
     note = {
         "term": "Oeniga",
         "text": "En källa säger nått och en annan inte nått: sök orsaken innan ni drar en slutsats.",
     }
-    return [words_table("kallor", "Vad olika källor säger.", heads, lines, notes=[note])]
+    return words_table("kallor", "Vad olika källor säger om samma område.", heads, lines, notes=[note])
+
+
+def _apart(line: TriangleRow) -> Cell:
+    """Which sources say the highest and the lowest; none when it is the voices of one source that differ."""
+    said = [_SOURCES[source].lower() for source in line.spread]
+    return "uncertain", f"Oeniga: {text.listing(said)}" if said else "Oeniga inom källan"
 
 
 def voices(told: Told) -> list[Block]:

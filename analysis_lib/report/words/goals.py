@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection
+from dataclasses import replace
 
 from analysis_lib import text
 from analysis_lib.present.blocks import Block
+from analysis_lib.present.charts.tree import TreeNode, draw_tree
 from analysis_lib.register.kinds.development import LeadTeacher, PriorityArea, Project
 from analysis_lib.register.kinds.goals import Goal
 from analysis_lib.register.kinds.inspection import Support
@@ -23,7 +25,7 @@ from analysis_lib.report.words.told import Told
 from analysis_lib.vocabulary.questions import load_national_goals
 
 _LEVELS = {"council": "Fullmäktige", "board": "Nämnden", "unit": "Enheten"}
-_STEP = f"{text.NBSP}{text.NBSP}{text.NBSP}"
+_HEADS = ("Fullmäktige", "Nämnden", "Enheterna")
 
 
 def tree(told: Told) -> list[Block]:
@@ -35,22 +37,22 @@ def tree(told: Told) -> list[Block]:
     if not roots:
         return []
     bare = {goal.thing for goal in goals_without_measures(roots)}
-    lines: list[list[Cell]] = []
-    for depth, node in _walk(roots, 0):
-        entry, count = node.goal.entry, len(node.all_measures)
-        owner = told.names.get(node.goal.unit, "") if entry.level == "unit" else ""
-        state: Cell = ("no_data", "Inga åtgärder") if node.goal.thing in bare else str(count)
-        lines.append(
-            [_STEP * depth + entry.text, f"{_LEVELS[entry.level]}{f', {owner}' if owner else ''}", state]
-        )
-    heads = ["Mål", "Vem har beslutat", "Åtgärder"]
-    return [words_table("maltrad", "Målen, från fullmäktige till enheterna.", heads, lines)]
+    drawn = [_tree_node(root, bare, told) for root in roots]
+    title = "Målen, från fullmäktige till enheterna, med åtgärderna under dem."
+    return [draw_tree(drawn, replace(told.setting, id=f"{told.setting.id}M"), title=title, heads=_HEADS)]
 
 
-def _walk(nodes: list[GoalNode] | tuple[GoalNode, ...], depth: int) -> Iterator[tuple[int, GoalNode]]:
-    for node in nodes:
-        yield depth, node
-        yield from _walk(node.children, depth + 1)
+def _tree_node(node: GoalNode, bare: Collection[str], told: Told) -> TreeNode:
+    entry, count = node.goal.entry, len(node.all_measures)
+    owner = told.names.get(node.goal.unit, "") if entry.level == "unit" else ""
+    is_bare = node.goal.thing in bare
+    return TreeNode(
+        owner=f"{_LEVELS[entry.level]}{f', {owner}' if owner else ''}",
+        words=entry.text,
+        note="Inga åtgärder" if is_bare else "En åtgärd" if count == 1 else f"{count} åtgärder",
+        is_bare=is_bare,
+        children=tuple(_tree_node(child, bare, told) for child in node.children),
+    )
 
 
 def national(told: Told) -> list[Block]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from analysis_lib import text
 from analysis_lib.present.blocks import Block
 from analysis_lib.report.parameters import load_sidecar
-from analysis_lib.report.words.shapes import Cell, words_table
 from analysis_lib.report.words.told import Told
 
 _FAMILIES = {
@@ -71,26 +69,20 @@ def edges(found: Sequence[Node]) -> list[Edge]:
 
 
 def documents_picture(told: Told, reports: Sequence[str]) -> list[Block]:
-    """Each document with its sources and the documents that build on the same (F11)."""
+    """Each document with its sources and the documents that build on the same, drawn (F11)."""
+    from analysis_lib.present.charts.document_map import MapNode, draw_document_map
+
     found = nodes(told, reports)
     titles = {node.name: node.title for node in found}
     flow = edges(found)
-    lines: list[list[Cell]] = []
-    for node in found:
-        on = [titles[edge.above] for edge in flow if edge.below == node.name]
-        on += [titles[edge.below] for edge in flow if edge.above == node.name]
-        whose = "Varje enhet" if node.scope == "unit" else "Hela huvudmannen"
-        lines.append(
-            [
-                node.title,
-                whose,
-                text.capitalised(text.listing(list(node.reads))) if node.reads else "",
-                ", ".join(on),
-            ]
-        )
-    heads = ["Dokument", "Om vem", "Läser ur", "Hänger ihop med"]
-    return (
-        [words_table("verksamhetsbilder", "Hur dokumenten bygger på varandra.", heads, lines)]
-        if lines
-        else []
-    )
+    drawn = [
+        MapNode(node.title, node.scope == "unit", node.reads, tuple(_joined(node, flow, titles)))
+        for node in found
+    ]
+    return [draw_document_map(drawn, replace(told.setting, id=f"{told.setting.id}V"))] if drawn else []
+
+
+def _joined(node: Node, flow: Sequence[Edge], titles: Mapping[str, str]) -> list[str]:
+    """The documents on the other side that read the same sources."""
+    above = [titles[edge.above] for edge in flow if edge.below == node.name]
+    return above + [titles[edge.below] for edge in flow if edge.above == node.name]

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from analysis_lib.present.charts.figure import Setting
 from analysis_lib.register import Entry, Reading, Record
+from analysis_lib.register.kinds.chosen import ChosenFigure
 from analysis_lib.register.kinds.development import LeadTeacher
 from analysis_lib.register.kinds.documents import Document, DraftComment
 from analysis_lib.register.kinds.inspection import Deficiency, InspectionCase
@@ -28,7 +29,7 @@ from analysis_lib.vocabulary.settings import Audience, Unit
 from analysis_lib.vocabulary.workspace import Workspace
 
 EntryT = TypeVar("EntryT", bound=Entry)
-ONLY_INSIDE = (PeerFeedback, Observation, TimeLog, Proposal, DraftComment, LeadTeacher)
+ONLY_INSIDE = (ChosenFigure, PeerFeedback, Observation, TimeLog, Proposal, DraftComment, LeadTeacher)
 NOT_PUBLIC = (*ONLY_INSIDE, Interview, ThemeNote)
 LEAST_PEOPLE = 5  # voices of a role outside the internal edition, as for surveys
 

@@ -123,7 +123,10 @@ def _live_needs(diary: Diary, unit: Unit, needs: list[NeedWords], place: int, *,
         area = f"area-{unit.code}-{number}"
         areas.append(diary.note("2025-09-11", area, _area(need, pupils, "2026-06-12"), unit=unit.code))
         thing = f"measure-{unit.code}-{number}"
-        diary.note("2025-09-22", thing, _measure(need, area, _ORIGINS[(place + number) % 4]), unit=unit.code)
+        has_goal = need.counted and "gr" in unit.school_forms
+        goal = f"goal-{unit.code}" if has_goal else ""
+        measure = _measure(need, area, _ORIGINS[(place + number) % 4], goal=goal)
+        diary.note("2025-09-22", thing, measure, unit=unit.code)
         diary.revise("2025-10-06", thing, state="ongoing", start=_day("2025-10-06"))
         if (place, number) != (2, 1):  # one measure never gets a result: the report tells so
             stops = need.after - need.baseline > 0.7 * (need.target - need.baseline)
@@ -163,10 +166,11 @@ def _area(need: NeedWords, pupils: int, deadline: str) -> ImprovementArea:
     )
 
 
-def _measure(need: NeedWords, area: str, origin: str) -> Measure:
+def _measure(need: NeedWords, area: str, origin: str, *, goal: str = "") -> Measure:
     given: Any = {
         "what": need.measure,
         "area": area,
+        "goal": goal,
         "origin": origin,
         "decision": "Rektor 2025-09-22",
         "responsible": "Förstelärare",

@@ -137,7 +137,7 @@ ANSWERS = {
     "forvantad": "Vid resultatsamtalet har alla i läsgrupperna gjort ett nytt läsprov.",
 }
 REPORT_TEXTS = {
-    "forutsattningar.vad-ar-sarskilt-for-enheten-i-ar": "Vi har tagit emot fler nyanlända elever än i fjol "
+    "forutsattningar.vad-ar-sarskilt-for-oss-i-ar": "Vi har tagit emot fler nyanlända elever än i fjol "
     "och har haft vakanser i matematik under hösten.",
     "resultat.vad-sager-andra-kallor": "Eleverna säger i fokusgrupperna att genomgångarna hjälper, men att "
     "det är stökigt efter lunch.",

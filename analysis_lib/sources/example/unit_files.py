@@ -108,25 +108,48 @@ def write_unit_tables(
         staff.append(";".join(str(cell).replace(".", ",") for cell in cells))
         key = {"what": "staff.certified", "unit_code": school.unit.code, "school_year": str(_YEAR)}
         truths.append({**key, "n": fte, "numerator": certified, "value": round(100 * certified / fte, 4)})
-    posts = ["Skolenhetskod;Mätdatum;Antal barn;Heltidstjänster;Heltidstjänster med förskollärarlegitimation"]
-    groups = ["Skolenhetskod;Mätdatum;Avdelning;Åldersgrupp;Antal barn;Heltidstjänster"]
-    day = f"{_YEAR.start}-10-15"
-    for unit in plan.units:
-        if "fsk" not in unit.school_forms:
-            continue
-        children = 0
-        names = ("Lärkan", "Svanen", "Ugglan", "Sparven")[: int(rng.integers(2, 5))]
-        for place, name in enumerate(names):
-            ages, least = (("1–3", 11), ("4–5", 15))[place % 2]
-            size = least + int(rng.integers(0, 5))
-            children += size
-            groups.append(f"{unit.code};{day};{name};{ages};{size};{size / 5.3:.1f}".replace(".", ","))
-        fte = round(children / 5.3, 1)
-        posts.append(f"{unit.code};{day};{children};{fte};{round(fte * 0.42, 1)}".replace(".", ","))
-        key = {"what": "children_per_post", "unit_code": unit.code, "school_year": str(_YEAR)}
-        truths.append({**key, "n": fte, "numerator": children, "value": round(children / fte, 4)})
-    tables = {"Personal": staff, "Barn per heltidstjänst": posts, "Barngrupper": groups}
-    for name, lines in tables.items():
-        text = "\r\n".join(lines) + "\r\n"
-        (inbox / f"{name} {_YEAR.start}.csv").write_bytes(text.encode("utf-8-sig"))
-    return len(tables), truths
+    files, told = _children(inbox, plan, rng)
+    text = "\r\n".join(staff) + "\r\n"
+    (inbox / f"Personal {_YEAR.start}.csv").write_bytes(text.encode("utf-8-sig"))
+    return files + 1, truths + told
+
+
+_GROUPS = {
+    "fsk": (("Lärkan", "1–3", 11), ("Svanen", "4–5", 15), ("Ugglan", "1–3", 12), ("Sparven", "4–5", 16)),
+    "fth": (("Äpplet", "6–7", 30), ("Päronet", "8–9", 34)),
+}
+_PER_POST = {"fsk": 5.3, "fth": 17.5}
+
+
+def _children(inbox: Path, plan: Plan, rng: np.random.Generator) -> tuple[int, list[dict[str, object]]]:
+    """Children, posts and groups of preschools and fritidshem, three years."""
+    truths: list[dict[str, object]] = []
+    places = [(unit, unit.school_forms[0]) for unit in plan.units if unit.school_forms[0] in _GROUPS]
+    places = [(unit, form) for unit, form in places if unit.school_forms == (form,)]
+    counts = {unit.code: int(rng.integers(2, len(_GROUPS[form]) + 1)) for unit, form in places}
+    for year in SCHOOL_YEARS[-3:]:
+        posts = ["Skolenhetskod;Mätdatum;Antal barn;Heltidstjänster;"
+                 "Heltidstjänster med förskollärarlegitimation;Heltidstjänster med legitimation"]  # fmt: skip
+        groups = ["Skolenhetskod;Mätdatum;Avdelning;Åldersgrupp;Antal barn;Heltidstjänster"]
+        day = f"{year.start}-10-15"
+        for unit, form in places:
+            children, per_post = 0, _PER_POST[form]
+            for name, ages, least in _GROUPS[form][: counts[unit.code]]:
+                size = least + int(rng.integers(0, 5)) + (_YEAR.start - year.start)
+                children += size
+                posts_here = _comma(round(size / per_post, 1))
+                groups.append(f"{unit.code};{day};{name};{ages};{size};{posts_here}")
+            fte = round(children / per_post, 1)
+            certified = round(fte * (0.38 + 0.04 * (year.start - _YEAR.start + 2)), 1)
+            cells = [_comma(certified), ""] if form == "fsk" else ["", _comma(certified)]
+            posts.append(";".join([unit.code, day, str(children), _comma(fte), *cells]))
+            key = {"what": "children_per_post", "unit_code": unit.code, "school_year": str(year)}
+            truths.append({**key, "n": fte, "numerator": children, "value": round(children / fte, 4)})
+        for name, lines in {"Barn per heltidstjänst": posts, "Barngrupper": groups}.items():
+            text = "\r\n".join(lines) + "\r\n"
+            (inbox / f"{name} {year.start}.csv").write_bytes(text.encode("utf-8-sig"))
+    return 6, truths
+
+
+def _comma(number: float) -> str:
+    return str(number).replace(".", ",")

@@ -1,0 +1,115 @@
+"""Live pages of one front door: which there are, their scripts, and the order that is kept (floor 8)."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis_lib.dashboards.access import Rights
+from analysis_lib.dashboards.desk import Desk
+from analysis_lib.dashboards.live_keeper import Live, LiveKeeper
+from analysis_lib.dashboards.live_server import LiveServer
+from analysis_lib.dashboards.pages import PAGES, State
+from analysis_lib.dashboards.scope_folder import write_scope
+from analysis_lib.dashboards.sessions import Sessions
+from analysis_lib.errors import SkolbankError
+from analysis_lib.kernels.sandbox import sandbox_available
+from analysis_lib.present.browser import vega_bundle, vega_name
+from analysis_lib.present.svg import HATCHES
+from analysis_lib.vocabulary.workspace import builtin_root
+
+if TYPE_CHECKING:
+    from analysis_lib.dashboards.handlers import Base
+
+LIVE_PAGES = tuple(page.id for page in PAGES.values() if page.choices)
+_SWEEP = 5.0
+
+
+class LiveDesk:
+    """What is needed for pages to become live."""
+
+    def __init__(self, desk: Desk, sessions: Sessions, *, is_trusting: bool = False) -> None:
+        self.desk, self.sessions, self.is_trusting = desk, sessions, is_trusting
+        self.pages = LIVE_PAGES
+        self.keeper = LiveKeeper(LiveServer())
+        self.closed = _closed()
+        self._sweeping: asyncio.Task[None] | None = None
+
+    def offer(self, state: State) -> dict[str, Any] | None:
+        """What a page needs to know to become live; None for a page without choices, or without a sandbox."""
+        if self.closed or state.page not in self.pages:
+            return None
+        return {
+            "start": f"/{state.page}/levande",
+            "query": state.query(),
+            "vega": f"/fast/{vega_name()}",
+            "hatches": json.dumps({colour: asdict(hatch) for colour, hatch in HATCHES.items()}),
+            "scripts": [f"/fast/{live_script()[0]}"],
+        }
+
+    def fixed(self, name: str) -> bytes | None:
+        """One of the scripts of live pages."""
+        if name == vega_name():
+            return vega_bundle(self.desk.workspace.work / "vega")
+        return live_script()[1] if name == live_script()[0] else None
+
+    async def begin(self, handler: Base, state: State, rights: Rights) -> Live:
+        """A live page in this state for the one who asks; raises SkolbankError when there can be none."""
+        if self.closed:
+            raise self.closed
+        if self._sweeping is None:
+            self._sweeping = asyncio.ensure_future(self._sweep())
+        scope = await handler.run(self._scope, state, rights)
+        chosen = {name: getattr(state, name) for name in PAGES[state.page].choices}
+        given = {name: value for name, value in chosen.items() if value}
+        owner, session = rights.person.name, handler.session_key
+        return await self.keeper.begin(owner, session, state.page, rights.scope, scope, given)
+
+    def stop(self) -> None:
+        """Ends all kernels."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+        self.keeper.server.stop()
+
+    def _scope(self, state: State, rights: Rights) -> Path:
+        desk = self.desk
+        edition = desk.edition(rights.audience)
+        instruments = desk.instruments_for(rights)
+        folder = self.keeper.server.scopes
+        return write_scope(folder, state.page, rights, edition, desk.register, instruments=instruments)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(_SWEEP)
+            await self.keeper.sweep(self._judge)
+
+    def _judge(self, live: Live) -> str:
+        """Why a live page must end now: the log-in is over, or its rights are no longer what they were."""
+        person = self.desk.people.people().get(live.owner)
+        if person is None:
+            return "rights"
+        if not self.is_trusting and not self.sessions.is_open(live.session):
+            return "session"
+        rights = self.desk.rights(person)
+        return "" if rights.scope == live.rights_key and rights.may_open(live.page) else "rights"
+
+
+def _closed() -> SkolbankError | None:
+    """Why no page can be live on this machine; None when the sandbox is there."""
+    try:
+        sandbox_available()
+    except SkolbankError as fault:
+        return fault
+    return None
+
+
+@lru_cache(maxsize=1)
+def live_script() -> tuple[str, bytes]:
+    """The script that makes a page live, under a name that changes with its content."""
+    content = (builtin_root() / "templates" / "dashboards" / "levande.js").read_bytes()
+    return f"levande-{hashlib.sha256(content).hexdigest()[:12]}.js", content
