@@ -82,7 +82,7 @@ def cohort_table(
     return heat_table(
         rows,
         kinds,
-        id="arskullar",
+        id=f"arskullar-{subject.lower()}" if subject else "arskullar",
         finding=_finding(cells, chosen or SchoolYear.parse(scope.school_year).end, scope),
         caption=f"{_caption(subject)} {scope.name}, alla elever i årskullen. Varje rad är en årskull.",
         foot=_foot(scope, cells),
