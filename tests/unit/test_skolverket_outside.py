@@ -1,5 +1,7 @@
-"""Skolverket's files as others hand them over: another year, moved notices, other names of code columns, columns
-of their own, other signs in numbers. Each gives the original's figures, or is refused and said why."""
+"""Skolverket's files as others hand them over: another year, moved notices, other code columns and signs.
+
+Each gives the original's figures, or is refused and said why.
+"""
 
 from __future__ import annotations
 
