@@ -182,10 +182,8 @@ def _foot(ordered: Sequence[Estimate], wording: Wording, whole: Estimate | None)
 def _table(
     ordered: Sequence[Estimate], whole: Estimate | None
 ) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
-    has_areas = any(one.area for one in ordered)
     columns = [
         figure.column("group", "Skola", "left"),
-        *([figure.column("area", "Område", "left")] if has_areas else []),
         figure.column("value", "Värde"),
         figure.column("interval", f"95{text.NBSP}% intervall"),
         figure.column("verdict", "Säkert?", "left"),
@@ -202,8 +200,6 @@ def _table(
             "verdict": figure.table_cell(_verdict(one)),
             "followed": figure.table_cell(one.followed),
         }
-        if has_areas:
-            cells["area"] = figure.table_cell(one.area)
         rows.append(figure.row(cells, style))
     return columns, rows
 
