@@ -206,7 +206,8 @@ def funnel_figure(total: ReleasedCell) -> Block:
 
 def figures() -> dict[str, Block]:
     """One figure of each kind, some with hidden, missing and ``~100`` values."""
-    import grades_example  # they draw on this module
+    import cohorts_example  # these draw on this module
+    import grades_example
     import voices_example
 
     total = cell(352, 420, level="authority", code="9901")
@@ -218,6 +219,7 @@ def figures() -> dict[str, Block]:
     return (
         grades_example.figures()
         | voices_example.figures()
+        | cohorts_example.figures()
         | {
             "trend": draw_trend(
                 own_trend(),
