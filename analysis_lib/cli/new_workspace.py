@@ -54,6 +54,7 @@ reports:
   - {name: arskullsanalys, scope: unit, school_forms: [gr]}
   - {name: betyg-och-prov, scope: authority}
   - {name: enkatrapport, scope: unit}
+  - {name: enkatrapport-huvudman, scope: authority}
   - {name: prio, scope: unit, school_forms: [gr]}
   - {name: bruk, scope: unit, school_forms: [fsk, pedoms]}
   - {name: djupdykning, scope: unit, school_forms: [gr, fsk]}

@@ -64,6 +64,40 @@ reports:
   - name: verksamhetsanalys
     scope: authority
 """,
+    "2026-ht-analys": """# yaml-language-server: $schema=../schema/seminar.json
+id: 2026-ht-analys
+title: Kvalitetsåret 2025/26, alla rapporter
+school_year: 2025/26
+years: 5
+audience: internal
+cutoff: 2026-06-30
+held: 2026-11-26
+edition: "1.0"
+handbook: "2.1"
+reports:
+  - {name: verksamhetsrapport, scope: unit, school_forms: [gr]}
+  - {name: verksamhetsplan, scope: unit, school_forms: [gr]}
+  - {name: huvudmannens-verksamhetsplan, scope: authority}
+  - {name: skolanalys, scope: unit, school_forms: [gr]}
+  - {name: resultatsamtal, scope: unit, school_forms: [gr]}
+  - {name: analysseminarium, scope: authority}
+  - {name: prio, scope: unit, school_forms: [gr]}
+  - {name: bruk, scope: unit, school_forms: [fsk, pedoms]}
+  - {name: tillsyn, scope: authority}
+  - {name: djupdykning, scope: unit, school_forms: [gr, fsk]}
+  - {name: kvalitetsnamnd, scope: authority}
+  - {name: utvecklingsarbete, scope: authority}
+  - {name: betyg-och-prov, scope: authority}
+  - {name: arskullsanalys, scope: unit, school_forms: [gr]}
+  - {name: enkatrapport, scope: unit, school_forms: [gr, fsk, fth]}
+  - {name: enkatrapport-huvudman, scope: authority}
+  - {name: forskolebild, scope: unit, school_forms: [fsk]}
+  - {name: fritidshemsbild, scope: unit, school_forms: [fth]}
+  - {name: kompetenscenter, scope: unit, school_forms: [gy, vux]}
+  - {name: dokument, scope: authority}
+  - {name: personalsida, scope: unit, school_forms: [gr]}
+  - {name: nulagesanalys, scope: unit, school_forms: [gr]}
+""",
 }
 
 # indicator, what it is worth to the huvudman, the goal in words
