@@ -19,7 +19,7 @@ NUMBER = re.compile(
 HEADING = "Så är siffrorna gjorda och skyddade"
 _MONTHS = "januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december"
 _TICK = re.compile(
-    r"<text[^>]*fill=\"#616E75\"[^>]*>\s*(\d{1,3}(?:,5)?)(?:[\s\xa0]*(?:%|procent|poäng))?\s*</text>"
+    r"<text[^>]*fill=\"#616E75\"[^>]*>\s*−?(\d{1,3}(?:,5)?)(?:[\s\xa0]*(?:%|procent|poäng))?\s*</text>"
 )
 _MEASURES = r"[\s\xa0]*(?:%|procent\b|poäng\b|elev|barn\b|svar\b|flick|pojk)"
 _DECIMAL = re.compile(r"(?<![\w.,/])[−+-]?\d+,\d+(?![\w])")
