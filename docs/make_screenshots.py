@@ -25,7 +25,7 @@ from analysis_lib.vocabulary.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
-SIZE = {"width": 1280, "height": 860}
+SIZE, PAPER = {"width": 1280, "height": 860}, {"width": 1200, "height": 1400}
 REPORTS = ("skolbild", "verksamhetsrapport")
 SLIDES = "verksamhetsanalys-presentation.pdf"
 LEADER, PRINCIPAL = "bild.strateg", "bild.rektor"
@@ -110,7 +110,7 @@ def log_in(browser: Browser, address: str, name: str, password: str) -> Page:
 
 def reports(browser: Browser, workspace: Workspace) -> Iterator[Path]:
     """The first screen of the main reports, from the newest round that has them."""
-    page = browser.new_context(viewport=SIZE, locale="sv-SE").new_page()
+    page = browser.new_context(viewport=PAPER, locale="sv-SE").new_page()
     for name in REPORTS:
         made = sorted(workspace.output.glob(f"*/*/{name}.html"), key=lambda path: path.stat().st_mtime)
         if made:

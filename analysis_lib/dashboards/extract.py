@@ -8,7 +8,7 @@ its own. Pupil rows are never read here.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,6 @@ from analysis_lib.disclosure.facts import cell_facts
 from analysis_lib.disclosure.gate import not_audited, release_or_refuse, require_clean
 from analysis_lib.disclosure.release import open_released
 from analysis_lib.errors import EXIT_DISCLOSURE, SkolbankError
-from analysis_lib.register.views.handed_in import HandedRow
 from analysis_lib.report.prepare import Prepared, prepare, remember_release
 from analysis_lib.report.scope import NATION
 from analysis_lib.vocabulary.catalog import Catalog
@@ -48,9 +47,9 @@ class Edition:
     certificate: str
 
     @property
-    def handed(self) -> Sequence[HandedRow] | None:
-        """Who has handed in what, where that is known beforehand; else it is read in the register."""
-        return None
+    def is_noted(self) -> bool:
+        """Whether the marks of its pages are written down here, so that they can be traced."""
+        return True
 
     @cached_property
     def frame(self) -> pd.DataFrame:

@@ -98,7 +98,11 @@ class LivePage:
             self._tell(number, fault=f"{fault.what}. {fault.remedy}".strip())
             return
         self._set_pickers()
-        self._draw(number)
+        try:
+            self._draw(number)
+        except Exception:  # a reader is told in words; what went wrong is for the kernel's own output
+            self._tell(number, fault="Sidan kunde inte ritas om. Ladda om den: den släppta sidan stämmer.")
+            raise
 
     def _set_pickers(self) -> None:
         self._is_setting = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis_lib.dashboards.desk import RESULT_PAGES
+from analysis_lib.dashboards.desk import MIXED_PAGES, RESULT_PAGES
 from analysis_lib.dashboards.pages import Card, State
 from analysis_lib.dashboards.register_pages import register_cards
 from analysis_lib.dashboards.results import results_cards
@@ -11,9 +11,11 @@ from analysis_lib.dashboards.scope_folder import LiveScope
 
 
 def cards_of(state: State, scope: LiveScope) -> list[Card]:
-    """The cards of a state: about results from the released extract, else from the scope's entries."""
-    if state.page in RESULT_PAGES:
-        return results_cards(state, scope.rights, scope.edition)
+    """The cards of a state: about results from the released extract, words from the register."""
     if state.page == "korningar":  # in an analyst's own notebook only, see ADR 83
         return watched(Runs(scope.edition.workspace))[0]
-    return register_cards(state, scope.rights, scope.edition, scope.reading, scope.instruments)
+    has_results = state.page in (*RESULT_PAGES, *MIXED_PAGES)
+    cards = results_cards(state, scope.rights, scope.edition) if has_results else []
+    if state.page in RESULT_PAGES:
+        return cards
+    return cards + register_cards(state, scope.rights, scope.edition, scope.reading, scope.instruments)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis_lib.dashboards.access import Rights
-from analysis_lib.dashboards.desk import Desk
+from analysis_lib.dashboards.desk import RESULT_PAGES, Desk
 from analysis_lib.dashboards.live_keeper import Live, LiveKeeper
 from analysis_lib.dashboards.live_server import LiveServer
 from analysis_lib.dashboards.pages import PAGES, State
@@ -26,7 +26,8 @@ from analysis_lib.vocabulary.workspace import builtin_root
 if TYPE_CHECKING:
     from analysis_lib.dashboards.handlers import Base
 
-LIVE_PAGES = tuple(page.id for page in PAGES.values() if page.choices)
+# Pages of words are drawn by the front door alone: what people have written is never where a kernel can read.
+FETCHED = tuple(page.id for page in PAGES.values() if page.choices and page.id not in RESULT_PAGES)
 _SWEEP = 5.0
 
 
@@ -35,17 +36,20 @@ class LiveDesk:
 
     def __init__(self, desk: Desk, sessions: Sessions, *, is_trusting: bool = False) -> None:
         self.desk, self.sessions, self.is_trusting = desk, sessions, is_trusting
-        self.pages = LIVE_PAGES
+        self.pages = RESULT_PAGES
         self.keeper = LiveKeeper(LiveServer())
         self.closed = _closed()
         self._sweeping: asyncio.Task[None] | None = None
 
     def offer(self, state: State) -> dict[str, Any] | None:
-        """What a page needs to know to become live; None for a page without choices, or without a sandbox."""
-        if self.closed or state.page not in self.pages:
+        """What a page needs to know to become live: where its kernel is asked for, empty when it has none.
+
+        None for a page without choices, or where a kernel is needed and there is no sandbox.
+        """
+        if state.page not in FETCHED and (self.closed or state.page not in self.pages):
             return None
         return {
-            "start": f"/{state.page}/levande",
+            "start": f"/{state.page}/levande" if state.page in self.pages else "",
             "query": state.query(),
             "vega": f"/fast/{vega_name()}",
             "hatches": json.dumps({colour: asdict(hatch) for colour, hatch in HATCHES.items()}),
@@ -77,11 +81,8 @@ class LiveDesk:
         self.keeper.server.stop()
 
     def _scope(self, state: State, rights: Rights) -> Path:
-        desk = self.desk
-        edition = desk.edition(rights.audience)
-        instruments = desk.instruments_for(rights)
-        folder = self.keeper.server.scopes
-        return write_scope(folder, state.page, rights, edition, desk.register, instruments=instruments)
+        edition = self.desk.edition(rights.audience)
+        return write_scope(self.keeper.server.scopes, state.page, rights, edition)
 
     async def _sweep(self) -> None:
         while True:

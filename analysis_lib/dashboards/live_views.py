@@ -11,6 +11,7 @@ from tornado.web import HTTPError
 from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, WebSocketHandler
 
 from analysis_lib.dashboards.access import Rights
+from analysis_lib.dashboards.desk import Shown
 from analysis_lib.dashboards.handlers import Base
 from analysis_lib.dashboards.live_keeper import ENDED, Live
 from analysis_lib.dashboards.live_messages import Refused, asked_of, downward, is_dead, upward
@@ -48,6 +49,7 @@ class LiveSocket(WebSocketHandler, Base):
     live: Live
     upstream: WebSocketClientConnection | None = None
     pumping: asyncio.Future[None] | None = None
+    noting: asyncio.Future[Shown] | None = None
 
     async def get(self, id: str) -> None:
         keeper = self.desktop.live.keeper if self.desktop.live else None
@@ -137,6 +139,8 @@ class LiveSocket(WebSocketHandler, Base):
         except SkolbankError:
             return  # the kernel says in words what is wrong
         self.note("view", f"{state.page} {state.unit or 'hela'} levande")
+        # The same page is drawn here too, beside: its marks are noted, and the copied link is there at once.
+        self.noting = asyncio.ensure_future(self.run(self.desktop.desk.show, state, rights))
 
     async def _state(self, query: str, rights: Rights) -> State:
         desk, page = self.desktop.desk, PAGES[self.live.page]

@@ -24,7 +24,7 @@ def noted(cards: Sequence[Card], report: Report, state: State, edition: Edition)
     """The cards with a mark on every figure, and what the marks rest on written down once."""
     marked = [replace(card, block=report.marked(card.block)) for card in cards]
     told = report.provenance()
-    if told["figures"]:
+    if told["figures"] and edition.is_noted:
         _note(told, state, edition)
     return marked
 

@@ -1,7 +1,7 @@
 """The folder that one live page's kernel may read, and the page's numbers and words read from it (floor 8).
 
-It is written by the front door: parameters without the list of people, the scope's certified extract, and the
-entries that the page shows. Nothing else of the workspace is ever where a kernel can open it.
+It is written by the front door: parameters without the list of people, and the scope's certified extract.
+What people have written stays in the front door, as does everything else of the workspace.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,36 +20,21 @@ import yaml
 
 from analysis_lib.dashboards.access import Person, Rights, rights_of
 from analysis_lib.dashboards.extract import EXTRACT, Edition
-from analysis_lib.dashboards.pages import PAGES, today
-from analysis_lib.dashboards.year_page import handed_rows, own_units
 from analysis_lib.errors import SkolbankError
 from analysis_lib.register import Reading
-from analysis_lib.register.copies import copied, open_copy
+from analysis_lib.register.nothing import empty_reading
 from analysis_lib.register.rhythm import open_existing
-from analysis_lib.register.views.handed_in import HandedRow
 from analysis_lib.report.prepare import Prepared
-from analysis_lib.vocabulary.agenda import Handed
 from analysis_lib.vocabulary.catalog import Catalog
-from analysis_lib.vocabulary.periods import SchoolYear
 from analysis_lib.vocabulary.self_rating import SelfRating, load_self_ratings
 from analysis_lib.vocabulary.settings import Unit
-from analysis_lib.vocabulary.wheel import load_wheel
 from analysis_lib.vocabulary.workspace import Workspace
 
 SCOPE = "scope.json"
 # What a page's verbs read of params; never the list of people.
-_FILES = (
-    *("settings.yaml", "groups.yaml", "peers.yaml", "sentences.yaml", "gaps.yaml", "notes.yaml"),
-    *("arshjul.yaml", "municipalities.yaml"),
-)
+_OWN = ("settings.yaml", "groups.yaml")
+_LAYERED = ("peers.yaml", "sentences.yaml", "gaps.yaml", "notes.yaml", "municipalities.yaml")
 _FOLDERS = ("indicators", "instruments", "rules")
-_NUMBERS = ("lage", "arskullar", "betyg", "roster", "jamfor")
-_KINDS = {
-    "roster": ("judgement",),
-    "atgarder": ("measure", "promise", "improvement_area"),
-    "arshjul": ("sign_off", "document"),
-    "sjalvskattning": ("rating", "rating_choice"),
-}
 
 
 @dataclass(frozen=True)
@@ -59,16 +44,8 @@ class ScopeEdition(Edition):
     known: Mapping[str, Any]
 
     @property
-    def handed(self) -> Sequence[HandedRow]:
-        return [
-            HandedRow(
-                row["calendar"],
-                row["moment"],
-                row["name"],
-                Handed(row["handed"]["done"], row["handed"]["expected"], tuple(row["handed"]["missing"])),
-            )
-            for row in self.known["handed"]
-        ]
+    def is_noted(self) -> bool:
+        return False  # the front door notes the same page, see live_views
 
     @property
     def school_years(self) -> tuple[str, ...]:
@@ -80,7 +57,7 @@ class ScopeEdition(Edition):
 
 @dataclass(frozen=True)
 class LiveScope:
-    """What a live page is made of: the scope's edition, the rights it was made for, and the entries."""
+    """What a live page is made of; entries and instruments in an analyst's own notebook only."""
 
     page: str
     edition: Edition
@@ -89,22 +66,13 @@ class LiveScope:
     instruments: Mapping[str, SelfRating]
 
 
-def write_scope(
-    folder: Path,
-    page: str,
-    rights: Rights,
-    edition: Edition,
-    reading: Reading,
-    *,
-    instruments: Mapping[str, SelfRating],
-) -> Path:
+def write_scope(folder: Path, page: str, rights: Rights, edition: Edition) -> Path:
     """Writes what the page may be made of for these rights; the folder's name is the hash of it.
 
     A folder is never changed once it is there, so a kernel that runs keeps what it began with.
     """
     files = dict(_params(edition, rights))
-    files[SCOPE] = _told(page, rights, edition, reading, instruments)
-    numbers = edition.extract(rights).released_path if page in _NUMBERS else None
+    files[SCOPE] = _told(page, rights, edition)
     told = hashlib.sha256(f"{edition.key}|{page}|{rights.scope}".encode())
     for name in sorted(files):
         told.update(name.encode() + files[name])
@@ -117,10 +85,7 @@ def write_scope(
         path = part / name
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.write_bytes(content)
-    if numbers is not None:
-        shutil.copyfile(numbers, part / EXTRACT)
-    else:
-        edition.frame.iloc[:0].to_parquet(part / EXTRACT, index=False)
+    shutil.copyfile(edition.extract(rights).released_path, part / EXTRACT)
     part.rename(place)
     return place
 
@@ -147,25 +112,13 @@ def open_scope(folder: Path) -> LiveScope:
     )
     person = Person(name="lasare", role=told["role"], units=tuple(told["own"]), groups=tuple(told["groups"]))
     rights = Rights(person, frozenset(told["own"]), told["whole"])
-    known = load_self_ratings(workspace)
-    return LiveScope(
-        told["page"],
-        ScopeEdition(workspace, catalog, prepared, told["certificate"], told),
-        rights,
-        open_copy(told["entries"]),
-        {name: known[name] for name in told["instruments"]},
-    )
+    edition = ScopeEdition(workspace, catalog, prepared, told["certificate"], told)
+    return LiveScope(told["page"], edition, rights, empty_reading(), {})
 
 
-def _told(
-    page: str,
-    rights: Rights,
-    edition: Edition,
-    reading: Reading,
-    instruments: Mapping[str, SelfRating],
-) -> bytes:
-    prepared, kinds = edition.prepared, _KINDS.get(page, ())
-    own = own_units(rights, edition)
+def _told(page: str, rights: Rights, edition: Edition) -> bytes:
+    prepared = edition.prepared
+    own = {code: unit for code, unit in prepared.units.items() if code in rights.units}
     told: dict[str, Any] = {
         "page": page,
         "seminar": prepared.seminar.id,
@@ -180,14 +133,7 @@ def _told(
         "own": sorted(own),
         "groups": list(rights.person.groups),
         "whole": rights.whole,
-        "instruments": sorted(instruments) if "instrument" in PAGES[page].choices else [],
-        "entries": copied(reading, lambda one: one.kind in kinds and rights.may_see(one.unit)),
-        "handed": [],
     }
-    if page == "arshjul":
-        year = str(SchoolYear.of_date(today()))
-        rows = handed_rows(rights, own, reading, load_wheel(edition.workspace), year)
-        told["handed"] = [asdict(row) for row in rows]
     return json.dumps(told, ensure_ascii=False).encode()
 
 
@@ -195,8 +141,12 @@ def _params(edition: Edition, rights: Rights) -> dict[str, bytes]:
     """The parameters by path in the folder, built-in ones too: a kernel in a sandbox has no other."""
     catalog, found = edition.catalog, dict[str, Path]()
     layered = catalog.workspace.layered
-    for name in (*_FILES, f"seminars/{edition.prepared.seminar.id}.yaml"):
-        places = layered("params", *name.split("/"))
+    for name in (*_OWN, f"seminars/{edition.prepared.seminar.id}.yaml"):
+        path = catalog.workspace.params / name
+        if path.is_file():
+            found[name] = path
+    for name in _LAYERED:
+        places = layered("params", name)
         if places:
             found[name] = places[0]
     for name in _FOLDERS:
@@ -217,4 +167,4 @@ def own_scope(page: str, edition: Edition) -> LiveScope:
         person = Person(name="analytiker", role="rektor", units=tuple(units))
         rights = Rights(person, frozenset(units), False)
     register = open_existing(edition.workspace)
-    return LiveScope(page, edition, rights, register or open_copy([]), load_self_ratings(edition.workspace))
+    return LiveScope(page, edition, rights, register or empty_reading(), load_self_ratings(edition.workspace))

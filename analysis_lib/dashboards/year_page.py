@@ -42,9 +42,7 @@ def _own_wheel(workspace: Workspace, rights: Rights, edition: Edition, register:
     calendars = load_wheel(workspace)
     units = own_units(rights, edition)
     school_year = str(year.school_year)
-    rows = edition.handed
-    if rows is None:
-        rows = handed_rows(rights, units, register, calendars, school_year)
+    rows = handed_rows(rights, units, register, calendars, school_year)
     occasions = [one for each in calendars for one in compute_occasions(each, year.school_year)]
     own = tuple(agenda(occasions, year.today, handed=as_mapping(rows)))
     return WheelYear(workspace, own, year.names, year.school_year, year.today, tuple(rows))

@@ -56,7 +56,22 @@
     wait();
     if (state === "live") { go(); }
   };
+  // A page of words has no kernel: the front door draws it, and it is put in the place of the one before.
+  const hasKernel = button.dataset.live !== "";
+  const options = (page) => [...page.querySelectorAll("form.filters select, form.filters input[type=text]")].map((field) => (
+    { name: field.name, value: field.value, options: [...(field.options || [])].map((each) => [each.value, each.text]) }));
+  const bring = async ({ number, query }) => {
+    let answer = null;
+    try { answer = await fetch(location.pathname + (query ? "?" + query : "")); } catch { over(1006); return; }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.getElementById("uppgifter");
+    if (!fresh) { over(answer.status === 403 ? 4403 : answer.ok ? 4401 : 1006); return; }
+    const settled = new URL(page.getElementById("utforska") ? "?" + page.getElementById("utforska").dataset.query : "", location.href).search.slice(1);
+    const place = page.title.split(" – ")[1] || "";
+    await show({ number, query: settled, place, choices: options(page), charts: {}, html: fresh.innerHTML, page });
+  };
   const go = () => {
+    if (!hasKernel) { const asking = waiting; drawing = drawing.then(() => bring(asking)); return; }
     send("comm_msg", { comm_id: model, data: { method: "update", state: { asked: { number: waiting.number, query: waiting.query } } } });
   };
 
@@ -176,8 +191,12 @@
     }
     const forms = document.getElementById("formular");
     if (forms) {
-      const answer = await fetch(path, { headers: { Accept: "text/html" } });
-      const fresh = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("formular");
+      let page = shown.page;
+      if (!page) {
+        const answer = await fetch(path, { headers: { Accept: "text/html" } });
+        page = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+      }
+      const fresh = page && page.getElementById("formular");
       if (fresh) { forms.replaceChildren(...document.adoptNode(fresh).childNodes); drafts(forms); }
     }
   };
@@ -207,6 +226,13 @@
     document.body.dataset.live = shown.number;
   };
 
+  const awake = () => {
+    state = "live";
+    document.body.dataset.state = "live";
+    button.hidden = true;
+    if ([document.body, button].includes(document.activeElement)) { filters.querySelector("select,input").focus({ preventScroll: true }); }
+    if (!waiting) { ask(wanted, false); waiting.quiet = true; } else { go(); }
+  };
   const heard = (event) => {
     const { header, content, channel } = JSON.parse(event.data);
     if (channel !== "iopub" || header.msg_type !== "comm_msg") { return; }
@@ -215,11 +241,7 @@
       const found = Object.entries(data.states).find(([, one]) => ((one.state || {})._dom_classes || []).includes("skolbank-live"));
       if (!found || model) { return; }
       model = found[0];
-      state = "live";
-      document.body.dataset.state = "live";
-      button.hidden = true;
-      if (document.activeElement === document.body) { filters.querySelector("select,input").focus({ preventScroll: true }); }
-      if (!waiting) { ask(wanted, false); waiting.quiet = true; } else { go(); }
+      awake();
     } else if (content.comm_id === model && data.method === "update" && data.state) {
       if ("shown" in data.state) { const shown = data.state.shown; drawing = drawing.then(() => show(shown)).catch(() => say("Sidan kunde inte ritas om. Ladda om sidan.")); }
     }
@@ -236,6 +258,7 @@
   };
   const begin = async () => {
     if (state !== "still") { return; }
+    if (!hasKernel) { awake(); return; }
     state = "starting";
     button.disabled = true;
     wait();

@@ -127,7 +127,7 @@ def test_what_is_written_follows_the_unit_that_is_looked_at(
     explore(page)
     page.locator("#val-unit").select_option(MINE)
     expect(page.locator("#formular")).to_contain_text("Ny åtgärd, Alskolan")
-    form = page.locator("#formular form.entry")
+    form = page.get_by_role("region", name="Ny åtgärd, Alskolan")
     form.locator("textarea#what").fill("Läsning varje morgon")
     form.get_by_label("Ursprung").select_option("staff")
     form.get_by_label("Ansvarig").fill("Rektor")
