@@ -151,7 +151,7 @@ def _notes(bars: Sequence[AgreementBar], indicator: Indicator) -> list[Any]:
         {
             "term": "Netto",
             "text": "är andelen med högre betyg minus andelen med lägre, i procentenheter. Det kallas säkert "
-            "bara när det 95-procentiga intervallet inte rymmer noll.",
+            "bara när skillnadens 95\u00a0% intervall inte rymmer noll.",
         },
     ]
     if not any(bar.nation for bar in bars):
