@@ -160,7 +160,8 @@ def accounted(facts: Iterable[Mapping[str, Any]], bundles: Iterable[Mapping[str,
             said.add(f"{math.floor(fact['shown'] + 0.5)}")  # inside a bar
         n = sizes.get(_place(fact))
         if fact["kind"] == "share" and n:
-            said.add(f"{round(fact['shown'] * n / 100)}")
+            reached = round(fact["shown"] * n / 100)
+            said |= {f"{reached}", f"{round(n - reached)}"}  # how many, and how many not
     for bundle in bundles:
         for derived in _find(bundle, "derived"):
             said |= {each["text"].lstrip("+−-").replace("\xa0", "") for each in derived if each["of"]}
