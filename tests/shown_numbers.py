@@ -45,10 +45,11 @@ NOT_FACTS = tuple(
         rf"\bKörning{_SPACE}[0-9a-f]{{8}}\b",
         r"\b99\d{6}\b",  # codes of units
         rf"(?:utgåva|Utgåva|Handbok){_SPACE}\d+\.\d+",
-        rf"95{_SPACE}%{_SPACE}intervall|95 procents intervall|95-procentigt",  # the level of the intervals
+        rf"95{_SPACE}%{_SPACE}intervall|95 procents intervall|95-procentiga?t?\b",  # the intervals
         r"~100|~0\b",  # signs
         r"[Nn]ära\s100\b",  # the same in words
         rf"[Oo]säkerheten,{_SPACE}+95{_SPACE}%|95{_SPACE}(?:%|procents){_SPACE}+osäkerhet",
+        rf"95{_SPACE}(?:%|procents){_SPACE}+band",  # the level of a forecast's band
         r"summa\s+än\s+100\b",
         rf"\b\d+{_SPACE}enheter\b",  # how many units a figure shows
         r"A\s20,\sB\s17,5,\sC\s15,\sD\s12,5,\sE\s10,\sF\soch\sstreck\s0|de\s1[67]\sbästa|\b1[67]\sämnen|högst\s3[24]0",
@@ -160,7 +161,8 @@ def accounted(facts: Iterable[Mapping[str, Any]], bundles: Iterable[Mapping[str,
             said.add(f"{math.floor(fact['shown'] + 0.5)}")  # inside a bar
         n = sizes.get(_place(fact))
         if fact["kind"] == "share" and n:
-            said.add(f"{round(fact['shown'] * n / 100)}")
+            reached = round(fact["shown"] * n / 100)
+            said |= {f"{reached}", f"{round(n - reached)}"}  # how many, and how many not
     for bundle in bundles:
         for derived in _find(bundle, "derived"):
             said |= {each["text"].lstrip("+−-").replace("\xa0", "") for each in derived if each["of"]}

@@ -163,7 +163,7 @@ def page_of(desk: Desk, page: str, rights: Rights, **choice: str) -> tuple[State
     """A page as it is sent, and the numbers that the facts of its own cards account for."""
     edition = desk.edition(rights.audience)
     titles = {name: one.title for name, one in desk.instruments_for(rights).items()}
-    given = {name: [value] for name, value in choice.items()}
+    given = {name: [value] for name, value in choice.items() if name in PAGES[page].choices}
     state = read_state(PAGES[page], given, rights, edition, instruments=titles)
     shown = desk.show(state, rights)
     drawn = [*shown.drawn, *(run_cards(desk.runs, "")[0] if page == "korningar" else ())]
