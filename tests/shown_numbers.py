@@ -19,7 +19,7 @@ NUMBER = re.compile(
 HEADING = "Så är siffrorna gjorda och skyddade"
 _MONTHS = "januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december"
 _TICK = re.compile(
-    r"<text[^>]*fill=\"#616E75\"[^>]*>\s*(\d{1,3}(?:,5)?)(?:[\s\xa0]*(?:%|procent|poäng))?\s*</text>"
+    r"<text[^>]*fill=\"#616E75\"[^>]*>\s*[+−]?(\d{1,3}(?:,5)?)(?:[\s\xa0]*(?:%|procent|poäng))?\s*</text>"
 )
 _MEASURES = r"[\s\xa0]*(?:%|procent\b|poäng\b|elev|barn\b|svar\b|flick|pojk)"
 _DECIMAL = re.compile(r"(?<![\w.,/])[−+-]?\d+,\d+(?![\w])")
@@ -55,6 +55,9 @@ NOT_FACTS = tuple(
         r"\d+\s+godkända\s+betyg",  # in the words that define a measure
         r"[Mm]eritvärde\s\(1[67]\)",  # names of measures
         r"\b0–10\b|\b0–100\b|0\s+är\s+lägst\s+och\s+100?\s+högst",  # scales of surveys
+        r"under 65|\b(?:65–70|70–75|75–80|80–85)\b|85 och över",  # the steps of a heat table's colours
+        r"Gränsen är 75 procent",  # of pupils that must be followed
+        r"skalan 1–99",
         rf"\bSida{_SPACE}\d+{_SPACE}av{_SPACE}\d+",  # printed pages
         rf"\bSlutar{_SPACE}20\d\d\b",  # cohorts by the year they leave
         rf"\bÅk{_SPACE}[69]\b",
@@ -101,11 +104,12 @@ def _without(chart: str, ticks: set[str]) -> str:
 
 
 def _ticks(chart: str) -> set[str]:
-    """Fives and single digits; other even numbers only where four stand two apart in a row, halves where two
-    stand one apart."""
+    """Fives and single digits; other even numbers only where four stand two apart in a row; halves where two
+    stand one apart, and the whole numbers between them."""
     found = set(_TICK.findall(chart))
     halves = {float(each.replace(",", ".")) for each in found if "," in each}
-    known = {_text(each, 1) for each in halves if halves & {each - 1, each + 1}}
+    rows = {each for each in halves if halves & {each - 1, each + 1}}
+    known = {_text(each, 1) for each in rows} | {_text(each + way, 0) for each in rows for way in (-0.5, 0.5)}
     known |= {each for each in found if "," not in each and (len(each) == 1 or each[-1] in "05")}
     even = {int(each) for each in found if "," not in each and int(each) % 2 == 0}
     for start in even:

@@ -1,4 +1,4 @@
-"""The page a rektor checks before the run: how many pupils each class has in each subject (floor 8).
+"""The page a rektor checks before the run: how many each class has in each subject and test (floor 8).
 
 It is internal: small counts are shown as they are, so that a missing class is seen; it is never published.
 One file per unit in ``output/kvalitet``, that loads nothing from outside.
@@ -17,6 +17,7 @@ from analysis_lib import text
 from analysis_lib.batch.files import write_whole
 from analysis_lib.batch.freshness import SourceState, freshness
 from analysis_lib.batch.index import AUDIENCE_WORDS, page_style
+from analysis_lib.batch.quality_counts import NO_CLASS, Counts
 from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.snapshots.schemas import SUBJECTS
 from analysis_lib.snapshots.store import Store
@@ -36,7 +37,6 @@ _PUPILS = """
 SELECT unit_code, year_group, school_year, class_name, count(DISTINCT pupil) AS n
 FROM core_scb__pupil_grades GROUP BY ALL
 """
-_NO_CLASS = "Utan klass"
 
 
 def write_quality(workspace: Workspace, unit: str = "", *, today: datetime.date | None = None) -> list[Path]:
@@ -46,7 +46,8 @@ def write_quality(workspace: Workspace, unit: str = "", *, today: datetime.date 
     """
     counted, pupils = (Store(workspace).query(sql) for sql in (_COUNTED, _PUPILS))
     states = freshness(workspace, today)
-    units = sorted({*counted["unit_code"], *(one.unit for one in states)})
+    more = Counts(Store(workspace))
+    units = sorted({*counted["unit_code"], *more.units, *(one.unit for one in states)})
     if unit and unit not in units:
         raise SkolbankError(
             "unit-without-data",
@@ -57,7 +58,7 @@ def write_quality(workspace: Workspace, unit: str = "", *, today: datetime.date 
     written = []
     for code in [unit] if unit else units:
         own = [one for one in states if one.unit == code]
-        page = _page(workspace, code, own, counted[counted["unit_code"] == code], pupils, today)
+        page = _page(workspace, code, own, counted[counted["unit_code"] == code], pupils, more, today)
         place = workspace.output / "kvalitet" / f"{code}.html"
         write_whole(place, page)
         written.append(place)
@@ -70,6 +71,7 @@ def _page(
     states: list[SourceState],
     counted: pd.DataFrame,
     pupils: pd.DataFrame,
+    more: Counts,
     today: datetime.date | None,
 ) -> str:
     import jinja2
@@ -97,6 +99,7 @@ def _page(
             states=states,
             problems=[(one.source, problem) for one in states for problem in one.problems],
             tables=tables,
+            counts=more.of(code, catalog),
         )
         + "\n"
     )
@@ -115,7 +118,7 @@ def _table(group: pd.DataFrame, pupils: pd.DataFrame, names: Mapping[str, str]) 
     is_usual = [2 * int(n) >= sum(map(int, sizes.values())) for n in counts.sum()]  # most pupils have it
     rows = [
         {
-            "name": name or _NO_CLASS,
+            "name": name or NO_CLASS,
             "n": int(sizes[name]),
             "cells": [
                 {"n": int(n), "is_few": usual and 2 * int(n) < int(sizes[name])}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,7 @@ from cyclopts import Parameter
 
 from analysis_lib.cli.options import NO_OPTIONS, Shared, refuse_unwritable
 from analysis_lib.cli.privacy import enter
+from analysis_lib.cli.reported import progress, tell
 
 Flag = Parameter(negative="")
 
@@ -42,7 +42,6 @@ def import_files(
     json_path
         Write one object per file to this file; - for standard output.
     """
-    from analysis_lib.sources.import_report import render_summary
     from analysis_lib.sources.importer import import_paths
 
     refuse_unwritable(json_path)
@@ -50,16 +49,14 @@ def import_files(
     if not dry_run:
         enter(workspace, "import", f"{1 + len(more)} filer eller mappar")
     report = import_paths(
-        [first, *more], workspace=workspace, as_format=as_format or None, dry_run=dry_run, strict=strict
+        [first, *more],
+        workspace=workspace,
+        as_format=as_format or None,
+        dry_run=dry_run,
+        strict=strict,
+        tell=progress("Läser"),
     )
-    text = json.dumps(report.as_json(), ensure_ascii=False, indent=1)
-    if str(json_path) == "-":
-        print(text)
-    else:
-        if json_path:
-            json_path.write_text(text + "\n", "utf-8")
-        print(render_summary(report))
-    return int(report.exit_status)
+    return tell(report, json_path)
 
 
 def check(*, shared: Shared = NO_OPTIONS) -> int:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,6 +10,7 @@ from cyclopts import Parameter
 
 from analysis_lib.cli.options import NO_OPTIONS, Shared, refuse_unwritable
 from analysis_lib.cli.privacy import enter
+from analysis_lib.cli.reported import progress, tell
 
 Flag = Parameter(negative="")
 Source = Literal["skolverket", "units", "kolada", "pxweb", "ss12000"]
@@ -55,26 +53,11 @@ def fetch(
     """
     from analysis_lib.sources.api_sources import fetch_source
     from analysis_lib.sources.fetching import FetchOrder
-    from analysis_lib.sources.import_report import render_summary
 
     refuse_unwritable(json_path)
-    order = FetchOrder(municipality, unit, since, until, refresh, dry_run, tell=_progress())
+    order = FetchOrder(municipality, unit, since, until, refresh, dry_run, tell=progress("Hämtar"))
     workspace = shared.find()
     if source == "ss12000" and not dry_run:
         enter(workspace, "fetch", source)
     report = fetch_source(source, order, workspace=workspace)
-    text = json.dumps(report.as_json(), ensure_ascii=False, indent=1)
-    if str(json_path) == "-":
-        print(text)
-    else:
-        if json_path:
-            json_path.write_text(text + "\n", "utf-8")
-        print(render_summary(report))
-    return int(report.exit_status)
-
-
-def _progress() -> Callable[[str], None]:
-    """Tells what is being fetched to a person who waits, and nothing to a file or a program."""
-    if not sys.stderr.isatty():
-        return lambda file: None
-    return lambda file: print(f"Hämtar {file} …", file=sys.stderr)
+    return tell(report, json_path)

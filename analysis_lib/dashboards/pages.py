@@ -14,11 +14,11 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from analysis_lib import text
+from analysis_lib.dashboards import cohort_choices
 from analysis_lib.dashboards.access import Rights
 from analysis_lib.dashboards.extract import INDICATORS, Edition
 from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.present.blocks import Block
-from analysis_lib.report.figures import SUBJECT_NAMES
 from analysis_lib.report.survey_verbs import FAMILIES
 from analysis_lib.vocabulary.settings import Unit
 
@@ -50,9 +50,9 @@ PAGES = {
             "arskullar",
             "D2",
             "Årskullar",
-            "Hur går det för samma årskull från årskurs 6 till årskurs 9?",
+            "Hur går det för de elever vi har nu, och hur långt kommer de hos oss?",
             "se",
-            ("unit", "group", "school_year", "indicator"),
+            ("unit", "group", "cohort", "subject", "method"),
         ),
         PageKind(
             "betyg",
@@ -135,7 +135,9 @@ class State:
     group: str = ""
     school_year: str = ""
     indicator: str = ""
+    cohort: str = ""
     subject: str = ""
+    method: str = ""
     instrument: str = ""
     team: str = ""
     thing: str = ""
@@ -181,7 +183,9 @@ def read_state(
         "group": list(edition.catalog.groups),
         "school_year": list(edition.school_years),
         "indicator": [name for name in INDICATORS if name in edition.catalog.indicators],
-        "subject": list(SUBJECT_NAMES),
+        "cohort": [value for value, _ in cohort_choices.cohorts(edition)] if page.id == "arskullar" else [],
+        "subject": list(cohort_choices.subjects(page.id)),
+        "method": [value for value, _ in cohort_choices.methods()],
         "instrument": list(instruments or {}),
         "survey": [name for name, _ in surveys_of(edition)],
     }
@@ -195,6 +199,8 @@ def read_state(
     usual = {
         "school_year": edition.prepared.school_year,
         "indicator": next(iter(allowed["indicator"]), ""),
+        "cohort": next(iter(allowed["cohort"]), ""),
+        "method": cohort_choices.USUAL_METHOD,
         "instrument": next(iter(allowed["instrument"]), ""),
     }
     chosen = {name: asked.get(name, usual.get(name, "")) for name in page.choices if name != "unit"}
@@ -222,7 +228,9 @@ def choices(
         "group": ("Ledningsgrupp", [("", "Alla"), *groups] if rights.whole else []),
         "school_year": ("Läsår", [(year, year) for year in edition.school_years]),
         "indicator": ("Mått", [(name, known[name].short) for name in INDICATORS if name in known]),
-        "subject": ("Ämne", [("", "Alla ämnen"), *SUBJECT_NAMES.items()]),
+        "cohort": ("Årskull", cohort_choices.cohorts(edition) if state.cohort else []),
+        "subject": ("Ämne", [("", "Alla ämnen"), *cohort_choices.subjects(state.page).items()]),
+        "method": ("Sätt att räkna", cohort_choices.methods()),
         "instrument": ("Instrument", list((instruments or {}).items())),
         "survey": ("Enkät", [("", "Första med svar"), *surveys_of(edition)]),
     }

@@ -191,4 +191,4 @@ def _names(edition: Edition) -> dict[str, str]:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else text.number(value, 1)
+    return text.EN_DASH if value is None else text.number(value, 1)

@@ -6,18 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from analysis_lib.dashboards.access import Rights
+from analysis_lib.dashboards.cohort_page import cohort_cards
 from analysis_lib.dashboards.extract import INDICATORS, Edition
 from analysis_lib.dashboards.grade_page import GRADE_INDICATORS, grade_cards
 from analysis_lib.dashboards.page_marks import noted
 from analysis_lib.dashboards.pages import PAGES, Card, State, units_in
 from analysis_lib.dashboards.voices import survey_cards
-from analysis_lib.present.blocks import Block
-from analysis_lib.present.charts.figure import column, gap_block, row, table_cell, value_cell
-from analysis_lib.present.evidence import facts_of, merged
 from analysis_lib.report.context import Report
 from analysis_lib.report.parameters import Sidecar
-from analysis_lib.report.tables import table_data
-from analysis_lib.vocabulary.periods import SchoolYear
 
 _SHORT = {"lage": "DL", "arskullar": "DA", "betyg": "DB", "roster": "DR", "jamfor": "DJ"}
 _SHOWN = (
@@ -37,7 +33,6 @@ _SHOWN = (
     "progress.core_passed_9",
     *GRADE_INDICATORS,
 )
-_YEARS_BETWEEN = 3  # from the grades of åk 6 to those of åk 9
 
 
 def results_cards(state: State, rights: Rights, edition: Edition) -> list[Card]:
@@ -80,58 +75,6 @@ def _now(report: Report, state: State) -> list[Card]:
     return cards if state.unit else [*cards, Card("enheter", report.units(state.indicator, *_others(state)))]
 
 
-def _cohorts(report: Report, state: State) -> list[Card]:
-    cards = [
-        Card("arskullar", _cohort_table(report), 12),
-        Card("foljda", report.trend("progress.followed_9", "results.all_passed_9"), 7),
-        Card("karna", report.trend("progress.core_passed_9", "results.all_passed_6"), 5),
-    ]
-    if not state.unit:
-        cards.append(Card("enheter", report.units(state.indicator, *_others(state)), 7))
-        cards.append(Card("tackning", report.coverage(), 5))
-    return cards
-
-
-def _cohort_table(report: Report) -> Block:
-    """One row per årskull by the year it leaves: åk 6 three years before, and åk 9, where they are known."""
-    known = report.catalog.indicators
-    sixth, ninth = known["results.all_passed_6"], known["results.all_passed_9"]
-    at = {
-        each.id: {cell.school_year: cell for cell in report.scope.own(each.id, years=None).cells()}
-        for each in (sixth, ninth)
-    }
-    leaving = set(at[ninth.id]) | {str(SchoolYear.parse(y).plus(_YEARS_BETWEEN)) for y in at[sixth.id]}
-    rows, facts = [], []
-    for year in sorted(leaving):
-        before = at[sixth.id].get(str(SchoolYear.parse(year).plus(-_YEARS_BETWEEN)))
-        after = at[ninth.id].get(year)
-        rows.append(
-            row(
-                {
-                    "cohort": table_cell(f"Slutar {SchoolYear.parse(year).end}"),
-                    "six": value_cell(before, sixth) if before else table_cell("."),
-                    "nine": value_cell(after, ninth) if after else table_cell("."),
-                }
-            )
-        )
-        facts += [facts_of([before], sixth) if before else (), facts_of([after], ninth) if after else ()]
-    if not rows:
-        return gap_block(
-            "Det finns inga årskullar att visa", "Inga betyg i årskurs 6 eller 9 är inlästa.", ""
-        )
-    columns = [column("cohort", "Årskull", "left"), column("six", "Åk 6"), column("nine", "Åk 9")]
-    notes = [
-        {
-            "term": "Så läser du",
-            "text": "Raden är en årskull, inte samma elever: några flyttar ut och andra in på vägen. "
-            "Punkt betyder att läsåret inte är inläst eller inte har varit ännu.",
-        }
-    ]
-    caption = "Andel elever med godkänt i alla ämnen, procent, i åk 6 och tre år senare i åk 9."
-    data = table_data("arskullar", caption, columns, rows, notes)
-    return Block("table", data, merged(*facts))
-
-
 def _compare(report: Report, state: State) -> list[Card]:
     cards = [
         Card("riket", report.trend(state.indicator, *_others(state)), 7),
@@ -167,7 +110,7 @@ def _others(state: State) -> list[str]:
 
 _PAGES: dict[str, Callable[[Report, State], list[Card]]] = {
     "lage": _now,
-    "arskullar": _cohorts,
+    "arskullar": cohort_cards,
     "betyg": grade_cards,
     "jamfor": _compare,
     "roster": survey_cards,

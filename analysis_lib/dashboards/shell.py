@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from analysis_lib import text
 from analysis_lib.dashboards.access import ROLE_WORDS, Rights
+from analysis_lib.dashboards.cohort_choices import cohorts
 from analysis_lib.dashboards.extract import Edition
 from analysis_lib.dashboards.pages import PAGES, Card, Choice, State, units_in
 from analysis_lib.present.html import block_html
@@ -129,7 +130,20 @@ def page_html(
 
 
 def steps_down(state: State, rights: Rights, edition: Edition) -> list[dict[str, str]]:
-    """Links from the whole to each of the viewer's units, with the other choices kept."""
+    """Links from the whole to each of the viewer's units, and from a unit to each of its årskullar.
+
+    The other choices are kept.
+    """
+    if state.unit and state.page == "arskullar":
+        return [
+            {
+                "text": label,
+                "href": f"/{state.page}?{state.query(cohort=value)}",
+                "title": "Gå vidare till en årskull",
+            }
+            for value, label in cohorts(edition)
+            if value != state.cohort
+        ]
     if state.unit or "unit" not in PAGES[state.page].choices:
         return []
     shown = None if state.page in ("atgarder", "arshjul") else _with_results(edition)

@@ -34,11 +34,15 @@ class Difference:
     is_exact: bool
 
 
-def worlds(facts: Iterable[Fact]) -> list[list[Fact]]:
+def worlds(
+    facts: Iterable[Fact], lattice: Mapping[str, Mapping[str, Sequence[str]]] | None = None
+) -> list[list[Fact]]:
     """The statements as one world, or as one for each edition where numbers differ; the newest first.
 
-    Older worlds hold only the populations in which something differs.
+    Older worlds hold only the populations in which something differs. What an edition changes about a unit
+    makes everything older about it, and about the places around it in the lattice, a thing of the past.
     """
+    around = _around((lattice or {}).get("unit", {}))
     groups: dict[str, list[Fact]] = {}
     for fact in facts:
         groups.setdefault(_population(fact), []).append(fact)
@@ -50,9 +54,9 @@ def worlds(facts: Iterable[Fact]) -> list[list[Fact]]:
             newest += group
             continue
         editions = sorted({_edition(fact) for fact in group})
-        newest += _as_of(group, editions[-1])
+        newest += _as_of(group, editions[-1], around)
         for edition in editions[:-1]:
-            older.setdefault(edition, []).extend(_as_of(group, edition))
+            older.setdefault(edition, []).extend(_as_of(group, edition, around))
     return [newest, *(older[edition] for edition in sorted(older, reverse=True))]
 
 
@@ -117,14 +121,48 @@ def _asked(old: Known, new: Known, place: Place, what: tuple[str, str]) -> bool:
     return old.statement(place, what) is not None and new.statement(place, what) is not None
 
 
-def _as_of(group: Sequence[Fact], edition: int) -> list[Fact]:
-    """What stood in an edition: of each number the newest statement up to it."""
+def _as_of(group: Sequence[Fact], edition: int, around: Mapping[str, set[str]]) -> list[Fact]:
+    """What stood in an edition: of each number the newest statement, unless its place has changed since."""
     newest: dict[str, int] = {}
     for fact in group:
         if _edition(fact) <= edition:
             key = _about(fact)
             newest[key] = max(newest.get(key, 0), _edition(fact))
-    return [fact for fact in group if newest.get(_about(fact)) == _edition(fact)]
+    stood = [fact for fact in group if newest.get(_about(fact)) == _edition(fact)]
+    since = _changed_since(group, edition, around)
+    return [fact for fact in stood if _edition(fact) >= since.get(str(fact["cell"].get("unit", "")), 0)]
+
+
+def _changed_since(group: Sequence[Fact], edition: int, around: Mapping[str, set[str]]) -> dict[str, int]:
+    """The last edition, up to one, in which a number about each place became another."""
+    said: dict[str, Any] = {}
+    since: dict[str, int] = {}
+    for fact in sorted((one for one in group if _edition(one) <= edition), key=_edition):
+        if isinstance(fact["shown"], str):
+            continue
+        if said.setdefault(_about(fact), fact["shown"]) != fact["shown"]:
+            unit = str(fact["cell"].get("unit", ""))
+            for place in {unit, *around.get(unit, ())}:
+                since[place] = _edition(fact)
+        said[_about(fact)] = fact["shown"]
+    return since
+
+
+def _around(tree: Mapping[str, Sequence[str]]) -> dict[str, set[str]]:
+    """The places around each place, near and far."""
+    parents: dict[str, set[str]] = {}
+    for parent, children in tree.items():
+        for child in children:
+            parents.setdefault(child, set()).add(parent)
+    found: dict[str, set[str]] = {}
+    for place in parents:
+        waiting = list(parents[place])
+        while waiting:
+            one = waiting.pop()
+            if one not in found.setdefault(place, set()):
+                found[place].add(one)
+                waiting += parents.get(one, ())
+    return found
 
 
 def _differs(group: Sequence[Fact]) -> bool:

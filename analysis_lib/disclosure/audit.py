@@ -54,7 +54,7 @@ def audit(
     Findings come in a fixed order. Statements of earlier editions have ``edition`` (1, 2, …).
     """
     started = time.perf_counter()
-    seen = worlds(facts)
+    seen = worlds(facts, lattice)
     kept = memory or CleanMemory()
     attacks = [_attack(world, lattice, nested or {}, threshold, kept) for world in seen]
     findings = [finding for each in attacks for finding in each.findings]

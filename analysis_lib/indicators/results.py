@@ -139,7 +139,11 @@ _TESTS_3_SQL = f"""tests_3 AS (
 
 
 def _pupils_sql(rules: GradeRules, years: Sequence[str]) -> str:
-    """One row per pupil, unit and school year.
+    return f"{_grade_rows_sql(rules, years)}, {_results_sql(rules)}"
+
+
+def _results_sql(rules: GradeRules) -> str:
+    """One row per pupil, unit and school year, made of ``grade_rows``.
 
     ``half_best`` holds the best grades of all subjects but the extra one (språkval); of the variants of
     one subject (Sv and SvA) the better counts, since a pupil reads only one of them.
@@ -156,8 +160,7 @@ def _pupils_sql(rules: GradeRules, years: Sequence[str]) -> str:
         f"coalesce({eligible_sql(rules, programme)}, false) AS eligible_{programme}"
         for programme in rules.eligibility[0].programmes
     )
-    return f"""{_grade_rows_sql(rules, years)},
-    pupil_sums AS (
+    return f"""pupil_sums AS (
         SELECT school_year, year_group, unit_code, pupil,
             max(sex) AS sex, bool_or(is_protected) AS is_protected,
             count(*) FILTER (WHERE {due} AND NOT {same})
@@ -255,6 +258,11 @@ def _linked_sql(name: str, result: str, now: str, earlier: str) -> str:
             AND earlier.year_group = own.year_group - {STEP} AND earlier.start = own.start - {STEP}
         LEFT JOIN taught ON taught.unit_code = slim.unit_code
             AND taught.year_group = slim.year_group - {STEP} AND taught.start = slim.start - {STEP})"""
+
+
+def steps_and_pupils_sql(rules: GradeRules) -> str:
+    """The tables ``steps``, ``pupils`` and ``grade_rows`` together, as the beginning of a query."""
+    return f"WITH {_steps_sql(rules, ())}, {_results_sql(rules)}"
 
 
 def earlier_units_sql(table: str, rules: GradeRules, *, school_year: str = "") -> str:

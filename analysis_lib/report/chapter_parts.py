@@ -16,6 +16,7 @@ from analysis_lib.report.page_verbs import PageVerbs
 from analysis_lib.report.result_verbs import ResultVerbs
 from analysis_lib.report.since_last import seminar_before, since_blocks, unit_changes
 from analysis_lib.report.survey_verbs import SurveyVerbs
+from analysis_lib.report.words.reading import together
 
 TEACHING_GROUPS = ("elever-ak5", "elever-ak8", "elever-ak9", "elever-gy2", "personal")
 
@@ -88,11 +89,18 @@ class ChapterParts(PageVerbs, ResultVerbs, SurveyVerbs):
         names = indicators or self._single_results()
         return self._kept(unit_changes(self.scope, [self._indicator(name) for name in names]))
 
+    def questions(self) -> Block:
+        """What the readers are asked to decide, and the figures that somebody chose for that talk."""
+        return together([super().questions(), *self._kept_choices()])
+
     def chosen_figures(self) -> Block:
         """The figures that somebody chose on a dashboard for this report, drawn from its own release.
 
         Nothing at all outside the internal edition, or when none is chosen.
         """
+        return self._several(self._kept_choices())
+
+    def _kept_choices(self) -> list[Block]:
         blocks: list[Block] = []
         known = [one for one in self.told.every(ChosenFigure) if one.entry.report == self.name]
         # What was chosen during the läsår or since; a later läsår asks anew.
@@ -103,8 +111,9 @@ class ChapterParts(PageVerbs, ResultVerbs, SurveyVerbs):
             told = Block("answers", {"items": [_comment(place, one.entry.comment, who)]})
             blocks += [told, figure] if figure else []
         if not blocks:
-            return self._together([])
-        return self._together([Block("subheading", {"text": "Figurer som har valts till samtalet"}), *blocks])
+            return []
+        head = Block("subheading", {"text": "Figurer som har valts till samtalet"})
+        return [self._kept(block) for block in (head, *blocks)]
 
     def _chosen(self, unit: str, entry: ChosenFigure) -> Block | None:
         """The figure about a unit (empty: the whole); None for a unit or a measure that is not there."""

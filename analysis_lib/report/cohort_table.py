@@ -1,4 +1,4 @@
-"""Årskull × årskurs: how far each årskull has come, in the measure that its årskurs has (floor 7).
+"""Årskull × årskurs: how far each årskull has come, in the measure that its årskurs has (floor 7; rule R14).
 
 Rows are named by the year in which the årskull is expected to leave, never by årskurs, so that they survive
 a reform that renumbers the årskurser.
@@ -6,66 +6,175 @@ a reform that renumbers the årskurser.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Any
 
 from analysis_lib import text
 from analysis_lib.disclosure.released import ReleasedCell
 from analysis_lib.present.blocks import Block
-from analysis_lib.present.charts.figure import column, mark_notes, row, table_cell, value_cell
-from analysis_lib.present.evidence import facts_of, merged
+from analysis_lib.present.heat import CANCELLED, NOT_MEASURED, HeatCell, HeatRow, heat_table
 from analysis_lib.report.scope import Scope
-from analysis_lib.report.tables import table_data
+from analysis_lib.statistics.cohorts import CohortRules, load_cohort_rules
 from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.periods import SchoolYear
 
-LAST = 9
-MEASURES: Mapping[str, int] = {
-    "progress.tests_passed_3": 3,
-    "results.all_passed_6": 6,
-    "progress.core_passed_6": 6,
-    "results.all_passed_9": 9,
-    "progress.core_passed_9": 9,
+FIRST, FIRST_GRADES, LAST = 1, 6, 9
+# What measures each årskurs, for all subjects together and for one of them.
+WHOLE: Mapping[int, str] = {6: "results.all_passed_6", 9: "results.all_passed_9"}
+IN_SUBJECT: Mapping[int, str] = {
+    3: "results.national_test_passed_3",
+    6: "results.subject_passed_6",
+    9: "results.subject_passed_9",
+}
+SUBJECTS: Mapping[str, str] = {"SV": "svenska", "EN": "engelska", "MA": "matematik"}
+_WITHOUT_TESTS = ("2019/20", "2020/21")  # rule R5: no national tests
+_SHORT = {
+    "assessment_support": "bedömning",
+    "national_test": "prov",
+    "written_judgement": "omdöme",
+    "grade": "betyg",
 }
 
 
-def cohort_table(scope: Scope, known: Mapping[str, Indicator]) -> Block | None:
-    """The share of each årskull that reached the requirements; None without any two measures."""
-    found: dict[tuple[int, str], tuple[ReleasedCell, Indicator]] = {}
-    for name, grade in MEASURES.items():
-        if name not in known or known[name].by_subject:
+def measured_in(subject: str) -> Mapping[int, str]:
+    """The indicator of each årskurs that has one."""
+    return IN_SUBJECT if subject else WHOLE
+
+
+def cohort_cells(
+    scope: Scope, known: Mapping[str, Indicator], *, subject: str = "", rules: CohortRules | None = None
+) -> dict[tuple[int, int], ReleasedCell]:
+    """The released cells of the report's own place by leaving year and årskurs; missing ones are left out."""
+    dated = rules or load_cohort_rules()
+    found: dict[tuple[int, int], ReleasedCell] = {}
+    for group, name in measured_in(subject).items():
+        if name not in known:
             continue
-        for cell in scope.own(name, sex="T").cells():
-            if cell.state != "missing" and not getattr(cell, "category", ""):
-                leaves = SchoolYear.parse(cell.school_year).end + LAST - grade
-                found.setdefault((leaves, name), (cell, known[name]))
-    measures = [name for name in MEASURES if any(key[1] == name for key in found)]
-    if not measures:
+        for cell in scope.own(name, subject=subject, years=None).cells():
+            if cell.state != "missing" and cell.school_year <= scope.school_year:
+                found[dated.leaving_year(cell.school_year, group), group] = cell
+    return found
+
+
+def cohort_table(
+    scope: Scope,
+    known: Mapping[str, Indicator],
+    *,
+    subject: str = "",
+    chosen: int = 0,
+    is_brief: bool = False,
+) -> Block | None:
+    """The share of each årskull that reached the requirements; None without anything measured.
+
+    ``chosen`` is the leaving year of the årskull that the reader looks at; ``is_brief`` leaves out how to
+    read it, where another such table stands above.
+    """
+    rules = load_cohort_rules()
+    cells = cohort_cells(scope, known, subject=subject, rules=rules)
+    if not cells:
         return None
-    rows: list[dict[str, Any]] = []
-    for leaves in sorted({key[0] for key in found}, reverse=True):
-        cells: dict[str, dict[str, str]] = {"cohort": table_cell(f"Slutar {leaves}")}
-        for name in measures:
-            pair = found.get((leaves, name))
-            cells[name] = value_cell(*pair) if pair else table_cell("·", reason="inte mätt")
-        rows.append(row(cells))
-    columns = [column("cohort", "Årskull", "left")]
-    columns += [column(name, _head(known[name].short, MEASURES[name])) for name in measures]
-    notes: list[Mapping[str, str]] = [
-        {
-            "term": "Så läser du",
-            "text": "Varje rad är en årskull. Måttet byter från prov till betyg mellan årskurserna, så bara "
-            "samma kolumn kan jämföras rakt ned. Årskurs 4–5 saknar gemensamt mått.",
-        },
-        *mark_notes(cell for cell, _ in found.values()),
+    kinds = {
+        group: _SHORT.get(rules.measure(scope.school_year, group), "") for group in range(FIRST, LAST + 1)
+    }
+    rows = [
+        _row(scope, known, rules, leaves, cells, subject, leaves == chosen)
+        for leaves in sorted({leaves for leaves, _ in cells})
     ]
-    caption = "Årskullarna genom skolan: andel som når kraven."
-    data = table_data("arskullar", caption, columns, rows, notes, is_wide=True)
-    return Block("table", data, merged(*(facts_of([cell], indicator) for cell, indicator in found.values())))
+    return heat_table(
+        rows,
+        kinds,
+        id=f"arskullar-{subject.lower()}" if subject else "arskullar",
+        finding=_finding(cells, chosen or SchoolYear.parse(scope.school_year).end, scope),
+        caption=f"{_caption(subject)} {scope.name}, alla elever i årskullen. Varje rad är en årskull.",
+        foot=_foot(scope, cells),
+        notes=() if is_brief else _notes(subject),
+    )
 
 
-def _head(short: str, grade: int) -> str:
-    """The measure's name with its årskurs said once."""
-    plain = re.sub(rf",? (?:i )?åk[ {text.NBSP}]{grade}", "", short)
-    return f"{plain}, åk{text.NBSP}{grade}"
+def _finding(cells: Mapping[tuple[int, int], ReleasedCell], leaves: int, scope: Scope) -> str:
+    """Where an årskull stood each time it was measured, told with that the measure changes."""
+    shown = [
+        (group, cell)
+        for (year, group), cell in sorted(cells.items())
+        if year == leaves and cell.is_shown and cell.value is not None
+    ]
+    if not shown:
+        return ""
+    verb = "Slutade" if leaves <= SchoolYear.parse(scope.school_year).end else "Slutar"
+    told = [f"{cell.text} i åk {group}" for group, cell in shown]
+    told[0] = told[0].replace(" i åk", " procent nådde kraven i åk", 1)
+    changes = (
+        ", men måttet byts på vägen" if shown[0][0] < FIRST_GRADES else ", först terminsbetyg, sist slutbetyg"
+    )
+    but = changes if len(told) > 1 else ""
+    return f"{verb} {leaves}: {text.listing(told)}{but}"
+
+
+def _caption(subject: str) -> str:
+    if subject:
+        return f"Andel elever som når kraven i {SUBJECTS[subject]}, procent."
+    return "Andel elever som når kraven i alla ämnen, procent."
+
+
+def _foot(scope: Scope, cells: Mapping[tuple[int, int], ReleasedCell]) -> str:
+    return f"Ruta med ram: läsåret {scope.school_year}. Källa: nationella prov och skolornas betyg."
+
+
+def _notes(subject: str) -> list[Mapping[str, str]]:
+    third = "prov i åk 3, " if subject else ""
+    told = "Följ en rad: samma årskull, år för år. "
+    told += f"Måttet byts på vägen ({third}terminsbetyg i åk 6, slutbetyg i åk 9)"
+    told += ", så bara samma kolumn kan jämföras rakt ned. Några elever flyttar ut och andra in."
+    notes: list[Mapping[str, str]] = [{"term": "Så läser du", "text": told.replace("åk ", f"åk{text.NBSP}")}]
+    notes.append(
+        {
+            "term": f"{NOT_MEASURED} betyder mäts inte",
+            "text": "Årskursen saknar gemensamt mått, eller finns inte på skolan. Tom ruta: dit har "
+            "årskullen inte kommit än.",
+        }
+    )
+    return notes
+
+
+def _row(
+    scope: Scope,
+    known: Mapping[str, Indicator],
+    rules: CohortRules,
+    leaves: int,
+    cells: Mapping[tuple[int, int], ReleasedCell],
+    subject: str,
+    is_chosen: bool,
+) -> HeatRow:
+    now = LAST - (leaves - SchoolYear.parse(scope.school_year).end)
+    measured = {group for _, group in cells}
+    told = {
+        group: _cell(
+            scope, known, rules, leaves, group, cells.get((leaves, group)), subject, has_any=group in measured
+        )
+        for group in range(FIRST, LAST + 1)
+        if group <= now
+    }
+    return HeatRow(
+        leaves, f"nu{text.NBSP}åk{text.NBSP}{now}" if FIRST <= now <= LAST else "", told, is_chosen
+    )
+
+
+def _cell(
+    scope: Scope,
+    known: Mapping[str, Indicator],
+    rules: CohortRules,
+    leaves: int,
+    group: int,
+    cell: ReleasedCell | None,
+    subject: str,
+    *,
+    has_any: bool,
+) -> HeatCell:
+    name = measured_in(subject).get(group, "")
+    if cell is not None:
+        return HeatCell(cell, known[name], is_now=cell.school_year == scope.school_year)
+    if not has_any:
+        return HeatCell(sign=NOT_MEASURED, why="mäts inte")
+    year = f"{leaves - LAST + group - 1}/{(leaves - LAST + group) % 100:02d}"
+    if year in _WITHOUT_TESTS and rules.measure(year, group) == "national_test":
+        return HeatCell(sign=CANCELLED, why="nationella prov ställdes in")
+    return HeatCell(sign=CANCELLED, why="uppgift saknas")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from analysis_lib.report import sections
 from analysis_lib.report.chapter_parts import ChapterParts
+from analysis_lib.report.cohort_verbs import CohortVerbs
 from analysis_lib.report.frame import scope_of
 from analysis_lib.report.freeze import at_freeze
 from analysis_lib.report.grade_verbs import GradeVerbs
@@ -50,5 +51,5 @@ def open_scope(workspace: Workspace, catalog: Catalog, seminar: str) -> Scope:
     return scope_of(catalog, prepare(workspace, seminar), None)
 
 
-class Report(ChapterParts, GradeVerbs):
+class Report(ChapterParts, GradeVerbs, CohortVerbs):
     """The verbs over one release; each gives a block and the report remembers what it showed."""

@@ -31,6 +31,7 @@ from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.periods import SchoolYear
 
 _COHORT_YEARS = 5
+_SALSA_SHARE, _SAME_SHARE = "salsa.all_passed_actual", "results.all_passed_9"
 _CATEGORIES = {"category": list(DIRECTIONS)}
 
 
@@ -107,6 +108,7 @@ def salsa(scope: Scope, measured: Measured, setting: Setting, *, year: str = "")
             )
             for cell in _in_order(scope, scope.unit_cells(residual, school_year=newest))
         ]
+    rows = [row for row in rows if not _is_told_elsewhere_as_hidden(scope, row.actual)]
     if not rows:
         return None
     newest = max(row.residual.school_year for row in rows)
@@ -197,6 +199,15 @@ def _usual(measured: Measured) -> Usual | None:
         return None
     newest = max(models, key=lambda each: each.school_year)
     return Usual(float(newest.residual_error or 0.0), newest.school_year)
+
+
+def _is_told_elsewhere_as_hidden(scope: Scope, actual: ReleasedCell | None) -> bool:
+    """Whether a share of SALSA would tell what the school's own share is hidden for."""
+    if actual is None or actual.indicator != _SALSA_SHARE:
+        return False
+    keys = {"level": "unit", "code": actual.code, "school_year": actual.school_year}
+    own = scope.one(_SAME_SHARE, **keys)
+    return own is not None and own.state in ("suppressed", "nearly_all", "nearly_none")
 
 
 def _one(scope: Scope, indicator: str, code: str, year: str) -> ReleasedCell:

@@ -19,6 +19,7 @@ from pptx.util import Emu
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.present import theme
+from analysis_lib.present.heat import heat_ground
 from analysis_lib.present.svg import render_png
 from analysis_lib.report.brand import current_brand
 from analysis_lib.report.document import read_document
@@ -179,9 +180,10 @@ class _Drawing:
                 frame.paragraphs[0].alignment = PP_ALIGN.RIGHT if is_right else PP_ALIGN.LEFT
                 for run in frame.paragraphs[0].runs:
                     run.font.size = self._size(15)
-                    run.font.color.rgb = _colour(theme.WHITE if place == 0 else theme.INK)
+                    ink = theme.WHITE if place == 0 else theme.ink_on(heat_ground(cell) or theme.WHITE)
+                    run.font.color.rgb = _colour(ink)
                 table.cell(place, number).fill.solid()
-                ground = current_brand().colour if place == 0 else theme.WHITE
+                ground = current_brand().colour if place == 0 else heat_ground(cell) or theme.WHITE
                 table.cell(place, number).fill.fore_color.rgb = _colour(ground)
 
     def _words(

@@ -18,6 +18,7 @@ from docx.shared import Emu, Mm, RGBColor
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.present import theme
+from analysis_lib.present.heat import heat_ground
 from analysis_lib.present.svg import render_png
 from analysis_lib.report.brand import current_brand
 from analysis_lib.report.document import Document, Section, Shown, read_document
@@ -121,6 +122,7 @@ class _Writer:
         self._text(str(data.get("figure") or ""), "Caption")
 
     def _table(self, data: Mapping[str, Any]) -> None:
+        self._text(str(data.get("finding") or ""), holds=True)
         self._text(f"{data.get('caption') or ''} {data.get('figure') or ''}".strip(), "Caption", holds=True)
         self._data_table(data)
         self._notes(data)
@@ -186,7 +188,12 @@ class _Writer:
         ]
         styles = [str(row.get("style") or "") for row in data["rows"]]
         if rows:
-            self._grid([str(column["label"]) for column in columns], right, rows, styles)
+            headers = [str(column["label"]) for column in columns]
+            grounds = [
+                [heat_ground(row["cells"].get(column["key"], {})) for column in columns]
+                for row in data["rows"]
+            ]
+            self._grid(headers, right, rows, styles, grounds)
 
     def _grid(
         self,
@@ -194,6 +201,7 @@ class _Writer:
         right: Sequence[bool],
         rows: Sequence[Sequence[str]],
         styles: Sequence[str],
+        grounds: Sequence[Sequence[str]] = (),
     ) -> None:
         """A real table: its head repeated on every page, no row divided between two."""
         table = self.word.add_table(rows=len(rows) + 1, cols=len(headers))
@@ -212,6 +220,10 @@ class _Writer:
                 run.bold = True if style in ("head", "sum", "total", "group") else None
                 paragraph.alignment = 2 if right[number] else 0
                 paragraph.paragraph_format.space_after = 0
+                ground = grounds[place - 1][number] if place and grounds else ""
+                if ground:
+                    _shade(cells[place * len(headers) + number], ground)
+                    run.font.color.rgb = RGBColor.from_string(theme.ink_on(ground)[1:])
         for number, row in enumerate(table._tbl.tr_lst):
             properties = row.get_or_add_trPr()
             properties.append(OxmlElement("w:cantSplit"))
@@ -254,6 +266,14 @@ class _Writer:
             paragraph = self.word.add_paragraph(words, style=known)
             if holds:
                 paragraph.paragraph_format.keep_with_next = True
+
+
+def _shade(cell: Any, ground: str) -> None:
+    """The ground of a table cell."""
+    shading = OxmlElement("w:shd")
+    for name, value in (("w:val", "clear"), ("w:color", "auto"), ("w:fill", ground[1:])):
+        shading.set(qn(name), value)
+    cell._tc.get_or_add_tcPr().append(shading)
 
 
 def _telling_columns(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -14,7 +14,7 @@ import yaml
 
 from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.present.blocks import Block
-from analysis_lib.report import cohort_table, section_registry
+from analysis_lib.report import section_registry
 from analysis_lib.report.frame import ReportFrame
 from analysis_lib.report.words.picture import documents_picture
 from analysis_lib.report.words.reading import drawn, together
@@ -56,10 +56,6 @@ class RegisterVerbs(ReportFrame):
         first = section_registry.state_block(self.told, self.handbook)
         return self._together([first, *self.told_words("status_chain")])
 
-    def cohorts(self) -> Block:
-        """Every årskull through the years: the share that reached the requirements (G2)."""
-        return self._together(self.drawn_cohorts())
-
     def picture(self) -> Block:
         """How the documents of this seminar build on each other (F11)."""
         reports = [each.name for each in self.prepared.seminar.reports]
@@ -87,11 +83,6 @@ class RegisterVerbs(ReportFrame):
             found = drawn(self.told, name)
             blocks += found or ([] if gap else [self._gap(name)])
         return blocks or [self._gap(gap)]
-
-    def drawn_cohorts(self) -> list[Block]:
-        """The table of årskullar, or why there is none."""
-        block = cohort_table.cohort_table(self.scope, self.catalog.indicators)
-        return [block or self._gap("cohorts")]
 
     @cached_property
     def _chapters(self) -> list[str]:

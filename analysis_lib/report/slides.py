@@ -142,10 +142,11 @@ def _slide(block: Shown) -> Slide | None:
     data = block.data
     if block.kind == "figure":
         return _figure(data)
-    if block.kind == "table" and len(data["rows"]) <= _TABLE_ROWS and len(data["columns"]) <= _TABLE_COLUMNS:
+    is_small = block.kind == "table" and len(data["columns"]) <= _TABLE_COLUMNS
+    if block.kind == "table" and len(data["rows"]) <= _TABLE_ROWS and (is_small or data.get("is_heat")):
         notes = tuple(f"{note['term']}: {note['text']}" for note in data.get("notes", ()))
         mark = str(data.get("figure") or "")
-        headline = str(data["caption"]).rstrip(".")
+        headline = str(data.get("finding") or data["caption"]).rstrip(".")
         return Slide(
             "table", headline, table=data, mark=mark, source=str(data.get("foot") or ""), notes=notes
         )

@@ -14,7 +14,7 @@ from analysis_lib.present import narrative
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import Setting
 from analysis_lib.present.evidence import facts_of, merged
-from analysis_lib.report import findings, survey_figures, surveys
+from analysis_lib.report import findings, survey_figures, survey_lines, surveys
 from analysis_lib.report.register_verbs import RegisterVerbs
 from analysis_lib.report.survey_figures import Survey
 
@@ -43,11 +43,11 @@ class SurveyVerbs(RegisterVerbs):
 
     def survey_trend(self, *families: str, most: int = MOST_BARS) -> Block:
         """The index over the waves, broken where the questions changed."""
-        return self._shown(self._each(families, survey_figures.trend, most=most), "survey_trend")
+        return self._shown(self._each(families, survey_lines.trend, most=most), "survey_trend")
 
     def survey_compare(self, *families: str, most: int = MOST_BARS) -> Block:
         """The share positive of each question beside the other units and riket."""
-        return self._shown(self._each(families, survey_figures.compared, most=most), "surveys")
+        return self._shown(self._each(families, survey_lines.compared, most=most), "surveys")
 
     def survey_table(self) -> Block:
         """The answers about safety and calm, or whatever the place's own survey asks first."""
@@ -89,7 +89,7 @@ class SurveyVerbs(RegisterVerbs):
 
     def kept_trends(self, family: str) -> list[Block]:
         """The lines of a survey, a block for each group."""
-        return [self._kept(block) for block in self._each((family,), survey_figures.trend, most=MOST_BARS)]
+        return [self._kept(block) for block in self._each((family,), survey_lines.trend, most=MOST_BARS)]
 
     # -- blocks that a chapter keeps in its own place --------------------------------------------------------
 

@@ -90,6 +90,8 @@ class Attendance:
             pupils.refuse_doubles(rows, people, rows.cells.drop(columns=["PersonNr", "Namn"]))
             people = pupils.pseudonymise(people, rows.accepted, pupils.maker_of(context), table=self.id)
         frame = pd.concat([people, periods[["period_start", "period_end"]], values], axis=1)
+        if not has_numbers:
+            _refuse_repeated_classes(rows, frame)
         frame = frame.iloc[np.flatnonzero(rows.accepted)].reset_index(drop=True)
         frame = _finished(frame) if has_numbers else _by_class(frame, rows)
         if report.unread:
@@ -215,6 +217,27 @@ def _year_groups(classes: pd.Series | str) -> pd.Series | int:
 
 def _finished(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(pupils_n=1)[ATTENDANCE.names]
+
+
+def _refuse_repeated_classes(rows: Rows, frame: pd.DataFrame) -> None:
+    """A class that stands twice with its number of pupils is read once; two different rows are refused."""
+    keys = ["unit_code", "school_year", "class_name", "period_start", "period_end"]
+    told = frame.loc[rows.accepted & frame["pupils_n"].notna().to_numpy()]
+    doubled = told[told.duplicated(keys, keep=False)]
+    if doubled.empty:
+        return
+    values = [*MINUTES, "lessons", "pupils_n", *SHARES]
+    again = doubled.index[doubled.duplicated([*keys, *values])]
+    rows.ignore(
+        frame.index.isin(again), "row-repeated", reason="raden upprepar en tidigare rad och räknas en gång"
+    )
+    left = doubled.drop(index=again)
+    rows.refuse(
+        frame.index.isin(left.index[left.duplicated(keys, keep=False)]),
+        "class-doubled",
+        column="Klass",
+        reason="klassen finns två gånger med olika uppgifter. Behåll den rad som är rätt.",
+    )
 
 
 def _by_class(frame: pd.DataFrame, rows: Rows) -> pd.DataFrame:

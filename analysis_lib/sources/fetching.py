@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from analysis_lib.errors import EXIT_DONE, EXIT_PARTIAL, EXIT_USAGE, SkolbankError
+from analysis_lib.errors import EXIT_USAGE, SkolbankError
 from analysis_lib.snapshots.store import Change, Snapshot, SourceInfo, Store
 from analysis_lib.sources.http.cache import ResponseCache
 from analysis_lib.sources.http.settings import ApiSource
@@ -94,7 +94,7 @@ def _one(step: Step, source: ApiSource, context: FetchContext) -> FileReport:
         result = step.fetch()
         if not result.conserves_rows:
             raise RuntimeError("rows are lost")
-        report = _report(step.file, result)
+        report = FileReport.of(step.file, result, sha256=_digest(result))
         _store(report, result, source, context)
         if not context.order.is_dry_run:
             step.done()
@@ -102,24 +102,6 @@ def _one(step: Step, source: ApiSource, context: FetchContext) -> FileReport:
         message = Message("error", error.code, str(error))
         return FileReport(step.file, error.exit_status or EXIT_USAGE, messages=[message])
     return report
-
-
-def _report(file: str, result: TableResult) -> FileReport:
-    return FileReport(
-        file,
-        EXIT_PARTIAL if result.rows_rejected else EXIT_DONE,
-        format=result.format,
-        level=result.level,
-        school_year=result.school_year,
-        columns=result.columns,
-        sha256=_digest(result),
-        rows_read=result.rows_read,
-        rows_accepted=result.rows_accepted,
-        rows_rejected=result.rows_rejected,
-        rows_ignored=result.rows_ignored,
-        marks=result.marks,
-        messages=list(result.messages),
-    )
 
 
 def _digest(result: TableResult) -> str:

@@ -8,9 +8,25 @@ from typing import Any
 
 from analysis_lib import text
 from analysis_lib.errors import EXIT_DONE, EXIT_PARTIAL
-from analysis_lib.sources.shapes import Message
+from analysis_lib.sources.shapes import Message, TableResult
 
 _SHOWN = 20
+_OF_LEVEL = {
+    "unit": "per enhet",
+    "municipality": "per kommun",
+    "authority": "per huvudman",
+    "national": "för riket",
+    "class": "per klass",
+    "pupil": "per elev",
+}
+_MARKS = {
+    "missing": "saknas",
+    "suppressed": "dolda (..)",
+    "nearly_all": "nästan alla (~100)",
+    "nearly_none": "nästan ingen (~0)",
+    "approximate": "ungefärliga",
+    "not_required": "krävs inte (*)",
+}
 _LEVELS = {"error": "Fel", "warning": "Varning", "info": "Upplysning"}
 
 
@@ -33,6 +49,26 @@ class FileReport:
     rows_ignored: int = 0
     marks: dict[str, int] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, file: str, result: TableResult, *, sha256: str, sheet: str = "") -> FileReport:
+        """What a reading gave, before anything is stored."""
+        return cls(
+            file,
+            EXIT_PARTIAL if result.rows_rejected else EXIT_DONE,
+            sheet=sheet,
+            format=result.format,
+            level=result.level,
+            school_year=result.school_year,
+            columns=result.columns,
+            sha256=sha256,
+            rows_read=result.rows_read,
+            rows_accepted=result.rows_accepted,
+            rows_rejected=result.rows_rejected,
+            rows_ignored=result.rows_ignored,
+            marks=result.marks,
+            messages=list(result.messages),
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The object that ``import --json`` writes for this file."""
@@ -105,7 +141,12 @@ def _headline(one: FileReport, *, dry_run: bool) -> str:
         f"+ {text.count(one.rows_rejected)} nekade + {text.count(one.rows_ignored)} utan ny uppgift"
     )
     year = f", läsåret {one.school_year}" if one.school_year else ""
-    return f"{name}: {outcome} som {one.format}{year}. {counts}."
+    level = f", {_OF_LEVEL[one.level]}" if one.level in _OF_LEVEL else ""
+    marks = text.listing(
+        [f"{text.count(n)} {_MARKS[mark]}" for mark, n in one.marks.items() if n and mark in _MARKS]
+    )
+    hidden = f" Celler utan tal: {marks}." if marks else ""
+    return f"{name}: {outcome} som {one.format}{year}{level}. {counts}.{hidden}"
 
 
 def _told(messages: list[Message]) -> list[str]:

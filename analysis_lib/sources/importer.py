@@ -7,7 +7,7 @@ for: read = accepted + rejected + ignored. Source of outcomes and exit codes: do
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -55,11 +55,13 @@ def import_paths(
     as_format: str | None = None,
     dry_run: bool = False,
     strict: bool = False,
+    tell: Callable[[str], None] = lambda file: None,
 ) -> ImportReport:
     """Imports files and folders (in sorted order) and tells what became of each.
 
     ``as_format`` forces a format id, ``dry_run`` stores nothing, ``strict`` refuses a file whole when
-    one of its rows is refused. Raises SkolbankError only for wrong use, before anything has started.
+    one of its rows is refused, ``tell`` hears of each file before it is read. Raises SkolbankError only for
+    wrong use, before anything has started.
     """
     formats = known_formats(workspace)
     if as_format:
@@ -82,6 +84,7 @@ def import_paths(
             name = harmless_name(workspace.shown(found.path))
             files.append(FileReport(name, found.exit_status, messages=[found.message]))
         else:
+            tell(harmless_name(workspace.shown(found)))
             with rarely_collected():
                 files.extend(_import_file(found, work))
     notes = [_readable_by_others()] if not dry_run and store.readable_by_others() else []
@@ -223,21 +226,7 @@ def _unlisted_units(units: set[str], likely: frozenset[str]) -> list[Message]:
 
 
 def _report(raw: RawFile, name: str, sheet: Sheet, result: TableResult) -> FileReport:
-    return FileReport(
-        name,
-        sheet=sheet.name if len(raw.sheets) > 1 else "",
-        format=result.format,
-        level=result.level,
-        school_year=result.school_year,
-        columns=result.columns,
-        sha256=raw.sha256,
-        rows_read=result.rows_read,
-        rows_accepted=result.rows_accepted,
-        rows_rejected=result.rows_rejected,
-        rows_ignored=result.rows_ignored,
-        marks=result.marks,
-        messages=list(result.messages),
-    )
+    return FileReport.of(name, result, sha256=raw.sha256, sheet=sheet.name if len(raw.sheets) > 1 else "")
 
 
 def _store(

@@ -21,7 +21,7 @@ from analysis_lib.errors import SkolbankError
 from analysis_lib.sources.shapes import Row
 
 _BLOCK = 60  # rows that are encrypted together
-MOST = 48 * 1024 * 1024  # of one portion: rows that belong together so many can only be a broken file
+MOST = 10 * 1024 * 1024  # of one portion: rows that belong together so many can only be a broken file
 
 
 class Portions:

@@ -84,7 +84,7 @@ class InPortions:
             self._counts = Counts()
         elif self._layout.shape != "answers":
             found.unit = self._sums.unit()
-        found.read, found.ignored = found.read + self._notes, self._notes
+        found.read, found.ignored = found.read + self._notes, found.ignored + self._notes
         self._notes = 0
         return self._result(found)
 

@@ -31,7 +31,13 @@ class SurveyRows:
     refused: list[tuple[int, list[str], str]] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     new_questions: dict[str, str] = field(default_factory=dict)
+
     notes: Counter[str] = field(default_factory=Counter)
+
+    def refuse(self, row: int, fault: CellFault) -> None:
+        """Refuses a row with its reason."""
+        self.refused.append((row, [], f"{fault} [{fault.code}]"))
+        self.messages.append(Message("error", fault.code, f"Rad {row}: {fault}.", row))
 
 
 def read_survey(
@@ -44,7 +50,7 @@ def read_survey(
         kept.pop()
     result = read_rows(kept, layout, instrument, places, numeric=numeric)
     result.read = len(rows)
-    result.ignored = len(rows) - len(kept)
+    result.ignored += len(rows) - len(kept)
     if has_single_answers(layout):
         counts = Counts()
         counts.see(result.cells)
@@ -84,14 +90,40 @@ def read_rows(
         "workbook": _shares,
     }[layout.shape]
     sheet = _Sheet(layout, instrument, places, numeric)
+    found: dict[int, list[Cell]] = {}
     for row, cells in data:
         try:
-            result.cells += reader(sheet, row, cells, result)
-            result.accepted += 1
+            found[row] = reader(sheet, row, cells, result)
         except CellFault as fault:
-            result.refused.append((row, [], f"{fault} [{fault.code}]"))
-            result.messages.append(Message("error", fault.code, f"Rad {row}: {fault}.", row))
+            result.refuse(row, fault)
+    if not has_single_answers(layout):
+        _settle_repeats(found, result)
+    result.accepted = len(found)
+    result.cells = [cell for cells in found.values() for cell in cells]
     return result
+
+
+def _settle_repeats(found: dict[int, list[Cell]], result: SurveyRows) -> None:
+    """A row that stands twice is read once; rows that say different things of one group are all refused."""
+    told: dict[tuple[object, ...], tuple[int, Cell]] = {}
+    wrong: dict[int, int] = {}
+    repeated: dict[int, int] = {}
+    for row, cells in found.items():
+        for cell in cells:
+            first, same = told.setdefault((cell.who, cell.question, cell.area, cell.step), (row, cell))
+            if same != cell:
+                wrong |= {row: first, first: row}
+            elif first != row:
+                repeated[row] = first
+    for row, other in sorted(wrong.items()):
+        del found[row]
+        what = f"Raden säger något annat än rad {other} om samma grupp och fråga"
+        result.refuse(row, CellFault("row-contradicted", what))
+    for row, first in sorted(repeated.items()):
+        if found.pop(row, None) is not None:
+            result.ignored += 1
+            text = f"Raden upprepar rad {first} och lästes en gång."
+            result.messages.append(Message("warning", "row-repeated", text, row))
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,11 @@ class Indicator(Strict):
     decimals: int = 1
     maximum: float | None = Field(default=None, description="Högsta möjliga värde, för medelvärden")
     quantum: float | None = Field(default=None, description="Minsta steg för en elev, för medelvärden")
+    centre: float = Field(
+        default=0,
+        description="För medelvärden som också kan vara negativa: talet lagras så mycket högre och läses som "
+        "skillnaden mot det",
+    )
     by_subject: bool = False
     direction: Literal["higher", "lower", "neutral"] = "higher"
     is_harmless: bool = Field(

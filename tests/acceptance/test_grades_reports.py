@@ -84,6 +84,15 @@ def test_R6_salsa_stands_per_school_by_area_and_name_with_its_words(report: Repo
     assert "inte hur bra" in str(block.data["notes"])
 
 
+def test_R6_a_share_of_salsa_does_not_tell_what_is_hidden_for_the_school(report: Report) -> None:
+    """Kvarnskolan's own share is ``~100``: the whole per cent of SALSA would tell how many missed it."""
+    names = texts(report.salsa("all_passed", year="2024/25"), "group")
+    hidden = report.scope.unit_cells("results.all_passed_9", school_year="2024/25")
+    silent = {report.scope.units[cell.code].name for cell in hidden if not cell.is_shown}
+    assert names
+    assert not set(names) & silent
+
+
 def test_R6_a_unit_sees_its_own_residuals_over_the_school_years(example_round: Path) -> None:
     block = opened(example_round, "skolanalys", LARGE).salsa()
     assert texts(block, "group") == ["2022/23", "2023/24", "2024/25"]

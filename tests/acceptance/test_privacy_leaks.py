@@ -125,7 +125,7 @@ def contents(path: Path) -> Iterator[bytes]:
         import pandas as pd
 
         yield pd.read_parquet(path).to_csv().encode()
-    elif path.suffix == ".xlsx":
+    elif path.suffix in (".xlsx", ".docx", ".pptx", ".zip"):
         with zipfile.ZipFile(path) as book:
             yield from (book.read(name) for name in book.namelist())
     elif path.suffix == ".pdf":

@@ -128,7 +128,7 @@ def test_a_measure_is_written_followed_up_in_conflict_and_undone_without_script(
     expect(page.get_by_role("alert")).to_contain_text("fyll i den här uppgiften")
     page.locator("textarea#what").fill("Läsning varje morgon")
     page.get_by_label("Ursprung").select_option("staff")
-    page.get_by_label("Ansvarig").fill("Rektor")
+    page.locator("#responsible").fill("Rektor")
     page.get_by_label("Frist").fill("2027-03-01")
     page.get_by_role("button", name="Spara åtgärden").click()
     expect(page.get_by_role("status").first).to_have_text("Sparat i registret.")

@@ -292,6 +292,23 @@ def test_attack_two_editions_the_changed_school_is_the_changed_total() -> None:
     assert [(one.low, one.kind) for one in told] == [(-1, "exact")]
 
 
+def test_two_editions_what_was_said_of_a_changed_school_before_is_of_the_past() -> None:
+    """The new edition says nothing of girls and boys: the old numbers of them are not the new ones."""
+    girls_and_boys = [said("1", "n", 10, "F"), said("1", "n", 11, "P")]
+    first = [*sizes(u1=21, u2=30, uO1=51), *girls_and_boys]
+    second = sizes(u1=20, u2=30, uO1=50)
+    facts = [fact | {"edition": 1} for fact in first] + [fact | {"edition": 2} for fact in second]
+    assert [one.message for one in audit(facts, TREE).findings] == []
+
+
+def test_two_editions_what_was_said_of_another_school_before_still_holds() -> None:
+    first = [*sizes(u1=21, u2=30, uO1=51), said("2", "all", 80.0)]
+    second = [*sizes(u1=4, uO1=34), said("1", "all", ".."), said("O1", "all", 79.4)]
+    facts = [fact | {"edition": 1} for fact in first] + [fact | {"edition": 2} for fact in second]
+    told = found(facts)["all", "1", "T"]
+    assert (told.kind, told.low) == ("exact", 3)
+
+
 def test_attack_two_editions_of_a_mean() -> None:
     facts = [
         *sizes(u1=21),

@@ -11,6 +11,9 @@ import openpyxl
 import pytest
 from pupil_files import UNIT, Pupil, lines, make_workspace, write
 
+import analysis_lib
+from analysis_lib.dashboards.table_file import safe
+from analysis_lib.report.csv_tables import harmless
 from analysis_lib.sources.import_report import FileReport
 from analysis_lib.sources.importer import import_paths
 from analysis_lib.vocabulary.workspace import Workspace
@@ -93,3 +96,20 @@ def test_formulas_in_cells_never_become_formulas_in_the_correction_workbook(work
     for place in books:
         for sheet in openpyxl.load_workbook(place).worksheets:
             assert all(cell.data_type in {"s", "n"} for row in sheet.iter_rows() for cell in row)
+
+
+@pytest.mark.parametrize("hostile", ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "\t=4", "\r=4", "=cmd|'/c calc'!A0"])
+def test_every_writer_of_csv_makes_a_formula_text(hostile: str) -> None:
+    for neutralise in (harmless, safe):
+        assert not neutralise(hostile).startswith(("=", "+", "-", "@", "\t", "\r")), neutralise
+
+
+def test_nothing_is_written_with_texts_as_formulas() -> None:
+    root = Path(analysis_lib.__file__).parent
+    texts = {p: p.read_text("utf-8") for p in root.rglob("*.py") if "example" not in p.parts}
+    books = {place for place, told in texts.items() if "xlsxwriter.Workbook(" in told}
+    tables = {place for place, told in texts.items() if "csv.writer(" in told}
+    assert len(books) >= 3
+    assert len(tables) >= 2
+    assert all('"strings_to_formulas": False' in texts[place] for place in books)
+    assert all("harmless(" in texts[place] or "safe(" in texts[place] for place in tables)

@@ -14,6 +14,7 @@ from synthetic import make_workspace
 
 from analysis_lib.present.blocks import Block
 from analysis_lib.register import Entry, load_kinds, open_register
+from analysis_lib.register.kinds.chosen import ChosenFigure
 from analysis_lib.register.kinds.inspection import Deficiency, InspectionCase
 from analysis_lib.register.kinds.measures import Measure
 from analysis_lib.register.kinds.ratings import Rating
@@ -54,6 +55,8 @@ def _place(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         measure = {"what": f"Läsgrupper, {indicator}", "origin": "staff", "responsible": "Rektor"}
         measure |= {"indicator": indicator, "start": "2024-09-02", "deadline": "2025-06-01"}
         put(Measure.model_validate(measure))
+    chosen = {"drawing": "trend", "indicators": ["results.all_passed_9"], "report": "verksamhetsanalys"}
+    put(ChosenFigure.model_validate({**chosen, "comment": "Se på den långa linjen"}))
     register.close()
     return workspace
 
@@ -195,3 +198,15 @@ def test_G8_a_wider_circle_sees_no_units_effect(place: Workspace) -> None:
     assert "Mot liknande enheter" not in json.dumps(
         [dict(block.data) for block in blocks], ensure_ascii=False
     )
+
+
+@pytest.mark.parametrize(("audience", "is_there"), [("internal", True), ("board", False), ("public", False)])
+def test_a_chosen_figure_stands_with_the_questions_of_the_internal_edition_only(
+    place: Workspace, audience: str, is_there: bool
+) -> None:
+    report = open_report(
+        report="verksamhetsanalys", seminar=SEMINAR, audience=audience, workspace=str(place.root)
+    )
+    told = json.dumps(report.questions().as_json(), ensure_ascii=False)
+    assert ("Se på den långa linjen" in told) is is_there
+    assert (f"{LARGE}-" in told or "Alskolan" in told) is is_there

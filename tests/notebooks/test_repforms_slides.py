@@ -54,7 +54,7 @@ def pages(pdf: bytes, folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(("report", "unit"), [(REPORT, ""), ("kommunbild", ""), ("skolbild", LARGE)])
-def test_every_fact_and_number_of_the_slides_stands_in_the_report(
+def test_M6_every_fact_and_number_of_the_slides_stands_in_the_report(
     executed: Give, report: str, unit: str
 ) -> None:
     document = executed(report, unit)

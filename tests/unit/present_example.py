@@ -206,7 +206,9 @@ def funnel_figure(total: ReleasedCell) -> Block:
 
 def figures() -> dict[str, Block]:
     """One figure of each kind, some with hidden, missing and ``~100`` values."""
-    import grades_example  # it draws on this module
+    import cohorts_example  # these draw on this module
+    import grades_example
+    import voices_example
 
     total = cell(352, 420, level="authority", code="9901")
     long_name = "Kungsängens fristående grundskola"
@@ -214,35 +216,42 @@ def figures() -> dict[str, Block]:
         cell(n=48, mean=221.3 + i, school_year=y, indicator="results.merit_rating")
         for i, y in enumerate(YEARS)
     ]
-    return grades_example.figures() | {
-        "trend": draw_trend(
-            own_trend(),
-            setting=setting(1),
-            indicator=SHARE,
-            years=YEARS,
-            comparisons=comparisons(),
-            target=92,
-        ),
-        "broken trend": draw_trend(
-            broken_trend(),
-            setting=setting(2, long_name),
-            indicator=SHARE,
-            years=YEARS,
-            comparisons=comparisons(),
-        ),
-        "mean trend": draw_trend(merit, setting=setting(3), indicator=MEAN, years=YEARS, target=230),
-        "ranges": draw_ranges(
-            range_rows(), setting=setting(4), title="Andel elever som når kraven, procent", year="2025/26"
-        ),
-        "units": draw_units(unit_rows(), setting=setting(5), indicator=SHARE, year="2025/26", total=total),
-        "own unit": draw_units(
-            unit_rows(areas=False), setting=setting(6), indicator=SHARE, year="2025/26", total=total
-        ),
-        "funnel": funnel_figure(total),
-        "grades": draw_grade_distribution(
-            grade_bars(), setting=setting(7), indicator=GRADE_SHARE, year="2025/26"
-        ),
-        "sex gap": draw_sex_gap(
-            gap_rows(), setting=setting(8), title="Andel elever i åk\u00a09, procent", year="2025/26"
-        ),
-    }
+    return (
+        grades_example.figures()
+        | voices_example.figures()
+        | cohorts_example.figures()
+        | {
+            "trend": draw_trend(
+                own_trend(),
+                setting=setting(1),
+                indicator=SHARE,
+                years=YEARS,
+                comparisons=comparisons(),
+                target=92,
+            ),
+            "broken trend": draw_trend(
+                broken_trend(),
+                setting=setting(2, long_name),
+                indicator=SHARE,
+                years=YEARS,
+                comparisons=comparisons(),
+            ),
+            "mean trend": draw_trend(merit, setting=setting(3), indicator=MEAN, years=YEARS, target=230),
+            "ranges": draw_ranges(
+                range_rows(), setting=setting(4), title="Andel elever som når kraven, procent", year="2025/26"
+            ),
+            "units": draw_units(
+                unit_rows(), setting=setting(5), indicator=SHARE, year="2025/26", total=total
+            ),
+            "own unit": draw_units(
+                unit_rows(areas=False), setting=setting(6), indicator=SHARE, year="2025/26", total=total
+            ),
+            "funnel": funnel_figure(total),
+            "grades": draw_grade_distribution(
+                grade_bars(), setting=setting(7), indicator=GRADE_SHARE, year="2025/26"
+            ),
+            "sex gap": draw_sex_gap(
+                gap_rows(), setting=setting(8), title="Andel elever i åk\u00a09, procent", year="2025/26"
+            ),
+        }
+    )

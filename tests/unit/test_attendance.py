@@ -87,3 +87,15 @@ def test_another_period_of_the_year_does_not_replace_the_first(workspace: Worksp
     take(workspace, "vt.csv", "Skola 1\n2025-01-08 – 2025-06-12\n" + body)
     take(workspace, "vt2.csv", "Skola 1\n2025-01-08 – 2025-06-12\n" + body.replace("90;10", "80;20"))
     assert stored(workspace).sort_values("period_start")["attended_minutes"].tolist() == [90, 80]
+
+
+def test_a_class_that_stands_twice_is_read_once_and_contradictions_are_refused(workspace: Workspace) -> None:
+    text = (ROOT / "attendance_simple" / "input.csv").read_text("utf-8-sig").rstrip("\n")
+    first = next(line for line in text.splitlines() if ";1A;" in line)
+    again = take(workspace, "a.csv", f"{text}\n{first}\n".encode())
+    assert (again.rows_rejected, again.rows_ignored) == (0, 1)
+    counted = Store(workspace).query(f"SELECT max(pupils_n) AS n FROM {TABLE} WHERE class_name = '1A'")
+    assert counted["n"].item() == 22
+    other = take(workspace, "b.csv", f"{text}\n{first.replace('93,4', '92,4')}\n".encode())
+    assert other.rows_rejected == 2
+    assert "class-doubled" in {message.code for message in other.messages}

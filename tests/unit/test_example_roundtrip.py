@@ -32,7 +32,8 @@ def test_every_file_is_read_whole_and_without_a_warning(imported: tuple[Workspac
         *("scb.national_tests_3", "scb.national_tests_9", "attendance.report"),
         *("survey.skolenkaten-2022", "survey.skolenkaten-2018", "survey.vardnadshavare-forskola"),
         *("survey.prio", "survey.fritidshem", "survey.medarbetarenkat", "survey.medborgarenkat"),
-        *("simple.staff", "simple.children_per_post", "simple.preschool_groups"),
+        *("simple.staff", "simple.children_per_post", "simple.preschool_groups", "skolverket.salsa"),
+        *("simple.course_results", "simple.programme_results", "simple.programme_cohorts"),
     }
     for file in report.files:
         assert file.stored, file.file

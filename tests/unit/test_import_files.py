@@ -224,3 +224,18 @@ def test_the_simple_table_as_workbook_and_text_is_the_same(workspace: Workspace)
         [write(workspace, "b.tsv", lines(simple_rows(), separator="\t"))], workspace=workspace
     ).files
     assert "unchanged" in {message.code for message in again.messages}
+
+
+def test_each_file_is_told_before_it_is_read_and_has_one_line_with_level_and_marks(
+    workspace: Workspace,
+) -> None:
+    extract = Path(__file__).parents[1] / "data" / "skolverket" / "final_grades_9_unit_2024-25.csv"
+    write(workspace, "a.csv", extract.read_bytes())
+    heard: list[str] = []
+    report = import_paths([workspace.inbox], workspace=workspace, dry_run=True, tell=heard.append)
+    assert heard == ["data/inbox/a.csv"]
+    line = render_summary(report).splitlines()[0]
+    assert "som skolverket.final_grades_9, läsåret 2024/25, per enhet" in line
+    marks = report.files[0].marks
+    assert f"{marks['suppressed']} dolda (..)" in line
+    assert f"{marks['nearly_all']} nästan alla (~100)" in line

@@ -76,7 +76,7 @@ def test_built_in_definitions_are_sound_and_say_where_they_come_from() -> None:
     check_registry(CATALOG.indicators)
     named = set(family_functions(CATALOG.indicators))
     assert {"staff.certified_pct", "staff.lead_teacher_pct", "surveys.skolenkaten_index"} <= named
-    families = {"agreement", "attendance", "gymnasium", "staff", "surveys", "vux"}
+    families = {"agreement", "attendance", "gymnasium", "staff", "surveys", "value_added", "vux"}
     assert {name.split(".")[0] for name in named} == families
     for each in CATALOG.indicators.values():
         assert each.definition.endswith(".")

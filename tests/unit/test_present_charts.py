@@ -30,6 +30,8 @@ from analysis_lib.present.typeset import text_width
 
 NAMES = ["trend", "broken trend", "mean trend", "ranges", "units", "own unit", "funnel", "grades", "sex gap"]
 NAMES += ["agreement", "crosstab", "residuals", "spread", "cohort flow"]
+NAMES += ["likert", "responses", "survey trend"]
+NAMES += ["caterpillar", "quadrant", "slopes", "broken slopes", "outlook"]
 EACH = pytest.mark.parametrize("name", NAMES)
 BOTH = pytest.mark.parametrize("width", ["wide", "narrow"])
 NUMBER = re.compile(r"[−+]?\d+(?:\u00a0\d{3})*(?:,\d+)?")

@@ -13,11 +13,13 @@ from analysis_lib.batch.freshness import freshness, freshness_text, refused_whol
 from analysis_lib.batch.quality import write_quality
 from analysis_lib.cli.app import main
 from analysis_lib.errors import SkolbankError
+from analysis_lib.snapshots.store import Store
 from analysis_lib.sources.importer import import_paths
 from analysis_lib.vocabulary.workspace import Workspace
 
 TODAY = datetime.date.today()
 STAFF = "Skolenhetskod;Läsår;Personalkategori;Heltidstjänster\n{}"
+SURVEYED = "SELECT DISTINCT unit_code FROM core_survey__answers_by_unit WHERE level = 'unit'"
 
 
 @pytest.fixture
@@ -93,6 +95,30 @@ def test_the_quality_page_has_the_number_of_pupils_per_class_and_subject(workspa
     assert '<th scope="row">Alla</th><td data-label="Elever">14</td>' in page
     assert "1 rad väntar på rättelse" in page
     assert "http" not in page.split("</style>")[1]
+
+
+def test_the_quality_page_counts_tests_attendance_and_surveys_too(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "w", units=("99010011", "99010016"))
+    spec = Path(__file__).parents[1] / "spec" / "sources"
+    for name in ("attendance_simple", "survey_guardians_shares"):
+        import_paths([spec / name / "input.csv"], workspace=workspace)
+    unit = ("99010011", "99010016", *Store(workspace).query(SURVEYED)["unit_code"])
+    tested = make_workspace(tmp_path / "np")
+    import_paths([spec / "scb_national_tests_3_35" / "input.txt"], workspace=tested)
+    pages = {place.stem: place.read_text("utf-8") for place in write_quality(workspace, today=TODAY)}
+    assert set(unit) <= set(pages)
+    assert '<th scope="row">1A</th><td data-label="Elever">22</td>' in pages["99010016"]
+    assert (
+        '<td data-label="Närvaro %">93,4</td><td data-label="Oregistrerad tid %">13,2</td>'
+        in pages["99010016"]
+    )
+    assert '<td data-label="Oregistrerad tid %">–</td>' in pages["99010011"]
+    assert any(
+        "<h2>Enkäter</h2>" in page and 'data-label="Svarsfrekvens %"' in page for page in pages.values()
+    )
+    (page,) = [place.read_text("utf-8") for place in write_quality(tested, today=TODAY)][:1]
+    assert "<h2>Nationella prov, årskurs 3</h2>" in page
+    assert 'data-label="Matematik"' in page
 
 
 def test_the_quality_page_is_made_by_the_command_and_neutralises_what_a_file_says(

@@ -196,3 +196,22 @@ def test_F7_the_staff_survey_counts_units_and_sexes(workspace: Workspace) -> Non
     assert take(workspace, "hme.csv", text).exit_status == 0
     frame = stored(workspace)
     assert frame.groupby("sex")["count"].sum().to_dict() == {"F": 1, "P": 1, "T": 2}
+
+
+SPECS = Path(__file__).parents[1] / "spec" / "sources"
+
+
+def test_a_row_that_stands_twice_is_read_once_and_contradictions_are_refused(tmp_path: Path) -> None:
+    lines = (SPECS / "survey_guardians_shares" / "input.csv").read_text("utf-8-sig").splitlines()
+    first = next(line for line in lines if line.startswith("99010031"))
+    other = first.replace("62,2;26,7", "61,2;27,7")
+    assert other != first
+    for more, code, counts in (
+        (first, "row-repeated", (4, 3, 0, 1)),
+        (other, "row-contradicted", (4, 2, 2, 0)),
+    ):
+        workspace = make_workspace(tmp_path / code)
+        text = "\n".join([*lines, more]) + "\n"
+        (report,) = import_paths([write(workspace, "a.csv", text)], workspace=workspace).files
+        assert code in {message.code for message in report.messages}
+        assert (report.rows_read, report.rows_accepted, report.rows_rejected, report.rows_ignored) == counts

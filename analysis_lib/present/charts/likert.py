@@ -107,8 +107,7 @@ def draw_likert(
 ) -> Block:
     """Diverging bars of the questions in the order given, or a gap block when none may be shown.
 
-    ``indicators`` are those of the answers and of the share positive; ``people`` who answered (``elever i
-    åk 8``), ``when`` the läsår.
+    ``indicators``: of the answers and of the share positive; ``people`` who answered, ``when`` the läsår.
     """
     answers, positive = indicators
     facts = merged(
@@ -194,9 +193,7 @@ def _notes(rows: Sequence[LikertRow], answered: Answered | None) -> list[Any]:
     notes.append({"term": "Positiva", "text": "är alla svar till höger om strecket, av alla som svarade."})
     merged_steps = any(part.is_merged for row in rows for part in row.parts if row.is_shown)
     if merged_steps or any(row.unknown == "få" for row in rows):
-        words = "Svar som färre än fem har valt är ihopslagna med svaret bredvid"
-        words += ", och få som inte vet står med det sista svaret." if any(
-            row.unknown == "få" for row in rows) else "."  # fmt: skip
+        words = "Svar som färre än fem har valt är ihopslagna med svaret bredvid, få vet ej med det sista."
         notes.append({"term": "Få svar", "text": words})
     hidden = [row.positive for row in rows if row.positive is not None and not row.is_shown]
     return notes + list(figure.mark_notes((cell for cell in hidden if not cell.is_shown), "svarande"))
@@ -236,7 +233,7 @@ def _draw(
             )
         else:
             draw_hidden(canvas, middle, row.positive)
-        if column:
+        if column and row.unknown:
             canvas.text(axis, middle, row.unknown, size=size, colour=theme.INK_2, align="right")
     top = min(sheet.middles, default=0) - (16 if not sheet.is_stacked else 14)
     canvas.rule(zero, top, zero, max(sheet.middles, default=0) + 18, theme.INK, 1.6)

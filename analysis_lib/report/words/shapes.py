@@ -32,10 +32,20 @@ def words_table(
 
 
 def _weights(heads: Sequence[str], lines: Sequence[Sequence[Cell]]) -> list[float]:
-    """How wide each column should be on paper, from its longest text: between one and four shares."""
+    """How wide each column should be on paper: one to four shares, with room for its longest word."""
     columns = zip(heads, *lines, strict=True)
-    longest = [max(len(cell if isinstance(cell, str) else cell[1]) for cell in column) for column in columns]
-    return [round(min(4.0, max(1.0, (length / 12) ** 0.75)), 2) for length in longest]
+    return [_weight([_room(cell) for cell in column]) for column in columns]
+
+
+def _weight(rooms: Sequence[tuple[int, int]]) -> float:
+    longest, word = max(room[0] for room in rooms), max(room[1] for room in rooms)
+    return round(min(4.0, max(1.0, word / 7, float((longest / 12) ** 0.75))), 2)
+
+
+def _room(cell: Cell) -> tuple[int, int]:
+    """The length of a cell and of its longest word; a chip has a sign and room around its words."""
+    words, around = (cell, 0) if isinstance(cell, str) else (cell[1], 4)
+    return len(words) + 2 * around, max(map(len, words.split()), default=0) + around
 
 
 def answers_block(items: Sequence[tuple[str, str, str]]) -> Block:

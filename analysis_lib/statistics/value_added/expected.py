@@ -51,16 +51,24 @@ def peer_expected(
     """
     known = rules or load_value_added_rules()
     both, coverage = matched(frame, outcome=outcome, prior=prior, unit=unit)
-    bands = prior_bands(both[prior], least=known.least_band)
-    deviation = both[outcome] - both[outcome].groupby(bands).transform("mean")
-    floor = -known.floor_deviations * float(deviation.std(ddof=0))
-    capped = deviation < floor
-    deviation = deviation.clip(lower=floor)
+    deviation, capped = peer_deviations(both[outcome], both[prior], rules=known)
     groups = deviation.groupby(both[unit])
     n = groups.size()
     error = pd.Series(float(deviation.std(ddof=1)) / np.sqrt(n.to_numpy(dtype=float)), index=n.index)
     found = estimates(groups.mean(), error, n, coverage.loc[n.index], rules=known)
     return found.assign(capped=capped.groupby(both[unit]).sum())
+
+
+def peer_deviations(
+    outcome: pd.Series, prior: pd.Series, *, rules: ValueAddedRules | None = None
+) -> tuple[pd.Series, pd.Series]:
+    """Each pupil's result minus the mean of all with the same start, and whether it was counted as less far
+    down than it is. Both columns are the whole comparison population, without gaps."""
+    known = rules or load_value_added_rules()
+    bands = prior_bands(prior, least=known.least_band)
+    deviation = outcome - outcome.groupby(bands).transform("mean")
+    floor = -known.floor_deviations * float(deviation.std(ddof=0))
+    return deviation.clip(lower=floor), deviation < floor
 
 
 def multilevel(

@@ -225,3 +225,21 @@ def test_the_status_words_stand_beside_every_colour(tell: Any) -> None:
         for block in drawn(tell(None, question_set="analysseminarium-1"), name):
             for row in block.data.get("rows", ()):
                 assert all(cell["text"] for cell in row["cells"].values())
+
+
+def test_F2_the_matrix_says_which_sources_disagree(tell: Any) -> None:
+    rows = [line for block in drawn(tell(SCHOOL), "triangle") for line in lines(block)]
+    assert rows
+    apart = [line[-1] for line in rows if line[-1] != "–"]
+    assert all(words.startswith("Oeniga") for words in apart)
+
+
+def test_F18_support_is_a_period_in_the_charts_and_never_a_cause(tell: Any) -> None:
+    from analysis_lib.report.words.support import support_periods
+
+    years = ("2021/22", "2022/23", "2023/24", "2024/25", "2025/26")
+    found = [mark for code in (SCHOOL, OTHER, "99010011") for mark in support_periods(tell(code), years)]
+    assert found
+    assert all(mark.words.startswith("Stöd: ") for mark in found)
+    assert all(years[0] <= mark.first <= mark.last <= years[-1] for mark in found)
+    assert support_periods(tell(PRESCHOOL), ()) == ()
