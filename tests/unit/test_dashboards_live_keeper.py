@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from analysis_lib.dashboards.access import Person, Rights
+from analysis_lib.dashboards.desk import Desk
+from analysis_lib.dashboards.live_desk import LiveDesk
 from analysis_lib.dashboards.live_keeper import ENDED, Live, LiveKeeper
 from analysis_lib.dashboards.live_server import LiveServer
+from analysis_lib.dashboards.sessions import LIFE, Sessions
 from analysis_lib.errors import SkolbankError
 
 
@@ -179,3 +184,25 @@ def test_a_kernel_that_never_came_takes_no_place() -> None:
         assert len(world.keeper.all()) == 1
 
     run(work)
+
+
+def test_an_ended_session_a_removed_person_and_other_rights_are_each_a_reason(tmp_path: Path) -> None:
+    now = [0.0]
+    sessions = Sessions(lambda: now[0])
+    key = sessions.key(sessions.begin("anna"))
+    anna = Person(name="anna", role="rektor", units=("99010001",))
+    rights = Rights(anna, frozenset({"99010001"}), False)
+    people = {"anna": anna}
+    desk = SimpleNamespace(people=SimpleNamespace(people=lambda: people), rights=lambda person: rights)
+    live = LiveDesk(cast(Desk, desk), sessions)
+    try:
+        page = Live("x", "anna", key, "lage", rights.scope, tmp_path)
+        assert live._judge(page) == ""
+        assert live._judge(Live("x", "anna", key, "lage", "other units", tmp_path)) == "rights"
+        assert live._judge(Live("x", "anna", key, "korningar", rights.scope, tmp_path)) == "rights"
+        now[0] = LIFE + 1
+        assert live._judge(page) == "session"
+        people.clear()
+        assert live._judge(page) == "rights"
+    finally:
+        live.stop()
