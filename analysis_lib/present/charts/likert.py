@@ -235,8 +235,9 @@ def _draw(
             draw_hidden(canvas, middle, row.positive)
         if column and row.unknown:
             canvas.text(axis, middle, row.unknown, size=size, colour=theme.INK_2, align="right")
-    top = min(sheet.middles, default=0) - (16 if not sheet.is_stacked else 14)
-    canvas.rule(zero, top, zero, max(sheet.middles, default=0) + 18, theme.INK, 1.6)
+    ends = [(m - 15, m + 15) for m in sheet.middles]  # a line through all would cross the questions
+    for top, end in ends if sheet.is_stacked else [(ends[0][0], ends[-1][1])]:
+        canvas.rule(zero, top, zero, end, theme.INK, 1.6)
     return canvas.spec(f"{setting.id}-{width}", "")
 
 
