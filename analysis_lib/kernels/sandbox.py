@@ -119,7 +119,9 @@ def _walls(program: str) -> list[str]:
         "--dir",
         f"{CODE}/params",
     ]
-    command += ["--ro-bind", str(builtin_root() / "templates"), f"{CODE}/templates"]
+    # of params the built-in rules only: they are public, and a workspace's own lie in its extract
+    for part in ("templates", "params/rules"):
+        command += ["--ro-bind", str(builtin_root() / part), f"{CODE}/{part}"]
     return [*command, "--proc", "/proc", "--dev", "/dev", "--chdir", "/"]
 
 
