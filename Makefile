@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-full check bench lab clean
+.PHONY: demo test test-full check bench screenshots lab clean
 
 demo lab: export SKOLBANK_WORKSPACE := $(CURDIR)
 # uv trusts what the machine trusts, as pip does: school networks often have a certificate of their own.
@@ -33,6 +33,9 @@ check: $(STAMP)  ## changes nothing
 
 bench: $(STAMP)  ## side-by-side timings
 	$(BIN)/python -m benchmarks
+
+screenshots: $(STAMP)  ## the pictures of docs/images, from the example municipality of this clone
+	$(BIN)/python docs/make_screenshots.py .
 
 lab: $(STAMP)
 	$(BIN)/skolbank lab

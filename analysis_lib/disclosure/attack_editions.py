@@ -73,7 +73,7 @@ def differences(
 
 def _changes(old: Known, new: Known) -> Iterator[Difference]:
     for what in sorted(set(old.form) & set(new.form)):
-        if what[0] == "n" or new.pop.partition(" ")[0].endswith("-skolverket"):
+        if what[0] == "n" or new.pop.partition(" ")[0].partition("/")[0].endswith("-skolverket"):
             continue
         if new.form[what][0] == "mean":
             yield from _changed_means(old, new, what)

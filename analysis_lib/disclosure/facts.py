@@ -23,10 +23,12 @@ def cell_facts(cell: ReleasedCell, indicator: Indicator) -> tuple[Fact, ...]:
     """What a released cell says when it is drawn: its n and its value, a sign where a number is hidden.
 
     A cell without data says nothing. A mean has a population of its own, since only pupils with a result
-    count in its n.
+    count in its n; so has a published figure, since two of its authority's tables may count pupils of
+    different days.
     """
     name = indicator.id.split(".", 1)[1]
-    pop = f"{cell.population}/{name}" if indicator.kind == "mean" else cell.population
+    is_alone = indicator.kind == "mean" or cell.basis != "own"
+    pop = f"{cell.population}/{name}" if is_alone else cell.population
     where = _where(cell)
     facts = []
     shown_n = cell.n if cell.n_state == "shown" else _SIGNS.get(cell.n_state)

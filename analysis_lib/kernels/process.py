@@ -55,16 +55,18 @@ class Worker:
         log: Path,
         environment: Mapping[str, str],
         around: Sequence[str] = (),
+        python: str = sys.executable,
     ) -> Worker:
         """Starts ``python -m module`` in a session of its own; what it prints goes to ``log``.
 
-        ``around`` is a command that starts it in a sandbox; then it gets nothing of our environment.
+        ``around`` is a command that starts it in a sandbox; then it gets nothing of our environment, and
+        ``python`` is where the interpreter lies in there.
         """
         settings = {**environment} if around else {**os.environ, **environment, _PARENT: str(os.getpid())}
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as sink:
             process = subprocess.Popen(
-                [*around, sys.executable, "-m", module, *arguments],
+                [*around, python, "-m", module, *arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=sink,

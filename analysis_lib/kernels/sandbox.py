@@ -17,6 +17,7 @@ from analysis_lib.kernels.warm import ONE_THREAD
 from analysis_lib.vocabulary.workspace import builtin_root
 
 CODE = "/code"
+PYTHON = "/python"
 SCOPES = "/scopes"
 CONNECTIONS = "/connections"
 DATA = "/data"
@@ -83,6 +84,14 @@ def lone_command(scope: Path, connection: Path) -> list[str]:
     return [*_walls(_program()), *places, "--size", str(64 * 1024**2), "--tmpfs", "/tmp", *_last()]
 
 
+def interpreter() -> str:
+    """Our interpreter as the sandbox has it: a virtual environment has a place of its own there, since its
+    folder may lie where the kernel's private ``/tmp`` is."""
+    if sys.prefix == sys.base_prefix:
+        return sys.executable
+    return str(Path(PYTHON) / Path(sys.executable).relative_to(sys.prefix))
+
+
 @cache
 def _refusal(program: str) -> str:
     """Why ``program`` cannot build our sandbox here, in its own words; empty when it can."""
@@ -109,9 +118,11 @@ def _walls(program: str) -> list[str]:
     command += ["--clearenv", *(word for item in ENVIRONMENT.items() for word in ("--setenv", *item))]
     for place in _SYSTEM:
         command += _like_outside(place)
-    for place in dict.fromkeys((sys.base_prefix, sys.prefix, *_SETTINGS)):
+    for place in (sys.base_prefix, *_SETTINGS):
         if Path(place).exists() and not Path(place).is_relative_to("/usr"):
             command += ["--ro-bind", place, place]
+    if sys.prefix != sys.base_prefix:
+        command += ["--ro-bind", sys.prefix, PYTHON]
     command += [
         "--ro-bind",
         str(Path(__file__).parents[1]),

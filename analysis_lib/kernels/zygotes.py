@@ -23,7 +23,7 @@ from uuid import uuid4
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.kernels.process import Reply, Worker
-from analysis_lib.kernels.sandbox import lone_command, sandbox_available, shared_command
+from analysis_lib.kernels.sandbox import interpreter, lone_command, sandbox_available, shared_command
 from analysis_lib.kernels.warm import LIVE
 
 IDLE = 600.0
@@ -98,6 +98,7 @@ class Zygote:
                     log=self._log,
                     environment={},
                     around=self._command,
+                    python=interpreter(),
                 )
             )
         except OSError as fault:

@@ -21,7 +21,8 @@
   if (errors) { errors.focus(); }
 
   const sortable = (root) => { for (const table of root.querySelectorAll(".card table")) {
-    const head = table.tHead && table.tHead.rows[0] && table.tHead.rows[0].cells[0];
+    const heads = table.tHead && table.tHead.rows[table.tHead.rows.length - 1];  // brackets stand above the names
+    const head = heads && heads.cells[0];
     const body = table.tBodies[0];
     if (!head || !body || body.rows.length < 3 || body.querySelector(".row-group")) { continue; }
     const rows = [...body.rows], sums = rows.filter((row) => row.classList.contains("row-sum"));

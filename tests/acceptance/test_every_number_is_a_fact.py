@@ -62,7 +62,7 @@ def test_every_number_of_every_print_is_a_fact(example_round: Path) -> None:
     [
         "<p>Resultatet blev 43,7 procent.</p>",
         '<img alt="Linjediagram. 43,7 procent">',
-        '<svg><text fill="#616E75">43</text></svg>',
+        '<svg><text fill="#616E75">437</text></svg>',
         "<td>1\xa0437</td>",
         "<p>Av de 437 eleverna</p>",
     ],

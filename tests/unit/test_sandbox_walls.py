@@ -24,7 +24,7 @@ def test_only_code_interpreter_system_and_extracts_are_bound(
     bound = {command[at + 1]: command[at] for at, word in enumerate(command) if word.endswith("bind")}
     sources = {command[at + 1]: command[at + 2] for at, word in enumerate(command) if word.endswith("bind")}
     allowed = {sys.prefix, sys.base_prefix, *sandbox._SYSTEM, *sandbox._SETTINGS}
-    allowed |= {str(ROOT / "analysis_lib"), str(builtin_root() / "templates")}
+    allowed |= {str(builtin_root() / part) for part in ("analysis_lib", "templates", "params/rules")}
     assert set(bound) - allowed == {str(tmp_path / "scopes"), str(tmp_path / "connections")}
     assert [target for source, target in sources.items() if f"{source}/" in f"{ROOT}/"] == []
     assert "hemligt" not in " ".join(command)
