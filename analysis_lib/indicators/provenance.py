@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from analysis_lib.indicators.columns import SnapshotLike, Tables
+from analysis_lib.snapshots.gathered import partition_name
 
 SHORT = 12
 
@@ -34,7 +35,7 @@ class SnapshotIndex:
         distinct = pairs.drop_duplicates()
         found = {
             tuple(row): self._by_key.get(
-                ("/".join(_slug(each) for each in row[: len(partition)]), "|".join(row[len(partition) :])), ""
+                (partition_name(row[: len(partition)]), "|".join(row[len(partition) :])), ""
             )
             for row in distinct.itertuples(index=False)
         }
@@ -48,7 +49,3 @@ def joined(hashes: Iterable[str]) -> str:
 
 def _current_keys(snapshot: SnapshotLike) -> list[str]:
     return [key for key in snapshot.keys if key not in snapshot.replaced]
-
-
-def _slug(text: str) -> str:
-    return text.replace("/", "-").replace("|", "-")

@@ -212,16 +212,19 @@ def _judged(
 
 
 def _sources(values: pd.DataFrame, store: Tables) -> pd.Series:
+    """The file behind each row: of a unit by its code, of a kommun or riket by level and kommun."""
     index = SnapshotIndex(store, ANSWERS_TABLE)
     slot = ["instrument", "school_year", "term", "category"]
-    return index.hashes(values, slot, ["unit_code"])
+    of_whole = values["level"] + "|" + values["municipality_code"].fillna("")
+    owner = values["unit_code"].where(values["level"] == "unit", of_whole)
+    return index.hashes(values.assign(owner=owner), slot, ["owner"])
 
 
 def _sources_of_all(values: pd.DataFrame, answers: pd.DataFrame, store: Tables) -> pd.Series:
     """The files behind a whole huvudman's rows: those of all its units."""
     group = ["instrument", "school_year", "category"]
     rows = answers[answers["level"] == "unit"].rename(columns={"respondent_group": "category"})
-    rows = rows[[*group, "term", "unit_code"]].drop_duplicates()
+    rows = rows[[*group, "term", "level", "municipality_code", "unit_code"]].drop_duplicates()
     found = rows.assign(sources=_sources(rows, store)).groupby(group)["sources"].agg(joined)
     at = pd.MultiIndex.from_frame(values[group])
     return pd.Series(found.reindex(at).fillna("").to_numpy(), index=values.index)

@@ -14,7 +14,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -141,7 +141,7 @@ class Gathered:
             properties = pe.create_encryption_properties(footer_key=self._key.of_file(sink.digest))
             with place.open("wb") as stream:
                 _write(database, schema, inside, stream, properties)
-        partition = "/".join(slug(str(value)) or "hela" for value in values)
+        partition = partition_name(values)
         return Part(schema, partition, values, keys, number, sink.digest, place)
 
     @contextlib.contextmanager
@@ -195,6 +195,15 @@ class _Digesting(io.RawIOBase):
 def slug(text: str) -> str:
     """A value as a part of a file name."""
     return text.replace("/", "-").replace("|", "-")
+
+
+def partition_name(values: Iterable[Any]) -> str:
+    """The slot of a table's rows by the values of its partition columns; an empty value is the whole.
+
+    >>> partition_name(["staff", "2025/26", ""])
+    'staff/2025-26/hela'
+    """
+    return "/".join(slug(str(value)) or "hela" for value in values)
 
 
 def _write(

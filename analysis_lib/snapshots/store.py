@@ -27,7 +27,7 @@ from analysis_lib.errors import SkolbankError
 from analysis_lib.snapshots import encryption, log
 from analysis_lib.snapshots.changes import Change, compare
 from analysis_lib.snapshots.encryption import SnapshotKey
-from analysis_lib.snapshots.gathered import ROW_GROUP, Gathered, Part, slug
+from analysis_lib.snapshots.gathered import ROW_GROUP, Gathered, Part, partition_name, slug
 from analysis_lib.snapshots.log import Snapshot
 from analysis_lib.snapshots.missing import MissingRows, RefusedRows
 from analysis_lib.snapshots.schemas import TABLES, TableSchema
@@ -266,7 +266,7 @@ class Transaction:
         schema = TABLES[table]
         checked = schema.check(frame)
         slots = {
-            "/".join(slug(str(value)) or "hela" for value in values): rows
+            partition_name(values): rows
             for values, rows in checked.groupby(list(schema.partition), sort=True, observed=True)
         }
         places = [each.partition if each.partition in slots else next(iter(slots)) for each in refused]

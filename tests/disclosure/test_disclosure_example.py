@@ -94,3 +94,9 @@ def test_public_head_counts_are_shown_and_sizes_within_them_are_guarded(example:
 
 def _short(indicator: str) -> str:
     return indicator.split(".", 1)[1]
+
+
+def test_every_figure_of_the_cube_rests_on_stored_files(example: Example) -> None:
+    cube = example[2]
+    without = cube[cube["sources"].fillna("") == ""]
+    assert without.groupby(["indicator", "basis", "level"]).size().to_dict() == {}

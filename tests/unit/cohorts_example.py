@@ -113,7 +113,7 @@ def figures() -> dict[str, Block]:
     ]
     drawn = quadrant(
         points,
-        setting=setting(22),
+        setting=setting(42),
         indicator=SHARE,
         wording=WORDING,
         whole=QuadrantPoint(cell(352, 420, level="authority", code="9901"), whole()),
@@ -121,12 +121,12 @@ def figures() -> dict[str, Block]:
     assert drawn is not None
     years = [year_of(2029, cell(34, 41))]
     return {
-        "caterpillar": caterpillar(estimates(), setting=setting(21), wording=WORDING, whole=whole()),
+        "caterpillar": caterpillar(estimates(), setting=setting(41), wording=WORDING, whole=whole()),
         "quadrant": drawn,
         "slopes": slopes(
             slope_lines(),
             [Stop(6, "betyg"), Stop(9, "betyg")],
-            setting=setting(23),
+            setting=setting(43),
             title="Andel som når kraven, procent. Åsskolan, samma elever.",
             step=step,
             decimals=1,
@@ -135,14 +135,14 @@ def figures() -> dict[str, Block]:
         "broken slopes": slopes(
             slope_lines(is_hidden=True),
             stops,
-            setting=setting(24),
+            setting=setting(44),
             title="Andel, procent.",
             decimals=1,
             derived=years,
         ),
         "outlook": outlook(
             coming,
-            setting=setting(25),
+            setting=setting(45),
             title="Prognos: andel behöriga, procent. Åsskolan.",
             what="behöriga till gymnasiet",
             accuracy="Av sju tidigare prognoser hamnade sju inom sitt band.",
