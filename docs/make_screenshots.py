@@ -109,10 +109,10 @@ def log_in(browser: Browser, address: str, name: str, password: str) -> Page:
 
 
 def reports(browser: Browser, workspace: Workspace) -> Iterator[Path]:
-    """The first screen of the main reports, from the newest round that has them."""
+    """The first screen of the main reports, of the unit that has most to tell."""
     page = browser.new_context(viewport=PAPER, locale="sv-SE").new_page()
     for name in REPORTS:
-        made = sorted(workspace.output.glob(f"*/*/{name}.html"), key=lambda path: path.stat().st_mtime)
+        made = sorted(workspace.output.glob(f"*/*/{name}.html"), key=lambda path: path.stat().st_size)
         if made:
             page.goto(made[-1].resolve().as_uri())
             yield picture(page, name)
