@@ -13,6 +13,7 @@ import httpx
 import pytest
 from dashboard_world import CANARY, MINE, PASSWORD, THEIRS, World, make_world, served, xsrf
 from live_wire import DISGUISED, only_where_live, socket_of, start, wired
+from own_loop import to_end
 from tornado.httpclient import HTTPClientError
 from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketClosedError
@@ -51,7 +52,7 @@ def refused(world: World, client: httpx.Client, path: str, **headers: str) -> in
         except HTTPClientError as fault:
             return fault.code
 
-    return asyncio.run(attempt())
+    return to_end(attempt())
 
 
 def test_a_live_page_shows_the_released_figures_and_is_logged(world: World, rektor: httpx.Client) -> None:
@@ -61,7 +62,7 @@ def test_a_live_page_shows_the_released_figures_and_is_logged(world: World, rekt
         async with wired(world, rektor, path) as wire:
             return await wire.ask(await wire.cards(), f"unit={MINE}&indicator=results.eligible_vocational")
 
-    shown = asyncio.run(look())
+    shown = to_end(look())
     released = rektor.get(f"/lage?unit={MINE}&indicator=results.eligible_vocational").text
     table = str(shown["html"]).partition('id="kort-matt"')[2].partition("</table>")[0]
     assert table
@@ -87,7 +88,7 @@ def test_nobody_joins_reads_or_ends_anothers_kernel(world: World, rektor: httpx.
         async with wired(world, rektor, path) as wire:
             assert await wire.cards()
 
-    asyncio.run(still_there())
+    to_end(still_there())
     assert ("rektor.grannen", "dashboard-live-refused", "inte egen") in logged(world)
 
 
@@ -110,7 +111,7 @@ def test_code_reaches_no_kernel_in_any_disguise(world: World, rektor: httpx.Clie
 
     allowed = {"comm_msg", "comm_open", "comm_close", "status", "kernel_info_reply", "comm_info_reply"}
     for name in sorted(set(DISGUISED) - {"oversize"}):
-        assert asyncio.run(attempt(DISGUISED[name])) <= allowed, name
+        assert to_end(attempt(DISGUISED[name])) <= allowed, name
 
 
 def test_a_stubborn_sender_is_hung_up_on(world: World, rektor: httpx.Client) -> None:
@@ -122,7 +123,7 @@ def test_a_stubborn_sender_is_hung_up_on(world: World, rektor: httpx.Client) -> 
                 await wire.send(raw)
             return await wire.until_closed()
 
-    assert asyncio.run(attempt(str(DISGUISED["json"]), 7)) == ENDED["much"]
+    assert to_end(attempt(str(DISGUISED["json"]), 7)) == ENDED["much"]
     assert ("rektor.min", "dashboard-live-refused", "lage meddelande") in logged(world)
 
 
@@ -149,11 +150,11 @@ def test_oversize_messages_and_floods_end_the_connection_and_nothing_else(
     opening: dict[str, object] = {"target_name": "jupyter.widget.control", "data": {}}
     asking: dict[str, object] = {"data": {"method": "request_state"}}
     hung_up = (1009, 1006, ENDED["much"], None)
-    assert asyncio.run(_quietly(oversize())) in hung_up
-    assert asyncio.run(_quietly(a_thousand(opening, "comm_open"))) in hung_up
-    assert asyncio.run(_quietly(a_thousand(asking, "comm_msg"))) in hung_up
+    assert to_end(_quietly(oversize())) in hung_up
+    assert to_end(_quietly(a_thousand(opening, "comm_open"))) in hung_up
+    assert to_end(_quietly(a_thousand(asking, "comm_msg"))) in hung_up
     time.sleep(1)
-    assert asyncio.run(then()) == "Alskolan"
+    assert to_end(then()) == "Alskolan"
 
 
 async def _quietly(attempt: Awaitable[int | None]) -> int | None:
@@ -176,7 +177,7 @@ def test_no_widget_shown_or_hidden_holds_what_is_not_theirs(
             await wire.ask(model, f"unit={MINE}")
             return json.dumps(wire.heard, ensure_ascii=False)
 
-    told = asyncio.run(everything())
+    told = to_end(everything())
     assert "Alskolan" in told
     for secret in (CANARY, THEIRS, "Björkskolan", PASSWORD, "scrypt", str(world.workspace.root)):
         assert secret not in told
@@ -197,7 +198,7 @@ def test_another_unit_is_refused_at_the_door_and_in_the_kernel(world: World, rek
             await wire.ask(model, f"unit={MINE}", 6)
             return wire.heard
 
-    heard = json.dumps(asyncio.run(attempt()), ensure_ascii=False)
+    heard = json.dumps(to_end(attempt()), ensure_ascii=False)
     assert "Björkskolan" not in heard
     assert '"number": 5' not in heard
     assert ("rektor.min", "dashboard-refused", "lage levande") in logged(world)
@@ -215,7 +216,7 @@ def test_log_out_ends_the_live_page_at_once(world: World) -> None:
                 await loop.run_in_executor(None, lambda: client.post("/logga-ut", data={"_xsrf": word}))
                 return await wire.until_closed()
 
-        assert asyncio.run(leave()) == ENDED["session"]
+        assert to_end(leave()) == ENDED["session"]
 
 
 def test_one_taken_off_the_list_is_out_of_the_live_page_too(world: World) -> None:
@@ -231,7 +232,7 @@ def test_one_taken_off_the_list_is_out_of_the_live_page_too(world: World) -> Non
                 return await wire.until_closed(60)
 
         began = time.monotonic()
-        assert asyncio.run(stay()) == ENDED["rights"]
+        assert to_end(stay()) == ENDED["rights"]
         assert time.monotonic() - began < 60
     people.add(person, PASSWORD)
 
@@ -245,7 +246,7 @@ def test_the_fourth_live_page_is_a_friendly_no(world: World) -> None:
                 loop = asyncio.get_running_loop()
                 return await loop.run_in_executor(None, lambda: start(client, "jamfor"))
 
-        answer = asyncio.run(look_at_all())
+        answer = to_end(look_at_all())
     assert answer.status_code == 429
     assert "3 levande sidor" in answer.json()["fault"]
     assert "fungerar som vanligt" in answer.json()["fault"]
@@ -277,7 +278,7 @@ def test_the_private_server_answers_nobody_but_the_front_door(world: World, tmp_
         finally:
             server.stop()
 
-    said = asyncio.run(ask())
+    said = to_end(ask())
     assert {said.pop("no order"), said.pop("other page"), said.pop("template")} == {403}
     assert said.pop("no word") in (302, 403)
     assert set(said.values()) == {404}, said

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from own_loop import to_end
 
 from analysis_lib.dashboards.access import Person, Rights
 from analysis_lib.dashboards.desk import Desk
@@ -53,7 +54,7 @@ class World:
 
 
 def run(work: Callable[[World], Coroutine[Any, Any, None]], **limits: float) -> None:
-    asyncio.run(work(World(**limits)))
+    to_end(work(World(**limits)))
 
 
 def test_a_kernel_is_found_by_its_owner_in_the_same_log_in_only() -> None:
