@@ -1,4 +1,4 @@
-"""A coroutine to its end on an event loop of its own: an open browser keeps one going in the tests' thread."""
+"""A coroutine on an event loop of its own: an open browser keeps one going in the thread of the tests."""
 
 import asyncio
 from collections.abc import Coroutine

@@ -8,6 +8,7 @@ its own. Pupil rows are never read here.
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -138,7 +139,7 @@ def _rows(catalog: Catalog, prepared: Prepared) -> pd.DataFrame:
 
 def _write(path: Path, frame: pd.DataFrame) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")  # two viewers may come at once
     frame.to_parquet(part, index=False)
     part.chmod(0o600)
     part.replace(path)

@@ -88,7 +88,8 @@ class LiveSocket(WebSocketHandler, Base):
                 await self.write_message(passed)
             except WebSocketClosedError:
                 return
-        if self.live.hang_up is not None:
+        # a page that was loaded again has a connection of its own by now, and its kernel lives
+        if self.live.hang_up == self.hang_up:
             await self.keeper.end(self.live, "dead")
 
     async def on_message(self, message: str | bytes) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+import secrets
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -79,14 +79,18 @@ def write_scope(folder: Path, page: str, rights: Rights, edition: Edition) -> Pa
     place = folder / told.hexdigest()[:24]
     if place.is_dir():
         return place
-    part = folder / f".{place.name}.{os.getpid()}.part"
-    shutil.rmtree(part, ignore_errors=True)
+    part = folder / f".{place.name}.{secrets.token_hex(4)}.part"
     for name, content in files.items():
         path = part / name
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.write_bytes(content)
     shutil.copyfile(edition.extract(rights).released_path, part / EXTRACT)
-    part.rename(place)
+    try:
+        part.rename(place)
+    except OSError:
+        if not place.is_dir():
+            raise
+        shutil.rmtree(part)  # another viewer's was there first, and it is the same
     return place
 
 
