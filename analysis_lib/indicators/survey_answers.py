@@ -93,23 +93,32 @@ def answer_counts(answers: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     place = [name for name in keys if name not in ("area", "question")]
     alone = known.groupby([*place, "area"])["question"].transform("nunique") == 1
     known = known.assign(is_alone=alone & (known["area"] != ""))
-    found = [_told(dict(zip(keys, at, strict=True)), group) for at, group in known.groupby(list(keys))]
+    weighed = known["weight"].notna()
+    unknown = known[~weighed].groupby(list(keys))["amount"].sum().to_dict()
+    sums = (
+        known[weighed]
+        .groupby([*keys, "answer_step"], as_index=False)
+        .agg(
+            weight=("weight", "first"),
+            positive=("is_positive", "first"),
+            amount=("amount", "sum"),
+            is_alone=("is_alone", "first"),
+        )
+    )
+    ordered = sums.sort_values("weight", ascending=False, kind="stable")
+    found = [
+        _told(dict(zip(keys, at, strict=True)), group, int(unknown.get(at, 0)))
+        for at, group in ordered.groupby(list(keys))
+    ]
     return pd.DataFrame([row for rows in found for row in rows])
 
 
-def _told(key: dict[str, Any], group: pd.DataFrame) -> list[dict[str, Any]]:
-    weighed = group[group["weight"].notna()]
-    sums = weighed.groupby("answer_step").agg(
-        weight=("weight", "first"), positive=("is_positive", "first"), amount=("amount", "sum")
-    )
-    ordered = sums.sort_values("weight", ascending=False, kind="stable")
+def _told(key: dict[str, Any], group: pd.DataFrame, unknown: int) -> list[dict[str, Any]]:
+    codes, positive, amounts = (group[name].tolist() for name in ("answer_step", "positive", "amount"))
     steps = [
-        Step((str(code),), bool(row.positive), int(str(row.amount)))
-        for code, row in zip(ordered.index, ordered.itertuples(), strict=True)
+        Step((str(code),), bool(good), int(amount))
+        for code, good, amount in zip(codes, positive, amounts, strict=True)
     ]
-    if not steps:
-        return []
-    unknown = int(group.loc[group["weight"].isna(), "amount"].sum())
     made = merged_steps(steps, unknown, is_coarse=bool(group["is_alone"].iloc[0]))
     n = sum(step.count for step in made)
     return [key | {"step": step.name, "numerator": step.count, "n": n} for step in made]
