@@ -19,7 +19,7 @@ from analysis_lib.disclosure import archive
 from analysis_lib.disclosure.attack_memory import CleanMemory
 from analysis_lib.disclosure.attack_words import Finding
 from analysis_lib.disclosure.audit import AuditReport, audit
-from analysis_lib.disclosure.lattice import Lattice
+from analysis_lib.disclosure.lattice import Lattice, with_classes
 from analysis_lib.disclosure.overrides import Override, in_force, load_overrides
 from analysis_lib.disclosure.policy import load_policy
 from analysis_lib.errors import EXIT_DISCLOSURE, SkolbankError
@@ -92,9 +92,10 @@ def attack(
     """The attacker over statements, with what the workspace's indicators tell of each other."""
     known = catalog or Catalog(workspace)
     indicators = known.indicators.values()
+    places = (str(fact["cell"].get("unit", "")) for fact in facts)
     return audit(
         facts,
-        lattice or known_lattice(workspace, known),
+        with_classes(lattice or known_lattice(workspace, known), places),
         nested={_short(i.id): [_short(name) for name in i.implied_by] for i in indicators},
         within={i.population: i.within for i in indicators if i.within},
         same={_short(i.id): _short(i.counts_as) for i in indicators if i.counts_as},
