@@ -93,6 +93,15 @@ def attacked(facts: Facts, *, threshold: int = INTERNAL.threshold) -> AuditRepor
     return audit(facts, tree, nested=NESTED, within=within, threshold=threshold)
 
 
+def added(editions: Sequence[pd.DataFrame]) -> list[str]:
+    """What the attacker finds of released editions with classes, and not of the same without them."""
+    found = {}
+    for name, frames in (("with", editions), ("without", [each[each["level"] != "class"] for each in editions])):
+        facts = [fact for at, each in enumerate(frames, start=1) for fact in facts_of(each, edition=at)]
+        found[name] = {(one.pop, one.what, one.unit, one.sex): one.message for one in attacked(facts).findings}
+    return [message for at, message in found["with"].items() if at not in found["without"]]
+
+
 def unit_of_classes(groups: Mapping[str, tuple[int, int]], *, others: int = 3) -> pd.DataFrame:
     """One unit (``10000000``) with classes as (pupils, how many passed), and other units around it."""
     rows = [
