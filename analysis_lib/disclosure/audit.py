@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from analysis_lib.disclosure.attack_cells import populations
+from analysis_lib.disclosure.attack_cells import Known, populations
 from analysis_lib.disclosure.attack_editions import differences, worlds
 from analysis_lib.disclosure.attack_memory import CleanMemory
 from analysis_lib.disclosure.attack_pairs import few_outside, outside_by_values, pairs, small_outside
@@ -54,26 +54,36 @@ def audit(
     Findings come in a fixed order. Statements of earlier editions have ``edition`` (1, 2, …).
     """
     started = time.perf_counter()
-    seen = worlds(facts, lattice)
+    seen = worlds(facts, lattice, within=within)
     kept = memory or CleanMemory()
     attacks = [_attack(world, lattice, nested or {}, threshold, kept) for world in seen]
     findings = [finding for each in attacks for finding in each.findings]
-    for inner, outer in pairs(populations(seen[0], lattice), within or {}):
-        findings += [outside(inner, outer, *found) for found in few_outside(inner, outer)]
-        by_value = outside_by_values(inner, outer)
-        findings += [
-            outside(inner, outer, *found, how="värdet, som passar till få antal") for found in by_value
-        ]
-        for what in (same or {}).items():
-            findings += [
-                left_out(inner, what, *found) for found in small_outside(inner, outer, what, threshold)
-            ]
+    for world in seen:
+        findings += _outside(populations(world, lattice), within or {}, same or {}, threshold)
     findings += [between(found) for found in differences(seen, lattice)]
     unique = {(one.pop, one.what, one.unit, one.sex, one.kind): one for one in reversed(findings)}
     told = tuple(unique[key] for key in sorted(unique))
     cells, solves = sum(each.cells for each in attacks), sum(each.solves for each in attacks)
     kept.save()
     return AuditReport(told, cells, time.perf_counter() - started, solves)
+
+
+def _outside(
+    known: Sequence[Known], within: Mapping[str, str], same: Mapping[str, str], threshold: int
+) -> list[Finding]:
+    """Populations within others: how many are outside, and what is told of them."""
+    findings: list[Finding] = []
+    for inner, outer in pairs(known, within):
+        findings += [outside(inner, outer, *found) for found in few_outside(inner, outer)]
+        by_value = outside_by_values(inner, outer)
+        findings += [
+            outside(inner, outer, *found, how="värdet, som passar till få antal") for found in by_value
+        ]
+        for what in same.items():
+            findings += [
+                left_out(inner, what, *found) for found in small_outside(inner, outer, what, threshold)
+            ]
+    return findings
 
 
 @dataclass
