@@ -1,4 +1,4 @@
-"""A report with inner figures or the register's words is about our own units; the public pictures about all."""
+"""Inner reports with the register's words are about our own units; the public pictures are about all."""
 
 from __future__ import annotations
 
