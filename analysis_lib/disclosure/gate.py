@@ -205,7 +205,7 @@ def known_lattice(workspace: Workspace, catalog: Catalog | None = None) -> dict[
     """Parents and children among the huvudman's own units, and between the sexes."""
     known = catalog or Catalog(workspace)
     units = load_units(workspace, known, Store(workspace))
-    areas = {code: unit.area for code, unit in units.items() if unit.organiser == "municipal"}
+    areas = {code: unit.area for code, unit in units.items() if unit.is_own}
     return Lattice.of_units(areas).as_json()
 
 
