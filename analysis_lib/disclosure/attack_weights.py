@@ -1,7 +1,7 @@
-"""The attack by weights: means of all the parts beside the mean of the whole tell how many are in each (floor 5).
+"""The attack by weights: means of all the parts beside the mean of the whole tell their sizes (floor 5).
 
-The parts' means weighed by their pupils give the mean of the whole, so where few parts are all told the hidden
-numbers of pupils follow nearly. Shares no code with the suppressor.
+The parts' means weighed by their pupils give the mean of the whole, so where few parts are all told the
+hidden numbers of pupils follow nearly. Shares no code with the suppressor.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ def _weighed(
             system.know({outside[part]: 1.0}, size - n, size - n)
     together = dict.fromkeys(outside.values(), 1.0)
     # The rule is known: a hidden n beside a shown whole means that none to four are outside.
-    system.know(together, every - told if told is not None else 0.0, every - told if told is not None else _FEW)
+    system.know(
+        together, every - told if told is not None else 0.0, every - told if told is not None else _FEW
+    )
     for way in (1.0, -1.0):
         rows, end = {}, 0.0
         for part, value, size in zip(parts, means, sizes, strict=True):

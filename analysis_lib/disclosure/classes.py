@@ -115,6 +115,12 @@ def _new(cells: Cells, mine: pd.DataFrame, said: pd.DataFrame | None) -> Flags:
     about = {(indicator, population) for indicator, population, _ in had}
     for at, row in np.ndenumerate(cells.row[:, :WHOLE, T]):
         if row >= 0:
-            indicator, population, code = (str(mine.at[row, name]) for name in ("indicator", "population", "code"))
-            new[at[0], at[1], T] = (indicator, population) in about and (indicator, population, code) not in had
+            indicator, population, code = (
+                str(mine.at[row, name]) for name in ("indicator", "population", "code")
+            )
+            new[at[0], at[1], T] = (indicator, population) in about and (
+                indicator,
+                population,
+                code,
+            ) not in had
     return new

@@ -38,7 +38,7 @@ def with_classes(
 ) -> dict[str, dict[str, list[str]]]:
     """The lattice where the classes that statements are about are the parts of their units.
 
-    They are all there are of a unit in the populations where they are said; in others nothing is said of them.
+    They are all there are of a unit in the populations where they are said; elsewhere nothing is.
 
     >>> with_classes({"unit": {"KOMMUN": ["1"]}}, ["1", "1/9A", "1/-"])["unit"]
     {'KOMMUN': ['1'], '1': ['1/-', '1/9A']}

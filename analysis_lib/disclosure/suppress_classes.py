@@ -106,7 +106,7 @@ def _follow_whole(cells: Cells, policy: Policy) -> None:
 
 
 def _hide_inner_sizes(cells: Cells, *, is_alone: bool) -> None:
-    """How many of a class have a result is never told, unless the class is the unit and it is told of that."""
+    """How many of a class have a result is never told, unless it is the unit's and told of that."""
     inside = (cells.outer_n > 0) & (cells.n_state == SHOWN)
     if is_alone:
         inside &= cells.n_state[:, WHOLE:] != SHOWN

@@ -7,14 +7,16 @@ of it lack a result. Then the value of the smallest class goes.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog
+from scipy import optimize
 
 from analysis_lib import text
 from analysis_lib.disclosure.cells import SHOWN, Cells, Flags, Numbers, T
 from analysis_lib.disclosure.policy import Policy
 
+_SOLVER: Any = optimize  # its types are not told
 _WHOLE = -1
 _EDGE = 1e-6
 _LEAST_WIDTH = 2  # as for every hidden number of one to four pupils
@@ -57,7 +59,7 @@ def _tells(cells: Cells, policy: Policy, i: int, there: np.ndarray[tuple[int], n
     for at in range(len(there)):
         goal = np.zeros(len(there))
         goal[at] = 1.0
-        ends = [linprog(way * goal, A_ub=rows, b_ub=most, bounds=bounds) for way in (1, -1)]
+        ends = [_SOLVER.linprog(way * goal, A_ub=rows, b_ub=most, bounds=bounds) for way in (1, -1)]
         if any(end.status != 0 for end in ends):
             return True
         low, high = math.ceil(ends[0].fun - _EDGE), math.floor(-ends[1].fun + _EDGE)
@@ -74,5 +76,3 @@ def _as_shown(
     pairs = zip(cells.shown_as[i, nodes, T], places, strict=True)
     told = [float(text.round_half_up(float(value), int(decimals))) for value, decimals in pairs]
     return np.array(told), 0.5 * 10.0**-places
-
-

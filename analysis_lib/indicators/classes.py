@@ -61,7 +61,8 @@ def class_rows(
         return []
     place = ["school_year", "year_group", "unit_code"]
     codes = class_codes(sums["unit_code"], sums["class_name"])
-    sums = sums.assign(code=codes).groupby([*place, "code"], as_index=False).agg(sum_columns(list(sums)))
+    how = sum_columns(list(sums.columns))
+    sums = sums.assign(code=codes).groupby([*place, "code"], as_index=False).agg(how)
     files = unit_sums[[*place, "sources"]].drop_duplicates(place)
     groups = sums.merge(files, on=place, how="left", validate="many_to_one").assign(level=LEVEL, sex="T")
     frames = []

@@ -44,8 +44,9 @@ def own_rows(
 ) -> list[pd.DataFrame]:
     """Cube rows (basis ``own``) of every indicator whose formula counts pupils, grades or tests.
 
-    Levels: unit, area and authority, and class where the indicator names it; sex T, F and P. Distributions are split by sex for areas and
-    authorities only: in one unit the parts are too small to read. ``school_year`` keeps to one.
+    Levels: unit, area and authority, and class where the indicator names it; sex T, F and P.
+    Distributions are split by sex for areas and authorities only: in one unit the parts are too
+    small to read. ``school_year`` keeps to one.
     Raises ``unit-unknown`` for pupils at a unit that ``units`` does not hold.
     """
     by_table: dict[str, dict[str, tuple[Indicator, Formula]]] = {}
@@ -133,9 +134,7 @@ def _files(members: pd.DataFrame, code: str) -> pd.DataFrame:
     return distinct.groupby(keys, as_index=False).agg({"sources": joined})
 
 
-def _indicator_rows(
-    groups: pd.DataFrame, indicator: Indicator, formula: Formula, named: str
-) -> pd.DataFrame:
+def _indicator_rows(groups: pd.DataFrame, indicator: Indicator, formula: Formula, named: str) -> pd.DataFrame:
     if indicator.year_group:
         groups = groups[groups["year_group"] == indicator.year_group]
     if formula.measure == "distribution":
@@ -151,7 +150,7 @@ def places_of(units: Mapping[str, Unit], municipality_code: str) -> pd.DataFrame
     rows = []
     for code, unit in units.items():
         authority = unit.municipality_code or municipality_code
-        is_own = unit.organiser == "municipal"
+        is_own = unit.is_own
         is_shared = len(areas[unit.area]) > 1
         area = f"{authority} {unit.area}" if unit.area and is_shared else unit.area
         rows.append((code, area if is_own else "", authority if is_own else ""))
@@ -171,4 +170,3 @@ def refuse_unknown(codes: object, units: Mapping[str, Unit]) -> None:
             )
             for code in unknown
         )
-

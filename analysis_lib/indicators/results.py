@@ -51,7 +51,7 @@ def sums_sql(
     Result columns: the group keys (and ``subject`` unless the table is ``pupils``), then for each name
     in ``formulas``: ``<name>__n``, ``<name>__p`` (a protected pupil is among them) and, by measure,
     ``<name>__k``, ``<name>__t`` with ``<name>__s`` (sum of squares), or ``<name>__k_A`` … per grade.
-    ``school_year`` keeps to one year, for more rows than fit in memory at once; ``by`` is sex or ``class_name``.
+    ``school_year`` keeps to one year, for more rows than fit in memory; ``by`` is sex or ``class_name``.
     """
     keys = [*GROUP_KEYS, by] + ([] if table in WITHOUT_SUBJECT else ["subject"])
     selects = [part for name, formula in formulas.items() for part in _aggregates(name, formula)]

@@ -142,7 +142,8 @@ def _means(
     whole = with_authority(units, around, keys=KEYS, sums=["n", "total", "total_sq"])
     # The interval is reckoned from released figures alone, so none is told here.
     whole["value"] = whole["total"] / whole["n"]
-    return pd.concat([cube_rows(indicator, whole, Origin("own")), _of_classes(indicator, pupils, around)])
+    parts = [cube_rows(indicator, whole, Origin("own")), _of_classes(indicator, pupils, around)]
+    return pd.concat(parts, ignore_index=True)
 
 
 def _summed(pupils: pd.DataFrame, *place: str) -> pd.DataFrame:

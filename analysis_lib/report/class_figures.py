@@ -1,4 +1,4 @@
-"""A unit's classes beside the unit: a table of what they reached and a figure of förädlingsvärde (floor 7; M13).
+"""A unit's classes beside the unit: what they reached, and their förädlingsvärde (floor 7; M13).
 
 Only the internal edition holds classes. They stand by name and never by value, each beside the unit's own
 figure, which is the classes' figures weighed together: one number from the classroom to the board (G1, G3).
@@ -33,8 +33,8 @@ _HEADS = {
     FOLLOWED: "Kan följas",
 }
 IDENTITY = (
-    "Vägs klassernas tal ihop med antalet elever blir det skolans, och skolornas blir kommunens: samma tal från "
-    "klassrum till nämnd. Klassernas medelvärden står i hela poäng."
+    "Vägs klassernas tal ihop med antalet elever blir det skolans, och skolornas blir kommunens: samma tal "
+    "från klassrum till nämnd. Klassernas medelvärden står i hela poäng."
 )
 
 
@@ -47,7 +47,9 @@ def class_codes(scope: Scope, year: str, group: int) -> list[str]:
     return sorted(mine, key=class_order)
 
 
-def class_table(scope: Scope, known: Known, *, school_year: str, group: int, chosen: str = "") -> Block | None:
+def class_table(
+    scope: Scope, known: Known, *, school_year: str, group: int, chosen: str = ""
+) -> Block | None:
     """Every class with n, value, interval and what it comes to beside the unit; None without classes.
 
     ``chosen`` is the name of one class to show alone.
@@ -86,9 +88,9 @@ def class_table(scope: Scope, known: Known, *, school_year: str, group: int, cho
 
 
 _CAUTION = (
-    "Klasserna står i bokstavsordning. Säkert högre eller lägre betyder att klassens intervall inte rymmer skolans "
-    "värde. Elever fördelas inte slumpvis på klasser, och i en liten grupp väger varje elev tungt: talen säger "
-    "ingenting om en enskild lärares arbete."
+    "Klasserna står i bokstavsordning. Säkert högre eller lägre betyder att klassens intervall inte rymmer "
+    "skolans värde. Elever fördelas inte slumpvis på klasser, och i en liten grupp väger varje elev tungt: "
+    "talen säger ingenting om en enskild lärares arbete."
 )
 
 
@@ -139,7 +141,7 @@ def verdict(cell: ReleasedCell | None, whole: ReleasedCell) -> str:
 def class_growth(
     scope: Scope, known: Known, setting: Setting, how: Method, *, school_year: str, chosen: str = ""
 ) -> Block | None:
-    """Förädlingsvärde of the unit's classes with intervals, by name, and the unit; None where none is told."""
+    """Förädlingsvärde of the unit's classes with intervals, by name, and the unit; None without any."""
     unit = scope.unit
     if unit is None or "class" not in known[how.main].breakdowns:
         return None
@@ -153,14 +155,11 @@ def class_growth(
         return None
     named = [replace(estimate(scope, known, found, each), name=shown_name(each.code)) for each in shown]
     whole = replace(estimate(scope, known, found, found.whole), name=unit.name) if found.whole else None
-    words = replace(
-        wording_of(found), singular="klass", plural="klasser", head="Klass", order="Ordnat efter klassens namn."
-    )
+    words = wording_of(found, order="Ordnat efter klassens namn.")
+    words = replace(words, singular="klass", plural="klasser")
     return caterpillar(named, setting=replace(setting, source=SOURCE), wording=words, whole=whole)
 
 
 def _cell(scope: Scope, name: str, level: str, code: str, year: str) -> ReleasedCell | None:
     keys = {"level": level, "code": code, "school_year": year, "sex": "T", "subject": "", "category": ""}
     return next(iter(scope.of(name).select(basis="own", **keys).cells()), None)
-
-

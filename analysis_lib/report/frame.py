@@ -30,6 +30,7 @@ from analysis_lib.report.scope import NATION, Scope
 from analysis_lib.report.words.told import Told, read_register
 from analysis_lib.snapshots.missing import MissingRows
 from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.classes import unit_of
 from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.periods import SchoolYear
 from analysis_lib.vocabulary.settings import Target, Unit
@@ -213,7 +214,9 @@ class ReportFrame:
 def scope_of(catalog: Catalog, prepared: Prepared, unit: Unit | None) -> Scope:
     """The released numbers of a seminar about one unit, or about the whole huvudman."""
     mine = [*prepared.units, catalog.settings.municipality_code, NATION]
-    released = pd.read_parquet(prepared.released_path, filters=[("code", "in", mine)])
+    wanted: list[list[tuple[str, str, Any]]] = [[("code", "in", mine)], [("level", "==", "class")]]
+    released = pd.read_parquet(prepared.released_path, filters=wanted)
+    released = released[(released["level"] != "class") | (released["code"].map(unit_of) == _code(unit))]
     return Scope(
         open_released(released, prepared.audience),
         catalog.settings,
@@ -222,6 +225,10 @@ def scope_of(catalog: Catalog, prepared: Prepared, unit: Unit | None) -> Scope:
         prepared.school_year,
         _years(prepared),
     )
+
+
+def _code(unit: Unit | None) -> str:
+    return unit.code if unit else ""
 
 
 def two_digits(prepared: Prepared) -> str:

@@ -35,7 +35,12 @@ KNOWN = {name: _with_level(each) for name, each in INDICATORS.items()}
 
 
 def pupils_in_classes(
-    random: np.random.Generator, *, units: int, classes: tuple[int, int], sizes: tuple[int, int], loose: int = 2
+    random: np.random.Generator,
+    *,
+    units: int,
+    classes: tuple[int, int],
+    sizes: tuple[int, int],
+    loose: int = 2,
 ) -> pd.DataFrame:
     """Pupils with a class each; up to ``loose`` of a unit have a protected identity and no class."""
     pupils = random_pupils(random, units=units, years=1, subjects=0, sizes=sizes)
@@ -96,17 +101,20 @@ def attacked(facts: Facts, *, threshold: int = INTERNAL.threshold) -> AuditRepor
 def added(editions: Sequence[pd.DataFrame]) -> list[str]:
     """What the attacker finds of released editions with classes, and not of the same without them."""
     found = {}
-    for name, frames in (("with", editions), ("without", [each[each["level"] != "class"] for each in editions])):
+    for name, frames in (
+        ("with", editions),
+        ("without", [each[each["level"] != "class"] for each in editions]),
+    ):
         facts = [fact for at, each in enumerate(frames, start=1) for fact in facts_of(each, edition=at)]
-        found[name] = {(one.pop, one.what, one.unit, one.sex): one.message for one in attacked(facts).findings}
+        found[name] = {
+            (one.pop, one.what, one.unit, one.sex): one.message for one in attacked(facts).findings
+        }
     return [message for at, message in found["with"].items() if at not in found["without"]]
 
 
 def unit_of_classes(groups: Mapping[str, tuple[int, int]], *, others: int = 3) -> pd.DataFrame:
     """One unit (``10000000``) with classes as (pupils, how many passed), and other units around it."""
-    rows = [
-        ("10000000", name, at < passed) for name, (size, passed) in groups.items() for at in range(size)
-    ]
+    rows = [("10000000", name, at < passed) for name, (size, passed) in groups.items() for at in range(size)]
     rows += [(f"1000000{unit}", "9A", at < 30) for unit in range(1, others + 1) for at in range(40)]
     pupils = pd.DataFrame(rows, columns=["code", "class_name", "all"])
     sexes = np.where(np.arange(len(pupils)) % 2 == 0, "F", "P")

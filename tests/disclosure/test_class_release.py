@@ -51,7 +51,8 @@ def test_R6_a_lone_small_class_is_found_by_subtraction() -> None:
     findings = {(one.what, one.unit): one for one in attacked(LONE).findings}  # type: ignore[arg-type]
     assert findings["n", "1/9C"].low == findings["n", "1/9C"].high == 3
     result = findings["all_passed_9", "1/9C"]
-    assert result.kind == "exact" and result.low == result.high == 2
+    assert result.kind == "exact"
+    assert result.low == result.high == 2
     assert "all_passed_9 1/9A alla = 75.0" in result.message
 
 
@@ -86,7 +87,9 @@ def test_R6_a_unit_that_is_hidden_or_a_sign_hides_its_classes_or_lends_them_the_
 
 def test_R6_one_class_alone_says_what_the_unit_says() -> None:
     released = released_to(cube_with_classes(unit_of_classes({"9A": (24, 17)})))
-    unit = released[(released["level"] == "unit") & (released["code"] == "10000000") & (released["sex"] == "T")]
+    unit = released[
+        (released["level"] == "unit") & (released["code"] == "10000000") & (released["sex"] == "T")
+    ]
     for name in ("results.all_passed_9", "results.merit_rating_17"):
         mine, whole = classes_of(released, name).iloc[0], unit[unit["indicator"] == name].iloc[0]
         assert mine["state"] == whole["state"] == "shown"
