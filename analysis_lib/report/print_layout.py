@@ -88,7 +88,7 @@ def _weighed(table: Json) -> Json:
 
 
 def _widths(table: Mapping[str, Any], most: tuple[int, int]) -> list[float]:
-    """The signs each column asks for: its longest cell, up to ``most`` (first, others), or its head's word."""
+    """The signs a column asks for: its longest cell, up to ``most`` (first, others), or its head's word."""
     found: list[float] = []
     for number, column in enumerate(table["columns"]):
         cells = [len(str(row["cells"].get(column["key"], {}).get("text") or "")) for row in table["rows"]]
