@@ -205,13 +205,17 @@ def scope_of(catalog: Catalog, prepared: Prepared, unit: Unit | None) -> Scope:
     """The released numbers of a seminar about one unit, or about the whole huvudman."""
     mine = [*prepared.units, catalog.settings.municipality_code, NATION]
     return Scope(
-        released_rows(prepared.released_path, prepared.audience, code=mine),
+        released_rows(prepared.released_path, prepared.audience, classes_of=_code(unit), code=mine),
         catalog.settings,
         prepared.units,
         unit,
         prepared.school_year,
         _years(prepared),
     )
+
+
+def _code(unit: Unit | None) -> str:
+    return unit.code if unit else ""
 
 
 def two_digits(prepared: Prepared) -> str:
