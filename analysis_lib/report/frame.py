@@ -91,7 +91,8 @@ class ReportFrame:
 
     def _no_data(self, names: Sequence[str]) -> Block:
         shorts = dict.fromkeys(text.uncapitalised(self._indicator(name).short) for name in names)
-        kind = "no_data" if "own" in self._bases else "no_published"
+        is_published = any(self._indicator(name).published for name in names)
+        kind = "no_published" if is_published and "own" not in self._bases else "no_data"
         return self._kept(self._gap(kind, text.listing(list(shorts))))
 
     def missing(self, kind: str) -> Block:
