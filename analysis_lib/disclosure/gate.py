@@ -140,6 +140,12 @@ def require_clean(workspace: Workspace, facts: Facts, *, audience: Audience, sco
     an exception that it leans on has come to its end.
     """
     sha256 = archive.hash_of(facts)
+    require_certificate(workspace, sha256, audience=audience, scope=scope)
+    return sha256
+
+
+def require_certificate(workspace: Workspace, sha256: str, *, audience: Audience, scope: str = "") -> None:
+    """The same for statements whose hash is known already."""
     path = _certificate(workspace, audience, sha256)
     if not path.is_file():
         raise not_audited(scope)
@@ -160,7 +166,6 @@ def require_clean(workspace: Workspace, facts: Facts, *, audience: Audience, sco
             remedy="Gör om körningen utan uppgiften, eller fatta ett nytt beslut.",
             exit_status=EXIT_DISCLOSURE,
         )
-    return sha256
 
 
 def release_or_refuse(
