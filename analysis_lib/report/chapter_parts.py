@@ -68,6 +68,12 @@ class ChapterParts(PageVerbs, ResultVerbs, SurveyVerbs):
         )
         return self._kept(block) if block else self.missing("assessment")
 
+    def measures(self) -> Block:
+        """Last läsår's measures and what they led to; outside the house, those that are decided now."""
+        if self._measure_effects or self.prepared.audience == "internal":
+            return super().measures()
+        return self._together(self.told_words("measures_now", gap="measures"))
+
     def drawn_followed(self) -> list[Block]:
         """Last läsår's measures: what people wrote and what the statistics say of each (G8)."""
         if not self._measure_effects:

@@ -52,7 +52,12 @@ class ReportFrame:
         known = catalog.indicators
         candidates = tuple(known[each] for each in sidecar.indicators if each in known)
         rules = load_series_rules(catalog)
-        self.scope = replace(scope_of(catalog, prepared, unit), candidates=candidates, rules=rules)
+        self.scope = replace(
+            scope_of(catalog, prepared, unit),
+            candidates=candidates,
+            rules=rules,
+            school_form=sidecar.school_form,
+        )
         self._marks = Marks(f"{sidecar.short}-{two_digits(prepared)}", self._document)
         self._blocks: list[Block] = []
         self._figures = 0
@@ -139,6 +144,7 @@ class ReportFrame:
             question_set=self.sidecar.question_set,
             handbook=self.sidecar.handbook,
             handbook_version=self.prepared.seminar.handbook,
+            school_form=self.sidecar.school_form,
             indicator_names={name: each.short for name, each in self.catalog.indicators.items()},
         )
 
