@@ -237,7 +237,7 @@ def _fingerprint(workspace: Workspace, store: Store, seminar: Seminar, reader: A
 
 
 def _cube_fingerprint(workspace: Workspace, store: Store) -> str:
-    digest = hashlib.sha256(f"{store.fingerprint()}\n{own_version()}\n{library_hash()}\n".encode())
+    digest = hashlib.sha256(f"{store.fingerprint()}\n{own_version()}\n{numbers_code_hash()}\n".encode())
     for path in _params_files(workspace):
         digest.update(f"{path.name}\n".encode() + path.read_bytes())
     return digest.hexdigest()
@@ -251,7 +251,7 @@ def _params_files(workspace: Workspace) -> Iterator[Path]:
 
 
 @cache
-def library_hash() -> str:
+def numbers_code_hash() -> str:
     """A hash of our own code that shapes the numbers, so that a changed rule makes a new release."""
     root = Path(analysis_lib.__file__).parent
     paths = [path for room in _ROOMS for path in (root / room).rglob("*.py")]
