@@ -24,6 +24,7 @@ from analysis_lib.disclosure.cells import (
 )
 from analysis_lib.disclosure.cells_reading import read_cells
 from analysis_lib.disclosure.known import by_group, count_published, published_rows, remember_earlier
+from analysis_lib.disclosure.known_sizes import hide_shared_sizes
 from analysis_lib.disclosure.lattice import Lattice
 from analysis_lib.disclosure.policy import Policy
 from analysis_lib.disclosure.released import KEYS, VALUES, ReleasedTable, seal
@@ -89,6 +90,7 @@ def release_cube(
             remember_earlier(cells, part, said_wider[at], rules, is_wider=True)
         if at in said_narrower:
             remember_earlier(cells, part, said_narrower[at], rules, is_narrower=True)
+        hide_shared_sizes(cells, part, known)
         suppress(cells, rules)
         done.append(cells)
     _write_back(released, done)

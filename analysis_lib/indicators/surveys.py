@@ -91,7 +91,7 @@ def answer_steps(store: Tables, indicator: Indicator, around: Surroundings) -> p
     is_whole = bool(indicator.breakdowns.get("authority", ""))
     group = [name for name in GROUP if not (is_whole and name in ("unit_code", "term"))]
     if is_whole:
-        ours = [code for code, unit in around.units.items() if unit.organiser == "municipal"]
+        ours = [code for code, unit in around.units.items() if unit.is_own]
         units = units[units["unit_code"].isin(ours)]
     counts = answer_counts(units, [*group, "area", "question"]).rename(columns={"question": "subject"})
     if len(counts):
