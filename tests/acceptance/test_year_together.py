@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 
 import pytest
-from command import LARGEST, SEMINAR, skolbank
+from command import LARGEST, SEMINAR, copied, skolbank
 
 from analysis_lib.dashboards.access import Person
 from analysis_lib.dashboards.desk import RESULT_PAGES, Desk
@@ -37,10 +37,10 @@ def said(fact: dict[str, object]) -> str:
 
 
 @pytest.mark.slow
-def test_a_lived_year_with_dashboards_slides_and_copies_tells_nothing(tmp_path: Path) -> None:
-    place = tmp_path / "almvik"
-    assert skolbank("example", str(place)).status == 0
-    done(place, "import", "data/inbox")
+def test_a_lived_year_with_dashboards_slides_and_copies_tells_nothing(
+    example_imported: Path, tmp_path: Path
+) -> None:
+    place = copied(example_imported, tmp_path / "almvik")
     seminars = place / "params/seminars"
     board = (seminars / f"{SEMINAR}.yaml").read_text("utf-8")
     board = board.replace(f"id: {SEMINAR}", f"id: {BOARD}").replace("audience: public", "audience: board")
