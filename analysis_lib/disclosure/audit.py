@@ -61,20 +61,12 @@ def audit(
     say so, ``definitions``: the hash of those they were made by.
     """
     started = time.perf_counter()
-    seen = worlds(facts, lattice)
+    seen = worlds(facts, lattice, within=within)
     kept = memory or CleanMemory()
     attacks = [_attack(world, lattice, nested or {}, threshold, kept) for world in seen]
     findings = [finding for each in attacks for finding in each.findings]
-    for inner, outer in pairs(populations(seen[0], lattice), within or {}):
-        findings += [outside(inner, outer, *found) for found in few_outside(inner, outer)]
-        by_value = outside_by_values(inner, outer)
-        findings += [
-            outside(inner, outer, *found, how="värdet, som passar till få antal") for found in by_value
-        ]
-        for what in (same or {}).items():
-            findings += [
-                left_out(inner, what, *found) for found in small_outside(inner, outer, what, threshold)
-            ]
+    for world in seen:
+        findings += _outside(populations(world, lattice), within or {}, same or {}, threshold)
     findings += [between(found) for found in differences(seen, lattice)]
     unique = {(one.pop, one.what, one.unit, one.sex, one.kind): one for one in reversed(findings)}
     told = tuple(unique[key] for key in sorted(unique))
@@ -82,6 +74,24 @@ def audit(
     kept.save()
     apart = tuple(sorted({pop for each in attacks for pop in each.apart}))
     return AuditReport(told, cells, time.perf_counter() - started, solves, apart)
+
+
+def _outside(
+    known: Sequence[Known], within: Mapping[str, str], same: Mapping[str, str], threshold: int
+) -> list[Finding]:
+    """Populations within others: how many are outside, and what is told of them."""
+    findings: list[Finding] = []
+    for inner, outer in pairs(known, within):
+        findings += [outside(inner, outer, *found) for found in few_outside(inner, outer)]
+        by_value = outside_by_values(inner, outer)
+        findings += [
+            outside(inner, outer, *found, how="värdet, som passar till få antal") for found in by_value
+        ]
+        for what in same.items():
+            findings += [
+                left_out(inner, what, *found) for found in small_outside(inner, outer, what, threshold)
+            ]
+    return findings
 
 
 @dataclass
