@@ -140,6 +140,12 @@ def require_clean(workspace: Workspace, facts: Facts, *, audience: Audience, sco
     an exception that it leans on has come to its end.
     """
     sha256 = archive.hash_of(facts)
+    require_certificate(workspace, sha256, audience=audience, scope=scope)
+    return sha256
+
+
+def require_certificate(workspace: Workspace, sha256: str, *, audience: Audience, scope: str = "") -> None:
+    """The same for statements whose hash is known already."""
     path = _certificate(workspace, audience, sha256)
     if not path.is_file():
         raise not_audited(scope)
@@ -160,7 +166,6 @@ def require_clean(workspace: Workspace, facts: Facts, *, audience: Audience, sco
             remedy="Gör om körningen utan uppgiften, eller fatta ett nytt beslut.",
             exit_status=EXIT_DISCLOSURE,
         )
-    return sha256
 
 
 def release_or_refuse(
@@ -205,7 +210,7 @@ def known_lattice(workspace: Workspace, catalog: Catalog | None = None) -> dict[
     """Parents and children among the huvudman's own units, and between the sexes."""
     known = catalog or Catalog(workspace)
     units = load_units(workspace, known, Store(workspace))
-    areas = {code: unit.area for code, unit in units.items() if unit.organiser == "municipal"}
+    areas = {code: unit.area for code, unit in units.items() if unit.is_own}
     return Lattice.of_units(areas).as_json()
 
 

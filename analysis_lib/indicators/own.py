@@ -147,7 +147,7 @@ def places_of(units: Mapping[str, Unit], municipality_code: str) -> pd.DataFrame
     rows = []
     for code, unit in units.items():
         authority = unit.municipality_code or municipality_code
-        is_own = unit.organiser == "municipal"
+        is_own = unit.is_own
         is_shared = len(areas[unit.area]) > 1
         area = f"{authority} {unit.area}" if unit.area and is_shared else unit.area
         rows.append((code, area if is_own else "", authority if is_own else ""))

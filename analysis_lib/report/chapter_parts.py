@@ -18,6 +18,7 @@ from analysis_lib.report.since_last import seminar_before, since_blocks, unit_ch
 from analysis_lib.report.survey_verbs import SurveyVerbs
 from analysis_lib.report.words.reading import together
 
+ATTENDANCE = ("attendance.mean_pct", "attendance.unregistered_pct")
 TEACHING_GROUPS = ("elever-ak5", "elever-ak8", "elever-ak9", "elever-gy2", "personal")
 
 
@@ -49,11 +50,16 @@ class ChapterParts(PageVerbs, ResultVerbs, SurveyVerbs):
         return [self._unkept(self.ranges, *tests), *posts, *asked]
 
     def drawn_safety(self) -> list[Block]:
-        """What pupils answered of safety and calm, or why nothing is shown."""
+        """What pupils answered of safety and calm, or why nothing is shown; and who was there."""
         found = self.drawn_survey()
         if not found:
             self._gaps.append("surveys")
-        return found or [self._gap("surveys")]
+        return [*(found or [self._gap("surveys")]), *self.drawn_attendance()]
+
+    def drawn_attendance(self) -> list[Block]:
+        """Attendance with the time nobody registered beside it, where lessons are reported."""
+        known = [name for name in ATTENDANCE if self._newest(name) is not None]
+        return [self._unkept(self.indicators, *known)] if known else []
 
     def assessment(self) -> Block:
         """Results, surveys, self-ratings and tillsyn judged in one table (B1)."""

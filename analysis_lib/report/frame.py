@@ -12,11 +12,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-import pandas as pd
-import yaml
-
 from analysis_lib import text
-from analysis_lib.disclosure.release import open_released
 from analysis_lib.disclosure.released import ReleasedCell
 from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.indicators.series_rules import load_series_rules
@@ -26,6 +22,7 @@ from analysis_lib.report import waiting
 from analysis_lib.report.parameters import Sidecar
 from analysis_lib.report.prepare import Prepared
 from analysis_lib.report.provenance import Marks
+from analysis_lib.report.released_file import released_rows
 from analysis_lib.report.scope import NATION, Scope
 from analysis_lib.report.words.told import Told, read_register
 from analysis_lib.snapshots.missing import MissingRows
@@ -79,7 +76,7 @@ class ReportFrame:
 
     def _gap(self, kind: str, what: str = "") -> Block:
         """One quiet line; how the numbers come in is told in the internal edition only."""
-        words = self._gap_words
+        words = self.catalog.gaps
         if kind not in words:
             raise SkolbankError(
                 "gap-unknown",
@@ -203,19 +200,12 @@ class ReportFrame:
         shown = [known[name] for name in self.sidecar.indicators if name in known]
         return waiting.concerning(self.prepared.missing, self.scope, shown)
 
-    @cached_property
-    def _gap_words(self) -> dict[str, dict[str, str]]:
-        path = self.catalog.workspace.layered("params", "gaps.yaml")[0]
-        words: dict[str, dict[str, str]] = yaml.safe_load(path.read_text("utf-8"))
-        return words
-
 
 def scope_of(catalog: Catalog, prepared: Prepared, unit: Unit | None) -> Scope:
     """The released numbers of a seminar about one unit, or about the whole huvudman."""
     mine = [*prepared.units, catalog.settings.municipality_code, NATION]
-    released = pd.read_parquet(prepared.released_path, filters=[("code", "in", mine)])
     return Scope(
-        open_released(released, prepared.audience),
+        released_rows(prepared.released_path, prepared.audience, code=mine),
         catalog.settings,
         prepared.units,
         unit,

@@ -55,6 +55,11 @@ class Sidecar(Strict):
     scope: Literal["unit", "authority"] = Field(
         default="unit", description="unit: en för varje enhet; authority: en för hela huvudmannen"
     )
+    units: Literal["own", "published"] = Field(
+        default="own",
+        description="own: bara huvudmannens egna enheter; published: i öppna utgåvor även andras, när "
+        "offentlig statistik finns",
+    )
     audience: Audience = "public"
     outputs: tuple[OutputForm, ...] = ("html", "pdf")
     engine: Literal["auto", "kernel"] = Field(default="auto", description="kernel: alltid en vanlig kärna")

@@ -159,7 +159,8 @@ def _cube(workspace: Workspace, catalog: Catalog, store: Store, units: dict[str,
     path = workspace.work / "cube" / f"{_cube_fingerprint(workspace, store)[:16]}.parquet"
     if path.is_file():
         return pd.read_parquet(path)
-    cube = compute_cube(store, catalog, units)
+    with store.reading() as tables:
+        cube = compute_cube(tables, catalog, units)
     _write_frame(path, cube)
     return cube
 

@@ -87,7 +87,7 @@ def masthead(
         else f"Gjord {text.date(made)}"
     )
     lines.append(f"{EDITIONS[audience]} {seminar.edition}")
-    if scope.unit and scope.unit.organiser != "municipal" and scope.unit.authority_name:
+    if scope.unit and not scope.unit.is_own and scope.unit.authority_name:
         lines.append(f"Huvudman: {scope.unit.authority_name}")
     if sources:
         lines.append(f"Källa: {text.listing(list(sources))}")

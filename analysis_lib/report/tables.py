@@ -253,7 +253,7 @@ def coverage(scope: Scope, school_year: str) -> Block:
     own = [
         unit
         for unit in scope.units.values()
-        if unit.organiser == "municipal" and "gr" in unit.school_forms and unit.is_open(school_year)
+        if unit.is_own and "gr" in unit.school_forms and unit.is_open(school_year)
     ]
     without = [unit.name for unit in own if unit.code not in with_data]
     count = text.count_word(len(own) - len(without))
@@ -287,8 +287,8 @@ def _units_with_data(
     codes = set(frame.loc[frame["state"] != "missing", "code"])
     found = [unit for code, unit in scope.units.items() if code in codes]
     found.sort(key=lambda unit: (text.sort_key(unit.area or "\uffff"), text.sort_key(unit.name)))
-    own = [unit for unit in found if unit.organiser == "municipal"]
-    return own, [unit for unit in found if unit.organiser != "municipal"]
+    own = [unit for unit in found if unit.is_own]
+    return own, [unit for unit in found if not unit.is_own]
 
 
 def _without_data(scope: Scope, shown: Sequence[Unit], school_year: str) -> str:

@@ -81,6 +81,11 @@ class Unit(Strict):
     closed: SchoolYearText | None = Field(default=None, description="Sista läsåret enheten fanns")
     successor: UnitCode | None = Field(default=None, description="Enhet som tog över, ny kod")
 
+    @property
+    def is_own(self) -> bool:
+        """Whether the huvudman itself runs the unit."""
+        return self.organiser == "municipal"
+
     def is_open(self, school_year: str) -> bool:
         """Whether the unit existed in that school year."""
         return (self.opened is None or self.opened <= school_year) and (

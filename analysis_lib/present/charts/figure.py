@@ -85,8 +85,10 @@ Drawing = Callable[[theme.Width], dict[str, Any]]
 
 
 def figure_block(setting: Setting, parts: Parts, draw: Drawing) -> Block:
-    """The figure as a block, drawn separately for both widths."""
-    charts = {width: draw(width) for width in theme.WIDTHS}
+    """The figure as a block, drawn separately for both widths, and for a slide if it is too tall for one."""
+    charts = {width: draw(width) for width in theme.PAGE_WIDTHS}
+    if _is_tall(charts["wide"]):
+        charts["slide"] = draw("slide")
     alt = kept_together(shortened(parts.alt))
     for spec in charts.values():
         spec["description"] = alt
@@ -111,6 +113,12 @@ def figure_block(setting: Setting, parts: Parts, draw: Drawing) -> Block:
         "derived": parts.derived,
     }
     return Block("figure", data, parts.facts)
+
+
+def _is_tall(spec: Mapping[str, Any]) -> bool:
+    """Whether the drawing would be shrunk on a slide, and its letters with it."""
+    height = spec["height"] + spec["padding"]["top"] + spec["padding"]["bottom"]
+    return bool(height * theme.WIDTHS["slide"] > theme.SLIDE_HEIGHT * theme.WIDTHS["wide"])
 
 
 def kept_together(words: str) -> str:

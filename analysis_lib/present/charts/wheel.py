@@ -107,7 +107,7 @@ def _row(one: Agendum, order: WheelOrder) -> dict[str, Any]:
 
 
 def _draw(order: WheelOrder, setting: Setting, width: theme.Width) -> dict[str, Any]:
-    side = 560 if width == "wide" else theme.WIDTHS["narrow"]
+    side = 560 if width != "narrow" else theme.WIDTHS["narrow"]
     beside = (theme.WIDTHS[width] - side) / 2
     legend = 30.0 * len(order.names) if width == "narrow" else 34.0
     canvas = Canvas(width, side + legend, beside, beside, 0, legend, (-1.14, 1.14), (-1.14, 1.14))

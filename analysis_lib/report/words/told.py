@@ -72,7 +72,7 @@ class Told:
     @property
     def own_units(self) -> dict[str, Unit]:
         """The huvudman's units that are open this year."""
-        municipal = {code: unit for code, unit in self.units.items() if unit.organiser == "municipal"}
+        municipal = {code: unit for code, unit in self.units.items() if unit.is_own}
         return {code: unit for code, unit in municipal.items() if unit.is_open(self.school_year)}
 
     @property
