@@ -69,10 +69,7 @@ def check(*, shared: Shared = NO_OPTIONS) -> int:
     for fault in (*faults, *changed):
         print(fault, file=sys.stderr)
     if unread := unread_files(workspace):
-        words = (
-            "fil med elevuppgifter är krypterad" if unread == 1 else "filer med elevuppgifter är krypterade"
-        )
-        print(f"{unread} {words} och prövades inte: sätt SKOLBANK_SNAPSHOT_KEY.", file=sys.stderr)
+        print(f"Krypterade filer som inte prövades: {unread}. Sätt SKOLBANK_SNAPSHOT_KEY.", file=sys.stderr)
     count = len(faults) + len(changed)
     print(f"{count} fel." if count else "Inga fel.")
     return 2 if faults else 1 if changed else 0

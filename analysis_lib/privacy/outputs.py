@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis_lib import text
+from analysis_lib.disclosure import archive
 from analysis_lib.errors import SkolbankError
 from analysis_lib.report.manifest import MANIFEST, file_hash
 from analysis_lib.snapshots.access_log import AccessLog
@@ -23,8 +24,8 @@ _REMEDY = "Kör skolbank run för seminariet, då görs det som har ändrats om.
 
 
 def check_kept(workspace: Workspace) -> list[SkolbankError]:
-    """Everything that is not as it was written, in the order output, snapshots, access log."""
-    faults = [*_outputs(workspace), *_snapshots(workspace)]
+    """Everything that is not as it was written, in the order output, snapshots, statements, access log."""
+    faults = [*_outputs(workspace), *_snapshots(workspace), *archive.faults(workspace)]
     return faults + [fault.as_error() for fault in AccessLog(workspace).verify()]
 
 
@@ -65,11 +66,12 @@ def _snapshots(workspace: Workspace) -> Iterator[SkolbankError]:
     """Files of rows that are lost, changed or not to be opened; files that no key has opened are counted."""
     store = Store(workspace)
     wrong: list[SkolbankError] = []
-    for snapshot in store.current():
-        path = store.path(snapshot)
+    current = {each.relative_path for each in store.current()}
+    for path, snapshot in {store.path(each): each for each, _, _ in store.everything()}.items():
         where = workspace.shown(path)
         if not path.is_file():
-            yield _fault("snapshot-missing", "Inlästa uppgifter saknas på disken", where, _BACKUP)
+            if snapshot.relative_path in current:  # else they may have been deleted by a decision
+                yield _fault("snapshot-missing", "Inlästa uppgifter saknas på disken", where, _BACKUP)
         elif is_encrypted(path):
             wrong += _unreadable(store, snapshot, where)
         elif file_hash(path) != snapshot.hash:
