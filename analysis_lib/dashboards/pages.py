@@ -19,6 +19,7 @@ from analysis_lib.dashboards.access import Rights
 from analysis_lib.dashboards.extract import INDICATORS, Edition
 from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.present.blocks import Block
+from analysis_lib.report.growth_methods import method
 from analysis_lib.report.survey_verbs import FAMILIES
 from analysis_lib.vocabulary.settings import Unit
 
@@ -230,7 +231,7 @@ def choices(
         "indicator": ("Mått", [(name, known[name].short) for name in INDICATORS if name in known]),
         "cohort": ("Årskull", cohort_choices.cohorts(edition) if state.cohort else []),
         "subject": ("Ämne", [("", "Alla ämnen"), *cohort_choices.subjects(state.page).items()]),
-        "method": ("Sätt att räkna", cohort_choices.methods()),
+        "method": ("Sätt att räkna", _methods(state)),
         "instrument": ("Instrument", list((instruments or {}).items())),
         "survey": ("Enkät", [("", "Första med svar"), *surveys_of(edition)]),
     }
@@ -244,6 +245,14 @@ def choices(
         if "team" in PAGES[state.page].choices
         else found
     )
+
+
+def _methods(state: State) -> list[tuple[str, str]]:
+    """The ways of reckoning; with a subject chosen it is said which are about all subjects together."""
+    return [
+        (name, title if method(name, state.subject) else f"{title} (bara alla ämnen)")
+        for name, title in cohort_choices.methods()
+    ]
 
 
 def surveys_of(edition: Edition) -> list[tuple[str, str]]:
