@@ -63,6 +63,8 @@ reports:
   - {name: utvecklingsarbete, scope: authority}
   - {name: forskolebild, scope: unit, school_forms: [fsk]}
   - {name: fritidshemsbild, scope: unit, school_forms: [fth]}
+  - {name: kommunbild-forskola, scope: authority}
+  - {name: kommunbild-fritidshem, scope: authority}
   - {name: kompetenscenter, scope: unit, school_forms: [gy, vux]}
   - {name: nulagesanalys, scope: unit}
   - {name: personalsida, scope: unit, school_forms: [gr]}

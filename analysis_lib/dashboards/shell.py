@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from analysis_lib import text
 from analysis_lib.dashboards.access import ROLE_WORDS, Rights
-from analysis_lib.dashboards.cohort_choices import cohorts
+from analysis_lib.dashboards.cohort_choices import classes, cohorts
 from analysis_lib.dashboards.extract import Edition
 from analysis_lib.dashboards.pages import PAGES, Card, Choice, State, units_in
 from analysis_lib.present.html import block_html
@@ -140,12 +140,13 @@ def page_html(
 
 
 def steps_down(state: State, rights: Rights, edition: Edition) -> list[dict[str, str]]:
-    """Links from the whole to each of the viewer's units, and from a unit to each of its årskullar.
+    """Links from the whole to each of the viewer's units, from a unit to its årskullar and its classes.
 
     The other choices are kept.
     """
     if state.unit and state.page == "arskullar":
-        return [
+        classes = _to_classes(state, rights, edition)
+        return classes + [
             {
                 "text": label,
                 "href": f"/{state.page}?{state.query(cohort=value)}",
@@ -159,6 +160,20 @@ def steps_down(state: State, rights: Rights, edition: Edition) -> list[dict[str,
     shown = None if state.page in ("atgarder", "arshjul") else _with_results(edition)
     units = [u for u in units_in(state.group, rights, edition) if shown is None or u.code in shown]
     return [{"text": unit.name, "href": f"/{state.page}?{state.query(unit=unit.code)}"} for unit in units]
+
+
+def _to_classes(state: State, rights: Rights, edition: Edition) -> list[dict[str, str]]:
+    """Links to the årskull's classes, one step below the unit, for those who are told of them."""
+    told = classes(edition, state.unit, state.cohort) if rights.audience == "internal" else []
+    return [
+        {
+            "text": f"Klass {name}",
+            "href": f"/{state.page}?{state.query(klass=code)}",
+            "title": "Gå vidare till en klass eller en annan årskull",
+        }
+        for code, name in told
+        if code != state.klass
+    ]
 
 
 def place_name(unit: str, edition: Edition) -> str:

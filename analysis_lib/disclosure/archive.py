@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from analysis_lib.vocabulary.workspace import Workspace
 if TYPE_CHECKING:
     import pandas as pd
 
+_OF_RELEASE = ("doc", "edition", "definitions")
 _SPENT = ("low", "high", "sources", "decimals")
 
 
@@ -63,23 +64,29 @@ def has_statements(workspace: Workspace, audience: Audience) -> bool:
     return _path(workspace, audience).is_file()
 
 
-def add_statements(workspace: Workspace, audience: Audience, facts: Iterable[Mapping[str, Any]]) -> int:
+def add_statements(
+    workspace: Workspace, audience: Audience, facts: Sequence[Mapping[str, Any]], *, definitions: str = ""
+) -> int:
     """Keep the statements that are new, or say something else than the last time. Returns their number.
 
-    Each line has ``edition``: 1 for the first release to anyone, and so on.
+    Each line has ``edition``: 1 for the first release to anyone, and so on, and ``definitions``: the hash of
+    those it was made by. What is said once more by other definitions is kept once more, and so is all that
+    is said of a school year in which a number became another: it stands beside the new number too.
     """
     with locked(folder(workspace) / ".lock"):
         before = _said(workspace, audience)
-        last = {statement_key(fact): fact["shown"] for fact in before}
+        last = {statement_key(fact): (fact["shown"], fact.get("definitions", "")) for fact in before}
         told = (fact for circle in CIRCLES for fact in _said(workspace, circle))
         edition = max((int(fact["edition"]) for fact in told), default=0) + 1
-        new = []
+        changed = {_school_year(fact) for fact in facts if _is_another(fact, last)}
+        made = {"edition": edition} | ({"definitions": definitions} if definitions else {})
+        new: dict[tuple[str, Any], Mapping[str, Any]] = {}
         for fact in facts:
-            if last.get(statement_key(fact)) != fact["shown"]:
-                new.append({**fact, "edition": edition})
-                last[statement_key(fact)] = fact["shown"]
+            key, shown = statement_key(fact), fact["shown"]
+            if last.get(key) != (shown, definitions) or _school_year(fact) in changed:
+                new.setdefault((key, shown), {**fact, **made})
         if new:
-            _append(_path(workspace, audience), new)
+            _append(_path(workspace, audience), new.values())
     return len(new)
 
 
@@ -133,6 +140,17 @@ def frames(workspace: Workspace, editions: Iterable[Edition]) -> pd.DataFrame | 
     return pd.concat([pd.read_parquet(path) for path in names], ignore_index=True) if names else None
 
 
+def _is_another(fact: Mapping[str, Any], last: Mapping[str, tuple[Any, str]]) -> bool:
+    """Whether something else was said of the same the last time."""
+    before = last.get(statement_key(fact))
+    return before is not None and before[0] != fact["shown"]
+
+
+def _school_year(fact: Mapping[str, Any]) -> str:
+    """The school year of a statement's population, as it is written there."""
+    return str(fact["pop"]).partition("/")[0].removesuffix("-skolverket").rpartition("-")[2]
+
+
 def _path(workspace: Workspace, audience: Audience) -> Path:
     return folder(workspace) / f"{audience}.jsonl"
 
@@ -159,6 +177,6 @@ def _append(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
 
 
 def _plain(fact: Mapping[str, Any]) -> str:
-    """A statement without document and edition, as text."""
-    kept = {name: value for name, value in fact.items() if name not in ("doc", "edition")}
+    """A statement without the document and the release that made it, as text."""
+    kept = {name: value for name, value in fact.items() if name not in _OF_RELEASE}
     return json.dumps(kept, ensure_ascii=False, sort_keys=True)

@@ -13,6 +13,7 @@ from analysis_lib.report.result_verbs import ResultVerbs
 from analysis_lib.report.since_last import seminar_before, since_blocks, unit_changes
 from analysis_lib.report.survey_verbs import SurveyVerbs
 
+ATTENDANCE = ("attendance.mean_pct", "attendance.unregistered_pct")
 TEACHING_GROUPS = ("elever-ak5", "elever-ak8", "elever-ak9", "elever-gy2", "personal")
 
 
@@ -44,11 +45,16 @@ class ChapterParts(PageVerbs, ResultVerbs, SurveyVerbs):
         return [self._unkept(self.ranges, *tests), *posts, *asked]
 
     def drawn_safety(self) -> list[Block]:
-        """What pupils answered of safety and calm, or why nothing is shown."""
+        """What pupils answered of safety and calm, or why nothing is shown; and who was there."""
         found = self.drawn_survey()
         if not found:
             self._gaps.append("surveys")
-        return found or [self._gap("surveys")]
+        return [*(found or [self._gap("surveys")]), *self.drawn_attendance()]
+
+    def drawn_attendance(self) -> list[Block]:
+        """Attendance with the time nobody registered beside it, where lessons are reported."""
+        known = [name for name in ATTENDANCE if self._newest(name) is not None]
+        return [self._unkept(self.indicators, *known)] if known else []
 
     def assessment(self) -> Block:
         """Results, surveys, self-ratings and tillsyn judged in one table (B1)."""
@@ -61,6 +67,12 @@ class ChapterParts(PageVerbs, ResultVerbs, SurveyVerbs):
             self.catalog.instruments,
         )
         return self._kept(block) if block else self.missing("assessment")
+
+    def measures(self) -> Block:
+        """Last läsår's measures and what they led to; outside the house, those that are decided now."""
+        if self._measure_effects or self.prepared.audience == "internal":
+            return super().measures()
+        return self._together(self.told_words("measures_now", gap="measures"))
 
     def drawn_followed(self) -> list[Block]:
         """Last läsår's measures: what people wrote and what the statistics say of each (G8)."""

@@ -11,10 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import pandas as pd
-
 from analysis_lib import text
-from analysis_lib.disclosure.release import open_released
 from analysis_lib.disclosure.released import Fact, ReleasedCell, ReleasedTable
 from analysis_lib.errors import SkolbankError
 from analysis_lib.indicators.peers import similar_places
@@ -22,6 +19,7 @@ from analysis_lib.present import narrative
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import column, mark_notes, row, table_cell, value_cell
 from analysis_lib.present.evidence import cell_name, derived_value, facts_of, merged
+from analysis_lib.report.released_file import released_rows
 from analysis_lib.report.scope import NATION, Scope
 from analysis_lib.report.tables import CERTAINTY_SIGNS, table_data
 from analysis_lib.vocabulary.catalog import Catalog
@@ -41,8 +39,7 @@ def compared_table(
     (the median of those whose value is shown, at least three), and the change of the own figure.
     """
     wanted = [*catalog.peers.municipalities, *(each.id for each in indicators)]
-    of = [("level", "in", ["municipality", "national"]), ("indicator", "in", wanted)]
-    places = open_released(pd.read_parquet(released, filters=of), audience)
+    places = released_rows(released, audience, level=["municipality", "national"], indicator=wanted)
     groups = _groups(scope, catalog, places)
     found = [_measure(scope, each, places, groups) for each in indicators]
     rows = [each for each in found if each is not None]

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from analysis_lib import text
+from analysis_lib.disclosure.definitions import library_hash
 from analysis_lib.errors import SkolbankError
 from analysis_lib.report.manifest import file_hash, versions
-from analysis_lib.report.prepare import MISSING, Prepared, library_hash, prepare
+from analysis_lib.report.prepare import MISSING, Prepared, prepare
 from analysis_lib.snapshots.log import locked
 from analysis_lib.snapshots.store import Store
 from analysis_lib.vocabulary.catalog import Catalog

@@ -121,7 +121,11 @@ def test_statements_are_kept_once_and_again_when_they_say_something_else(workspa
         (1, "KOMMUN", 60),
         (1, "1", 30),
         (1, "2", 30),
+        (2, "KOMMUN", 60),  # said once more beside the new number
+        (2, "1", 30),
         (2, "2", 31),
+        (3, "KOMMUN", 60),
+        (3, "1", 30),
         (3, "2", 30),
     ]
     assert [fact["shown"] for fact in archive.superseded(workspace, SAFE)] == [31]
