@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis_lib.disclosure import archive
+from analysis_lib.disclosure.archive_seal import broken_seals
 from analysis_lib.disclosure.attack_memory import CleanMemory
 from analysis_lib.disclosure.attack_words import Finding
 from analysis_lib.disclosure.audit import AuditReport, audit
@@ -68,7 +69,12 @@ def judge(
     lattice: Tree | None = None,
     day: datetime.date | None = None,
 ) -> Judgement:
-    """Attack ``facts`` with everything that readers of the audience and of narrower circles already know."""
+    """Attack ``facts`` with everything that readers of the audience and of narrower circles already know.
+
+    Raises ``SkolbankError`` with exit status 3 when what they know is no longer all on record.
+    """
+    for broken in broken_seals(workspace, archive.folder(workspace)):
+        raise broken
     catalog = Catalog(workspace)
     tree = lattice or known_lattice(workspace, catalog)
     overrides = load_overrides(workspace)
@@ -142,6 +148,12 @@ def require_clean(workspace: Workspace, facts: Facts, *, audience: Audience, sco
     an exception that it leans on has come to its end.
     """
     sha256 = archive.hash_of(facts)
+    require_certificate(workspace, sha256, audience=audience, scope=scope)
+    return sha256
+
+
+def require_certificate(workspace: Workspace, sha256: str, *, audience: Audience, scope: str = "") -> None:
+    """The same for statements whose hash is known already."""
     path = _certificate(workspace, audience, sha256)
     if not path.is_file():
         raise not_audited(scope)
@@ -162,7 +174,6 @@ def require_clean(workspace: Workspace, facts: Facts, *, audience: Audience, sco
             remedy="Gör om körningen utan uppgiften, eller fatta ett nytt beslut.",
             exit_status=EXIT_DISCLOSURE,
         )
-    return sha256
 
 
 def release_or_refuse(

@@ -107,5 +107,7 @@ def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
     """The frames below each other, taken apart column by column so that a nation fits in memory."""
     if not frames:
         return empty_cube()
-    columns = {name: pd.concat([frame.pop(name) for frame in frames], ignore_index=True) for name in COLUMNS}
+    parts = [{name: frame[name] for name in COLUMNS} for frame in frames]
+    frames.clear()
+    columns = {name: pd.concat([part.pop(name) for part in parts], ignore_index=True) for name in COLUMNS}
     return pd.DataFrame(columns, copy=False)

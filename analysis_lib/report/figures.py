@@ -158,9 +158,9 @@ def units(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
     if len(cells) < LEAST_UNITS:
         name = unit_name(scope.units[cells[0].code])
         return gap_block(
-            "Det finns bara en skola att visa",
-            f"{name} är den enda skolan i kommunen med resultat i {text.uncapitalised(indicator.short)}.",
-            "Skolans resultat står i tabellen över enheterna.",
+            "Det finns bara en enhet att visa",
+            f"{name} är den enda i kommunen med uppgift om {text.uncapitalised(indicator.short)}.",
+            "Enhetens uppgift står i tabellen över enheterna.",
             facts_of(cells, indicator),
         )
     total = _total(scope, indicator)

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
 from analysis_lib.vocabulary.catalog import Catalog, read_model
-from analysis_lib.vocabulary.settings import Audience, OutputForm, Strict, Unit
+from analysis_lib.vocabulary.settings import Audience, OutputForm, SchoolForm, Strict, Unit
 from analysis_lib.vocabulary.workspace import Workspace
 
 ParameterType = Literal["string", "integer", "number", "boolean"]
@@ -59,6 +59,9 @@ class Sidecar(Strict):
         default="own",
         description="own: bara huvudmannens egna enheter; published: i öppna utgåvor även andras, när "
         "offentlig statistik finns",
+    )
+    school_form: SchoolForm | Literal[""] = Field(
+        default="", description="Huvudmannens rapport om en enda skolform; tomt: alla enheter"
     )
     audience: Audience = "public"
     outputs: tuple[OutputForm, ...] = ("html", "pdf")

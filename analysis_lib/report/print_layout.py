@@ -13,7 +13,7 @@ TABLES_HEADING = "Talen bakom figurerna"
 # A chart drawn for a phone fits in half a page's width; a table of so few columns fits beside it.
 _BESIDE_HEIGHT, _BESIDE_COLUMNS, _BESIDE_ROWS = 320, 5, 9
 # So many signs of small type fit in half a page's width; what one cell asks for before it is folded.
-_HALF_SIGNS, _HALF_CELL, _WHOLE_CELL = 58, 20, 46
+_HALF_SIGNS, _HALF_CELL, _WHOLE_CELL = 58, (20, 20), (40, 66)
 _WIDE_COLUMNS = 5
 # What is the same on every row is said once.
 _SAID_ONCE = ("period", "year", "source")
@@ -87,13 +87,13 @@ def _weighed(table: Json) -> Json:
     return table | {"weights": _widths(table, _WHOLE_CELL)}
 
 
-def _widths(table: Mapping[str, Any], most: int) -> list[float]:
-    """The signs that each column asks for: its longest cell, up to ``most``, or its head's longest word."""
+def _widths(table: Mapping[str, Any], most: tuple[int, int]) -> list[float]:
+    """The signs a column asks for: its longest cell, up to ``most`` (first, others), or its head's word."""
     found: list[float] = []
-    for column in table["columns"]:
+    for number, column in enumerate(table["columns"]):
         cells = [len(str(row["cells"].get(column["key"], {}).get("text") or "")) for row in table["rows"]]
         head = max((len(word) for word in str(column["label"]).split()), default=0)
-        found.append(max(min(max(cells, default=0), most), head) + 2)
+        found.append(max(min(max(cells, default=0), most[number > 0]), head) + 2)
     return found
 
 

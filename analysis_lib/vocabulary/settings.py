@@ -37,6 +37,8 @@ SCHOOL_FORM_NAMES: dict[str, str] = {
     "gyan": "anpassad gymnasieskola",
     "vux": "vuxenutbildning",
 }
+# What units of a form are called together; the schools' forms have one name.
+UNIT_NAMES: dict[str, str] = {"fsk": "förskolor", "fth": "fritidshem", "gr": "grundskolor"}
 
 
 class Strict(BaseModel):
