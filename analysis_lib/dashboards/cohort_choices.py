@@ -7,6 +7,7 @@ from analysis_lib.dashboards.extract import Edition
 from analysis_lib.report.cohort_table import LAST, SUBJECTS
 from analysis_lib.report.figures import SUBJECT_NAMES
 from analysis_lib.statistics.value_added.rules import METHODS, load_value_added_rules
+from analysis_lib.vocabulary.classes import NO_CLASS, class_order, name_of, shown_name, unit_of
 from analysis_lib.vocabulary.periods import SchoolYear
 
 USUAL_METHOD = "peer_expected"
@@ -35,6 +36,24 @@ def cohort_name(leaves: int, newest: int) -> str:
     if leaves <= newest:
         return f"Slutade {leaves}"
     return f"Slutar {leaves} (nu åk{text.NBSP}{now})"
+
+
+def classes(edition: Edition, unit: str, cohort: str) -> list[tuple[str, str]]:
+    """The unit's classes that the edition tells of, in the läsår when the årskull last got grades."""
+    ahead = 0 if not cohort or int(cohort) <= SchoolYear.parse(edition.prepared.school_year).end else _AHEAD
+    indicator = "results.all_passed_6" if ahead else "results.all_passed_9"
+    frame = edition.frame
+    told = frame[frame["level"].eq("class") & frame["indicator"].eq(indicator)]
+    ends = told["school_year"].map(lambda year: str(SchoolYear.parse(year).end + ahead))
+    codes = {str(code) for code in told.loc[ends == cohort, "code"].unique() if unit_of(str(code)) == unit}
+    named = [code for code in codes if name_of(code) != NO_CLASS]
+    return [(code, shown_name(code)) for code in sorted(named, key=class_order)]
+
+
+def known_class(edition: Edition, code: str) -> bool:
+    """Whether the edition tells of a class in any läsår."""
+    frame = edition.frame
+    return name_of(code) != NO_CLASS and bool((frame["level"].eq("class") & frame["code"].eq(code)).any())
 
 
 def subjects(page: str) -> dict[str, str]:

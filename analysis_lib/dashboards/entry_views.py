@@ -27,7 +27,18 @@ from analysis_lib.register.kinds.documents import SignOff
 from analysis_lib.register.kinds.measures import Measure
 
 CHOICE_PAGES = ("lage", "arskullar", "betyg", "roster", "atgarder", "jamfor")
-KEPT = ("unit", "group", "school_year", "indicator", "instrument", "team")
+KEPT = (
+    "unit",
+    "group",
+    "school_year",
+    "indicator",
+    "cohort",
+    "subject",
+    "method",
+    "survey",
+    "instrument",
+    "team",
+)
 Save = Callable[[Mapping[str, str], Rights, State], str]
 
 
@@ -166,7 +177,8 @@ class Write(Show):
         return save_answers(desk.register, rights, given, state, desk.edition(rights.audience))
 
     def _choice(self, given: Mapping[str, str], rights: Rights, state: State) -> str:
-        return save_choice(self.desktop.desk.register, rights, given, state)
+        desk = self.desktop.desk
+        return save_choice(desk.register, rights, given, state, desk.edition(rights.audience))
 
     async def _again(
         self, state: State, rights: Rights, given: Mapping[str, str], faults: Faults, status: int

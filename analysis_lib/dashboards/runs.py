@@ -15,12 +15,11 @@ import analysis_lib
 from analysis_lib.batch.status import status_of
 from analysis_lib.dashboards.audits import Audits, audit_block
 from analysis_lib.dashboards.forms import Field, Form
-from analysis_lib.dashboards.pages import Card
-from analysis_lib.dashboards.shell import Drawn
+from analysis_lib.dashboards.pages import Card, State
+from analysis_lib.dashboards.shell import Drawn, draw
 from analysis_lib.errors import EXIT_LOCKED, SkolbankError, did_you_mean
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import column, gap_block, row, table_cell
-from analysis_lib.present.html import block_html
 from analysis_lib.report.tables import table_data
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace
@@ -106,10 +105,7 @@ def run_cards(runs: Runs, xsrf: Markup) -> tuple[list[Drawn], bool]:
     cards, seminars, running = watched(runs)
     titles = {one["seminar"]: one["title"] for one in seminars}
     is_audited = any(runs.audits.is_running(name) for name in titles)
-    drawn = [
-        Drawn(card.id, card.block.kind, 12, Markup(block_html(card.block.kind, card.block.data)))
-        for card in cards
-    ]
+    drawn = draw(cards, State("korningar"))
     options = tuple((one["seminar"], one["title"]) for one in seminars if one["seminar"] not in running)
     if options:
         form = Form(

@@ -18,6 +18,7 @@ from analysis_lib.disclosure.attack_editions import differences, worlds
 from analysis_lib.disclosure.attack_memory import CleanMemory
 from analysis_lib.disclosure.attack_pairs import few_outside, outside_by_values, pairs, small_outside
 from analysis_lib.disclosure.attack_population import Attack
+from analysis_lib.disclosure.attack_weights import outside_by_weights
 from analysis_lib.disclosure.attack_words import Finding, between, left_out, outside
 
 
@@ -87,6 +88,8 @@ def _outside(
         findings += [
             outside(inner, outer, *found, how="värdet, som passar till få antal") for found in by_value
         ]
+        by_weight = outside_by_weights(inner, outer)
+        findings += [outside(inner, outer, *found, how="medelvärdena, som vägs ihop") for found in by_weight]
         for what in same.items():
             findings += [
                 left_out(inner, what, *found) for found in small_outside(inner, outer, what, threshold)

@@ -20,7 +20,7 @@ from analysis_lib.disclosure.attack_memory import CleanMemory
 from analysis_lib.disclosure.attack_words import Finding
 from analysis_lib.disclosure.audit import AuditReport, audit
 from analysis_lib.disclosure.definitions import definitions_hash
-from analysis_lib.disclosure.lattice import Lattice
+from analysis_lib.disclosure.lattice import Lattice, with_classes
 from analysis_lib.disclosure.overrides import Override, in_force, load_overrides
 from analysis_lib.disclosure.policy import load_policy
 from analysis_lib.disclosure.told_codes import under_todays_codes
@@ -103,9 +103,11 @@ def attack(
     """The attacker over statements, with what the workspace's indicators tell of each other."""
     known = catalog or Catalog(workspace)
     indicators = known.indicators.values()
+    told = _of_today(workspace, known, facts)
+    places = (str(fact["cell"].get("unit", "")) for fact in told)
     return audit(
-        _of_today(workspace, known, facts),
-        lattice or known_lattice(workspace, known),
+        told,
+        with_classes(lattice or known_lattice(workspace, known), places),
         nested={_short(i.id): [_short(name) for name in i.implied_by] for i in indicators},
         within={i.population: i.within for i in indicators if i.within},
         same={_short(i.id): _short(i.counts_as) for i in indicators if i.counts_as},

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from analysis_lib.statistics.lineage import Succession
+from analysis_lib.vocabulary.classes import class_code, is_class, name_of, unit_of
 from analysis_lib.vocabulary.periods import SchoolYear
 
 Fact = Mapping[str, Any]
@@ -29,11 +30,15 @@ def under_todays_codes(facts: Iterable[Fact], renames: Sequence[Succession]) -> 
 
 
 def _renamed(fact: Fact, renames: Sequence[Succession]) -> Fact:
-    code = before = fact["cell"].get("unit", "")
+    before = str(fact["cell"].get("unit", ""))
+    code = unit_of(before)
     for change in renames:
         if code == change.earlier and 0 < _ends(fact) <= SchoolYear.parse(change.school_year).start:
             code = change.later
-    return fact if code == before else {**fact, "cell": {**fact["cell"], "unit": code}}
+    if code == unit_of(before):
+        return fact
+    place = class_code(code, name_of(before)) if is_class(before) else code
+    return {**fact, "cell": {**fact["cell"], "unit": place}}
 
 
 def _ends(fact: Fact) -> int:

@@ -8,12 +8,13 @@ that were merged, split or moved to another area or authority keep their codes, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
 from analysis_lib.indicators.columns import Tables
 from analysis_lib.statistics.lineage import Succession
+from analysis_lib.vocabulary.classes import name_of, unit_of
 from analysis_lib.vocabulary.periods import SchoolYear
 from analysis_lib.vocabulary.settings import Unit
 from analysis_lib.vocabulary.successors import Succession as CodeChange
@@ -66,12 +67,24 @@ def _first_years(store: Tables, codes: Iterable[str]) -> dict[str, str]:
 
 def renamed(frame: pd.DataFrame, changes: Iterable[Succession]) -> pd.DataFrame:
     """A frame of the cube with the earlier years of renamed units under their new codes."""
-    codes = frame["code"]
+    codes, changes = frame["code"], list(changes)
     for change in changes:
         mine = (codes == change.earlier) & (frame["level"] == "unit")
         if mine.any():
             codes = codes.mask(mine & (frame["school_year"] < change.school_year), change.later)
+    if (in_classes := frame["level"] == "class").any():
+        codes = codes.mask(in_classes, _of_classes(codes[in_classes], frame["school_year"], changes))
     return frame if codes is frame["code"] else frame.assign(code=codes)
+
+
+def _of_classes(codes: pd.Series, years: pd.Series, changes: Sequence[Succession]) -> pd.Series:
+    """The codes of classes, which begin with their unit's."""
+    units, names = codes.map(unit_of), codes.map(name_of)
+    for change in changes:
+        units = units.mask(
+            (units == change.earlier) & (years[codes.index] < change.school_year), change.later
+        )
+    return units + "/" + names
 
 
 def _is_in_place(change: Succession, units: Mapping[str, Unit]) -> bool:

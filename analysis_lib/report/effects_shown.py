@@ -92,7 +92,7 @@ def effects_table(scope: Scope, effects: Sequence[MeasureEffect]) -> Block:
     foot = summary(effects)
     left = sum(not each.followed.is_complete for each in effects)
     foot += f" {text.capitalised(_number(left))} är inte färdigt uppföljda." if left > 1 else ""
-    foot += " En är inte färdigt uppföljd." if left == 1 else ""
+    foot += " En åtgärd är inte färdigt uppföljd." if left == 1 else ""
     return words_table("atgardseffekter", title, heads, lines, notes=[_NOTE], foot=foot)
 
 

@@ -96,7 +96,8 @@ class ReportFrame:
 
     def _no_data(self, names: Sequence[str]) -> Block:
         shorts = dict.fromkeys(text.uncapitalised(self._indicator(name).short) for name in names)
-        kind = "no_data" if "own" in self._bases else "no_published"
+        is_published = any(self._indicator(name).published for name in names)
+        kind = "no_published" if is_published and "own" not in self._bases else "no_data"
         return self._kept(self._gap(kind, text.listing(list(shorts))))
 
     def missing(self, kind: str) -> Block:
@@ -211,13 +212,17 @@ def scope_of(catalog: Catalog, prepared: Prepared, unit: Unit | None) -> Scope:
     """The released numbers of a seminar about one unit, or about the whole huvudman."""
     mine = [*prepared.units, catalog.settings.municipality_code, NATION]
     return Scope(
-        released_rows(prepared.released_path, prepared.audience, code=mine),
+        released_rows(prepared.released_path, prepared.audience, classes_of=_code(unit), code=mine),
         catalog.settings,
         prepared.units,
         unit,
         prepared.school_year,
         _years(prepared),
     )
+
+
+def _code(unit: Unit | None) -> str:
+    return unit.code if unit else ""
 
 
 def two_digits(prepared: Prepared) -> str:

@@ -44,15 +44,15 @@ class PageVerbs(ReportFrame):
         chosen = [self._indicator(name) for name in indicators]
         return self._kept(findings.findings_block(self.scope, chosen, self._gap("no_results")))
 
-    def about(self) -> Block:
-        """At most four facts about whom the report is about."""
+    def about(self, gap: str = "about") -> Block:
+        """At most four facts about whom the report is about; ``gap`` is the place's name in params/gaps."""
         cells = []
         for name in [each for each in self.sidecar.about if each in self.catalog.indicators]:
             cell = self._newest(name)
             if cell is not None:
                 cells.append((self._indicator(name), cell, self._same_year(name, cell)))
         if not cells:
-            return self._kept(self._gap("about"))
+            return self._kept(self._gap(gap))
         other = self.scope.like_units if self.scope.unit else "Riket"
         return self._kept(sections.about(cells, other))
 

@@ -82,7 +82,7 @@ def group_table(
         notes: list[Any] = standing_notes(scope, cells, own, indicator) if own else []
         data = table_data(
             "kommungrupp",
-            f"{group}: {text.uncapitalised(indicator.title)}, {narrative.unit_words(indicator)}, "
+            f"{group}: {text.uncapitalised(narrative.measured(indicator))}, "
             f"läsåret {year}. Kommunerna efter namn.",
             [column("place", "Kommun", "left"), column("value", indicator.short), column("n", "Antal")],
             rows,

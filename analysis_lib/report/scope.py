@@ -30,7 +30,7 @@ SAID = ("shown", "suppressed", "nearly_all", "nearly_none")
 class Place:
     """One row of places that a figure can be about."""
 
-    level: Literal["unit", "area", "authority", "municipality", "national"]
+    level: Literal["class", "unit", "area", "authority", "municipality", "national"]
     code: str
     organisers: tuple[str, ...]
     name: str

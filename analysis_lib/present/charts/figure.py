@@ -173,6 +173,8 @@ def brief(definition: str, limit: int = 300) -> str:
 def mark_notes(cells: Iterable[ReleasedCell], people: str = "elever") -> list[Mapping[str, str]]:
     """Margin notes for the signs that the cells show; ``people`` are who is counted."""
     one = "enskild elev" if people == "elever" else "enskild"
+    there = "svarade" if people == "svarande" else f"{people} nådde"
+    place = "positivt" if people == "svarande" else "dit"
     kept = list(cells)
     states = {cell.state for cell in kept}
     notes: list[Mapping[str, str]] = []
@@ -180,7 +182,7 @@ def mark_notes(cells: Iterable[ReleasedCell], people: str = "elever") -> list[Ma
         notes.append(
             {
                 "term": "~100 betyder nästan alla",
-                "text": f"Högst fyra {people} nådde inte dit. Exakt tal visas inte, så att ingen {one} "
+                "text": f"Högst fyra {there} inte {place}. Exakt tal visas inte, så att ingen {one} "
                 "kan pekas ut.",
             }
         )
@@ -188,7 +190,7 @@ def mark_notes(cells: Iterable[ReleasedCell], people: str = "elever") -> list[Ma
         notes.append(
             {
                 "term": "~0 betyder nästan inga",
-                "text": f"Högst fyra {people} nådde dit. Exakt tal visas inte.",
+                "text": f"Högst fyra {there} {place}. Exakt tal visas inte.",
             }
         )
     hidden = {cell.basis == "own" for cell in kept if cell.state == "suppressed"}
@@ -205,6 +207,11 @@ def mark_notes(cells: Iterable[ReleasedCell], people: str = "elever") -> list[Ma
 def table_cell(words: str, *, reason: str = "") -> dict[str, str]:
     """One cell of a table block."""
     return {"text": words, "reason": reason} if reason else {"text": words}
+
+
+def whole_cell(words: str) -> dict[str, Any]:
+    """A cell that is never broken over two lines, such as a date."""
+    return {"text": words, "whole": True}
 
 
 def value_cell(cell: ReleasedCell | None, indicator: Indicator) -> dict[str, str]:

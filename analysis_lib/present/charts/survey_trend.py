@@ -102,6 +102,8 @@ def _finding(panels: Sequence[Panel], years: Sequence[str], setting: Setting) ->
         return "Frågorna är nya, så det finns inget tidigare index att jämföra med"
     up = sum(after > before for before, after in steps)
     of = "det enda området" if len(steps) == 1 else f"{text.count_word(len(steps))} områden"
+    if up == len(steps) > 1:
+        return f"Index är högre än förra gången i alla {of}"
     many = {0: "inget", 1: "ett"}.get(up) or text.count_word(up)
     if len(steps) == 1:
         return f"Index är {'högre' if up else 'inte högre'} än förra gången i {of} som går att jämföra"

@@ -74,9 +74,9 @@ def draw(trend: Trend, width: theme.Width) -> dict[str, Any]:
         canvas.rule(0, y, canvas.plot_width, y, theme.HATCH_LINE if is_base else theme.GRID)
         shown = text.number(tick, 0 if tick == int(tick) else 1)
         canvas.text(-10, y, shown, colour=theme.INK_3, size=canvas.type.axis, align="right")
-    canvas.text(
-        -canvas.left, -24, narrative.unit_words(trend.indicator), colour=theme.INK_3, size=canvas.type.axis
-    )
+    unit = narrative.unit_words(trend.indicator)
+    if unit != "värde":
+        canvas.text(-canvas.left, -24, unit, colour=theme.INK_3, size=canvas.type.axis)
     _year_axis(trend, canvas)
     segments = _lines(trend, canvas)
     taken: list[Box] = []

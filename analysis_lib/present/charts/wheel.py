@@ -39,9 +39,11 @@ class WheelOrder:
 
 def draw_wheel(order: WheelOrder, setting: Setting) -> Block:
     """The årshjul as a figure: finding, ring, alt text with the next three moments, and the whole list."""
+    names = list(order.names.values())
+    tracks = text.listing([*names[:1], *map(text.uncapitalised, names[1:])])
     parts = Parts(
         finding=wheel_finding(order),
-        title=f"Årshjul läsåret {order.school_year}. {text.listing(list(order.names.values()))}.",
+        title=f"Årshjul läsåret {order.school_year}. {tracks}.",
         alt=_alt(order),
         foot="Ihåligt: klart eller passerat. !: försenat. En ledig dag flyttas till nästa arbetsdag.",
         columns=[

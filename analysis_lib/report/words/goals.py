@@ -62,7 +62,7 @@ def national(told: Told) -> list[Block]:
         [
             one.goal.name,
             one.goal.source,
-            text.listing([told.indicator_names.get(i, i) for i in one.indicators])
+            "; ".join(told.indicator_names.get(i, i) for i in one.indicators)
             if one.indicators
             else ("no_data", "Mäts inte"),
             str(len(one.goals)),

@@ -186,7 +186,8 @@ def plan_text(told: Told) -> list[Block]:
     if decided and entry.decided_by:
         decided += f" av {text.uncapitalised(entry.decided_by)}"
     decided += "." if decided else ""
-    first = f" Först kommer {text.listing(list(entry.priorities))}." if entry.priorities else ""
+    order = text.listing([text.uncapitalised(each) for each in entry.priorities])
+    first = f" Först kommer {order}." if order else ""
     return [paragraph(f"Läsåret {year}: {text.uncapitalised(entry.text).rstrip('.')}.{first}{decided}")]
 
 
@@ -262,7 +263,10 @@ def research(told: Told) -> list[Block]:
     ]
     if not lines:
         return []
-    foot = f"Underlag saknas för {len(missing)} av {len(found)} åtgärder." if missing else ""
+    lacking = text.count_word(len(missing))
+    of = text.count_word(len(found))
+    part = f"alla {lacking}" if len(missing) == len(found) > 1 else f"{lacking} av {of}"
+    foot = f"Underlag saknas för {part} åtgärder." if missing else ""
     heads = ["Åtgärd", "Forskningsgrund", "Beprövad erfarenhet", "Lokal anpassning"]
     return [words_table("grund", "Vad åtgärderna bygger på.", heads, lines, foot=foot)]
 
