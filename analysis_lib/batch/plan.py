@@ -153,7 +153,7 @@ def round_fingerprint(workspace: Workspace, seminar: str) -> str:
     parts = [
         seminar,
         json.dumps([others, exceptions]),
-        library_hash(),
+        all_code_hash(),
         templates_hash(workspace),
         tree_hash(*workspace.layered("notebooks", "reports")),
         tree_hash(*workspace.layered("params")),
@@ -166,7 +166,7 @@ def round_fingerprint(workspace: Workspace, seminar: str) -> str:
 
 
 @cache
-def library_hash() -> str:
+def all_code_hash() -> str:
     """One hash of our own code."""
     return tree_hash(Path(__file__).resolve().parents[1], endings=(".py",))
 
@@ -273,7 +273,7 @@ def _base(workspace: Workspace, seminar: Seminar) -> str:
     folders = [*workspace.layered("params", "indicators"), *workspace.layered("params", "rules")]
     return _hash(
         [
-            library_hash(),
+            all_code_hash(),
             templates_hash(workspace),
             json.dumps(versions()),
             seminar.model_dump_json(exclude={"reports"}),

@@ -27,7 +27,7 @@ def definitions_hash(workspace: Workspace, catalog: Catalog) -> str:
     """The hash of everything but the rows themselves that says what a released number counts."""
     units = load_units(workspace, catalog, Store(workspace))
     told = [
-        library_hash(),
+        numbers_code_hash(),
         [catalog.indicators[name].model_dump(mode="json") for name in sorted(catalog.indicators)],
         [units[code].model_dump(mode="json", include=_OF_UNITS) for code in sorted(units)],
         [each.model_dump(mode="json") for each in load_successions(workspace)],
@@ -36,7 +36,7 @@ def definitions_hash(workspace: Workspace, catalog: Catalog) -> str:
 
 
 @cache
-def library_hash() -> str:
+def numbers_code_hash() -> str:
     """A hash of our own code that shapes the numbers, so that a changed rule makes a new release."""
     root = Path(analysis_lib.__file__).parent
     paths = [path for room in ROOMS for path in (root / room).rglob("*.py")]

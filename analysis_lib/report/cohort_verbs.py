@@ -6,13 +6,32 @@ page for all staff and the dashboard, so the figures are the same from the unit 
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from analysis_lib.present.blocks import Block
+from analysis_lib.present.charts.figure import Setting
 from analysis_lib.report import cohort_figures, cohort_outlook, cohort_table
 from analysis_lib.report.class_figures import class_growth, class_table
-from analysis_lib.report.growth_methods import method
+from analysis_lib.report.growth_methods import Method, method
 from analysis_lib.report.register_verbs import RegisterVerbs
+from analysis_lib.report.scope import Scope
 
 USUAL = "peer_expected"
+
+
+class Draw(Protocol):
+    """What draws the units by a method of förädlingsvärde."""
+
+    def __call__(
+        self,
+        scope: Scope,
+        known: cohort_figures.Known,
+        setting: Setting,
+        how: Method,
+        *,
+        school_year: str,
+        subject: str,
+    ) -> Block | None: ...
 
 
 class CohortVerbs(RegisterVerbs):
@@ -34,33 +53,11 @@ class CohortVerbs(RegisterVerbs):
 
     def growth(self, name: str = USUAL, subject: str = "", *, school_year: str = "") -> Block:
         """Every unit's förädlingsvärde with its interval, by area and name; the huvudman below."""
-        how = method(name, subject)
-        if how is None:
-            return self._kept(self._gap("growth_subject"))
-        found = cohort_figures.growth_caterpillar(
-            self.scope,
-            self.catalog.indicators,
-            self._setting(),
-            how,
-            school_year=school_year,
-            subject=subject,
-        )
-        return self._shown_or(found, "growth")
+        return self._grown(cohort_figures.growth_caterpillar, "growth", (name, subject), school_year)
 
     def growth_quadrant(self, name: str = USUAL, subject: str = "", *, school_year: str = "") -> Block:
         """How high the results are against how much they grew."""
-        how = method(name, subject)
-        if how is None:
-            return self._kept(self._gap("growth_subject"))
-        found = cohort_figures.growth_quadrant(
-            self.scope,
-            self.catalog.indicators,
-            self._setting(),
-            how,
-            school_year=school_year,
-            subject=subject,
-        )
-        return self._shown_or(found, "quadrant")
+        return self._grown(cohort_figures.growth_quadrant, "quadrant", (name, subject), school_year)
 
     def growth_later(self, leaves: int) -> Block:
         """Why an årskull that is still in school has no förädlingsvärde yet."""
@@ -116,6 +113,15 @@ class CohortVerbs(RegisterVerbs):
         """The chapter about årskullar: the heat table, the förädlingsvärde and how many it is about."""
         verbs = (self.cohorts, self.growth, self.followed)
         return [self._unkept(verb) for verb in verbs]
+
+    def _grown(self, draw: Draw, gap: str, of: tuple[str, str], school_year: str) -> Block:
+        """A figure of a method (name, subject) of förädlingsvärde."""
+        how = method(*of)
+        if how is None:
+            return self._kept(self._gap("growth_subject"))
+        known, setting = self.catalog.indicators, self._setting()
+        found = draw(self.scope, known, setting, how, school_year=school_year, subject=of[1])
+        return self._shown_or(found, gap)
 
     def _shown_or(self, block: Block | None, gap: str) -> Block:
         if block is None:

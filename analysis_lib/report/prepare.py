@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis_lib.disclosure import archive
-from analysis_lib.disclosure.definitions import library_hash
+from analysis_lib.disclosure.definitions import numbers_code_hash
 from analysis_lib.disclosure.lattice import Lattice
 from analysis_lib.disclosure.policy import load_policy
 from analysis_lib.disclosure.release import release_cube
@@ -243,7 +243,7 @@ def _fingerprint(workspace: Workspace, store: Store, seminar: Seminar, reader: A
 
 
 def _cube_fingerprint(workspace: Workspace, store: Store) -> str:
-    digest = hashlib.sha256(f"{store.fingerprint()}\n{own_version()}\n{library_hash()}\n".encode())
+    digest = hashlib.sha256(f"{store.fingerprint()}\n{own_version()}\n{numbers_code_hash()}\n".encode())
     for path in _params_files(workspace):
         digest.update(f"{path.name}\n".encode() + path.read_bytes())
     return digest.hexdigest()

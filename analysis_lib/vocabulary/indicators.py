@@ -93,11 +93,6 @@ class Indicator(Strict):
         return self.formula == "response_pct"
 
     @property
-    def is_answers(self) -> bool:
-        """Whether it says how the answers to a survey's questions fall, step by step."""
-        return self.formula == "answer_steps"
-
-    @property
     def is_head_count(self) -> bool:
         """Whether it counts all pupils of its own population: that number is the population's n."""
         return self.kind == "count" and bool(self.formula)
