@@ -106,9 +106,9 @@ def _figure_row(parts: Sequence[ChangedFigure]) -> dict[str, object]:
     each = parts[0]
     before, after = _words(each.before, each.after), _words(each.after, each.before)
     if len(parts) > 1:
-        before = after = f"{text.count_word(len(parts))} delar"
-    subject = SUBJECT_NAMES.get(each.after.subject, each.after.subject).lower()
-    group = ", ".join(part for part in (subject, _SEXES.get(each.after.sex, "")) if part)
+        before, after = text.EN_DASH, f"{text.count_word(len(parts))} delar ändrade"
+    subject = SUBJECT_NAMES.get(each.after.subject, each.after.subject)
+    group = ", ".join(part for part in (text.uncapitalised(subject), _SEXES.get(each.after.sex, "")) if part)
     cells = {
         "measure": f"{each.indicator.short}{f', {group}' if group else ''}",
         "year": each.after.school_year,
