@@ -33,6 +33,7 @@ RESULT_PAGES = ("lage", "arskullar", "betyg", "jamfor")
 MIXED_PAGES = ("roster",)  # figures that are kept, and words that are read each time
 _FRESH = 60.0  # seconds between looks for new numbers
 _MOST_PAGES = 2000
+_Key = tuple[str, str, State]  # the edition, the scope and the state of a page
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,10 @@ class Desk:
         self.log = AccessLog(workspace)
         self.clock = clock
         self._lock = threading.RLock()
+        self._drawing = threading.Lock()  # one page at a time; nobody waits for it who asks for a kept page
         self._editions: dict[Audience, tuple[float, Edition]] = {}
-        self._pages: OrderedDict[tuple[str, str, State], Shown] = OrderedDict()
+        self._pages: OrderedDict[_Key, Shown] = OrderedDict()
+        self._noted: OrderedDict[_Key, None] = OrderedDict()
         self._register: Register | None = None
         self.runs = Runs(workspace)
         os.environ.setdefault("SKOLBANK_CHART_CACHE", str(workspace.work / "charts"))
@@ -66,7 +69,7 @@ class Desk:
         with self._lock:
             made, edition = self._editions.get(audience, (-_FRESH, None))
             if edition is None or self.clock() - made > _FRESH:
-                edition = extract.open_edition(self.workspace, self.seminar, audience)
+                edition = extract.open_edition(self.workspace, self.seminar, audience, before=edition)
                 self._editions[audience] = (self.clock(), edition)
             return edition
 
@@ -82,21 +85,46 @@ class Desk:
         if kept is not None and state.page in RESULT_PAGES:
             return kept
         cards = register_cards(state, rights, edition, self.register, self.instruments)
-        with self._lock:
+        with self._drawing:
             fresh = Shown(tuple(cards), tuple(draw(cards, state)))
         return fresh if kept is None else Shown(kept.cards + fresh.cards, kept.drawn + fresh.drawn)
 
     def _results(self, state: State, rights: Rights, edition: Edition) -> Shown:
         """The cards about results, drawn once for each scope and state."""
         key = (edition.key, rights.scope, state)
+        found = self._kept(key)
+        if found is None:
+            with self._drawing:
+                found = self._kept(key)  # another may have drawn it meanwhile
+                if found is None:
+                    cards = results_cards(state, rights, edition)
+                    found = Shown(tuple(cards), tuple(draw(cards, state)))
+                    self._keep(key, found)
+        return found
+
+    def note(self, state: State, rights: Rights) -> None:
+        """Writes down the marks of a page that a kernel has drawn, so that they can be traced."""
+        edition = self.edition(rights.audience)
+        key = (edition.key, rights.scope, state)
+        with self._drawing:
+            if key in self._pages or key in self._noted:
+                return
+            results_cards(state, rights, edition)
+            self._noted[key] = None
+            while len(self._noted) > _MOST_PAGES:
+                self._noted.popitem(last=False)
+
+    def _kept(self, key: _Key) -> Shown | None:
         with self._lock:
-            if key not in self._pages:
-                cards = results_cards(state, rights, edition)
-                self._pages[key] = Shown(tuple(cards), tuple(draw(cards, state)))
-                while len(self._pages) > _MOST_PAGES:
-                    self._pages.popitem(last=False)
-            self._pages.move_to_end(key)
-            return self._pages[key]
+            if key in self._pages:
+                self._pages.move_to_end(key)
+            return self._pages.get(key)
+
+    def _keep(self, key: _Key, shown: Shown) -> None:
+        with self._lock:
+            self._pages[key] = shown
+            while len(self._pages) > _MOST_PAGES:
+                self._pages.popitem(last=False)
 
     def warm(self) -> int:
         """Draws each person's usual pages ahead of the first visit; gives the number of pages."""

@@ -11,7 +11,6 @@ from tornado.web import HTTPError
 from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, WebSocketHandler
 
 from analysis_lib.dashboards.access import Rights
-from analysis_lib.dashboards.desk import Shown
 from analysis_lib.dashboards.handlers import Base
 from analysis_lib.dashboards.live_keeper import ENDED, Live
 from analysis_lib.dashboards.live_messages import Refused, asked_of, downward, is_dead, upward
@@ -20,6 +19,7 @@ from analysis_lib.dashboards.views import Viewed
 from analysis_lib.errors import SkolbankError
 
 _MOST_REFUSED, _BURST, _PER_SECOND, _OPENINGS = 5, 40.0, 10.0, 4
+_NOTED_AFTER = 1.0
 
 
 class StartLive(Viewed):
@@ -49,7 +49,7 @@ class LiveSocket(WebSocketHandler, Base):
     live: Live
     upstream: WebSocketClientConnection | None = None
     pumping: asyncio.Future[None] | None = None
-    noting: asyncio.Future[Shown] | None = None
+    noting: asyncio.Future[None] | None = None
 
     async def get(self, id: str) -> None:
         keeper = self.desktop.live.keeper if self.desktop.live else None
@@ -140,8 +140,11 @@ class LiveSocket(WebSocketHandler, Base):
         except SkolbankError:
             return  # the kernel says in words what is wrong
         self.note("view", f"{state.page} {state.unit or 'hela'} levande")
-        # The same page is drawn here too, beside: its marks are noted, and the copied link is there at once.
-        self.noting = asyncio.ensure_future(self.run(self.desktop.desk.show, state, rights))
+        # Its marks are noted here too, once the kernel has had the processor for its answer.
+        asyncio.get_running_loop().call_later(_NOTED_AFTER, self._note_marks, state, rights)
+
+    def _note_marks(self, state: State, rights: Rights) -> None:
+        self.noting = asyncio.ensure_future(self.run(self.desktop.desk.note, state, rights))
 
     async def _state(self, query: str, rights: Rights) -> State:
         desk, page = self.desktop.desk, PAGES[self.live.page]

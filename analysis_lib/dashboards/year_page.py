@@ -11,7 +11,7 @@ from analysis_lib.dashboards.extract import Edition
 from analysis_lib.dashboards.own_entries import school_year_now, seen
 from analysis_lib.dashboards.pages import Card, State, today, units_in
 from analysis_lib.present.blocks import Block
-from analysis_lib.present.charts.figure import column, gap_block, row, table_cell
+from analysis_lib.present.charts.figure import column, gap_block, row, table_cell, whole_cell
 from analysis_lib.register import Reading
 from analysis_lib.register.kinds.documents import STEP_WORDS, STEPS, Document, SignOff
 from analysis_lib.register.rhythm import WheelYear, wheel_year
@@ -31,8 +31,8 @@ def year_cards(state: State, rights: Rights, edition: Edition, register: Reading
     year = _own_wheel(edition.workspace, rights, edition, register)
     return [
         Card("arshjul", wheel_block(year)),
-        Card("steg", _chain_table(state, rights, edition, register), 7),
-        Card("dokument", _document_table(state, rights, edition, register), 5),
+        Card("steg", _chain_table(state, rights, edition, register)),
+        Card("dokument", _document_table(state, rights, edition, register)),
     ]
 
 
@@ -71,7 +71,7 @@ def _chain_table(state: State, rights: Rights, edition: Edition, register: Readi
     rows = []
     for chain in found:
         cells: dict[str, Any] = {step: table_cell("") for step in STEPS}
-        cells |= {step: table_cell(on.isoformat()) for step, on in chain.dates.items()}
+        cells |= {step: whole_cell(on.isoformat()) for step, on in chain.dates.items()}
         waits = f"{text.capitalised(STEP_WORDS[chain.waits_for])}" if chain.waits_for else "Klart"
         back = f" (tillbaka: {chain.returned})" if chain.returned else ""
         rows.append(
@@ -96,7 +96,7 @@ def _document_table(state: State, rights: Rights, edition: Edition, register: Re
         row(
             {
                 "name": table_cell(one.entry.name),
-                "to": table_cell(one.entry.valid_to.isoformat() if one.entry.valid_to else ""),
+                "to": whole_cell(one.entry.valid_to.isoformat() if one.entry.valid_to else ""),
                 "state": table_cell(words.get(validity(one.entry, on=now), "Kommer")),
             }
         )

@@ -11,17 +11,14 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import pandas as pd
-
 from analysis_lib import text
-from analysis_lib.disclosure.release import open_released
 from analysis_lib.disclosure.released import Fact, ReleasedCell, ReleasedTable
-from analysis_lib.errors import SkolbankError
-from analysis_lib.indicators.peers import similar_places
+from analysis_lib.indicators.peers import similar_codes
 from analysis_lib.present import narrative
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import column, mark_notes, row, table_cell, value_cell
 from analysis_lib.present.evidence import cell_name, derived_value, facts_of, merged
+from analysis_lib.report.released_file import released_rows
 from analysis_lib.report.scope import NATION, Scope
 from analysis_lib.report.tables import CERTAINTY_SIGNS, table_data
 from analysis_lib.vocabulary.catalog import Catalog
@@ -41,8 +38,7 @@ def compared_table(
     (the median of those whose value is shown, at least three), and the change of the own figure.
     """
     wanted = [*catalog.peers.municipalities, *(each.id for each in indicators)]
-    of = [("level", "in", ["municipality", "national"]), ("indicator", "in", wanted)]
-    places = open_released(pd.read_parquet(released, filters=of), audience)
+    places = released_rows(released, audience, level=["municipality", "national"], indicator=wanted)
     groups = _groups(scope, catalog, places)
     found = [_measure(scope, each, places, groups) for each in indicators]
     rows = [each for each in found if each is not None]
@@ -81,19 +77,9 @@ def _groups(scope: Scope, catalog: Catalog, places: ReleasedTable) -> list[_Grou
     """The kommuner to compare with, each group by its name; without enough of them there is no group."""
     code, peers = scope.settings.municipality_code, catalog.peers
     found: list[_Group] = []
-    try:
-        near = similar_places(
-            places.frame,
-            code,
-            level="municipality",
-            school_year=scope.school_year,
-            weights=peers.municipalities,
-            count=peers.count,
-        )
-        if len(near.codes) >= _LEAST:
-            found.append(("Liknande kommuner", near.codes))
-    except SkolbankError:  # a weighted measure that nobody has published: there is nothing to choose by
-        pass
+    near = similar_codes(places.frame, code, peers, level="municipality", school_year=scope.school_year)
+    if len(near) >= _LEAST:
+        found.append(("Liknande kommuner", near))
     group = peers.group_of(code)
     if group is not None:
         found.append((f"Kommungruppen {group[0]}", [each for each in group[1] if each != code]))

@@ -12,11 +12,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-import pandas as pd
-import yaml
-
 from analysis_lib import text
-from analysis_lib.disclosure.release import open_released
 from analysis_lib.disclosure.released import ReleasedCell
 from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.indicators.series_rules import load_series_rules
@@ -26,6 +22,7 @@ from analysis_lib.report import waiting
 from analysis_lib.report.parameters import Sidecar
 from analysis_lib.report.prepare import Prepared
 from analysis_lib.report.provenance import Marks
+from analysis_lib.report.released_file import released_rows
 from analysis_lib.report.scope import NATION, Scope
 from analysis_lib.report.words.told import Told, read_register
 from analysis_lib.snapshots.missing import MissingRows
@@ -55,7 +52,12 @@ class ReportFrame:
         known = catalog.indicators
         candidates = tuple(known[each] for each in sidecar.indicators if each in known)
         rules = load_series_rules(catalog)
-        self.scope = replace(scope_of(catalog, prepared, unit), candidates=candidates, rules=rules)
+        self.scope = replace(
+            scope_of(catalog, prepared, unit),
+            candidates=candidates,
+            rules=rules,
+            school_form=sidecar.school_form,
+        )
         self._marks = Marks(f"{sidecar.short}-{two_digits(prepared)}", self._document)
         self._blocks: list[Block] = []
         self._figures = 0
@@ -79,7 +81,7 @@ class ReportFrame:
 
     def _gap(self, kind: str, what: str = "") -> Block:
         """One quiet line; how the numbers come in is told in the internal edition only."""
-        words = self._gap_words
+        words = self.catalog.gaps
         if kind not in words:
             raise SkolbankError(
                 "gap-unknown",
@@ -142,6 +144,7 @@ class ReportFrame:
             question_set=self.sidecar.question_set,
             handbook=self.sidecar.handbook,
             handbook_version=self.prepared.seminar.handbook,
+            school_form=self.sidecar.school_form,
             indicator_names={name: each.short for name, each in self.catalog.indicators.items()},
         )
 
@@ -204,25 +207,22 @@ class ReportFrame:
         shown = [known[name] for name in self.sidecar.indicators if name in known]
         return waiting.concerning(self.prepared.missing, self.scope, shown)
 
-    @cached_property
-    def _gap_words(self) -> dict[str, dict[str, str]]:
-        path = self.catalog.workspace.layered("params", "gaps.yaml")[0]
-        words: dict[str, dict[str, str]] = yaml.safe_load(path.read_text("utf-8"))
-        return words
-
 
 def scope_of(catalog: Catalog, prepared: Prepared, unit: Unit | None) -> Scope:
     """The released numbers of a seminar about one unit, or about the whole huvudman."""
     mine = [*prepared.units, catalog.settings.municipality_code, NATION]
-    released = pd.read_parquet(prepared.released_path, filters=[("code", "in", mine)])
     return Scope(
-        open_released(released, prepared.audience),
+        released_rows(prepared.released_path, prepared.audience, classes_of=_code(unit), code=mine),
         catalog.settings,
         prepared.units,
         unit,
         prepared.school_year,
         _years(prepared),
     )
+
+
+def _code(unit: Unit | None) -> str:
+    return unit.code if unit else ""
 
 
 def two_digits(prepared: Prepared) -> str:

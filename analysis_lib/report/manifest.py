@@ -11,6 +11,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -86,10 +87,13 @@ def write_manifest(folder: Path, entries: Mapping[str, Mapping[str, Any]]) -> Pa
 
 def versions() -> dict[str, str]:
     """The versions of our library and of the packages that shape an output."""
-    found = {"skolbank": own_version()}
-    for name in _PACKAGES:
-        found[name] = version(name)
-    return found
+    return dict(_versions())
+
+
+@lru_cache(maxsize=1)
+def _versions() -> dict[str, str]:
+    """They are read from files, and no process changes its own packages."""
+    return {"skolbank": own_version()} | {name: version(name) for name in _PACKAGES}
 
 
 def own_version() -> str:

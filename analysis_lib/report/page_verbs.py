@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from analysis_lib.disclosure.definitions import numbers_code_hash
 from analysis_lib.disclosure.overrides import in_force, load_overrides
 from analysis_lib.disclosure.policy import load_policy
 from analysis_lib.disclosure.released import Fact
@@ -17,7 +18,6 @@ from analysis_lib.report import findings, sections, waiting
 from analysis_lib.report.frame import ReportFrame
 from analysis_lib.report.manifest import versions
 from analysis_lib.report.methods import methods_text
-from analysis_lib.report.prepare import library_hash
 
 
 class PageVerbs(ReportFrame):
@@ -89,7 +89,7 @@ class PageVerbs(ReportFrame):
             "release": self.prepared.fingerprint,
             "snapshots": list(self.prepared.snapshots),
             "params": dict(self.prepared.params),
-            "library": library_hash()[:12],
+            "library": numbers_code_hash()[:12],
             "facts": len(facts),
             "gaps": self._gaps,
             "is_complete": not self._gaps,
@@ -111,7 +111,7 @@ class PageVerbs(ReportFrame):
             "made": self.made.isoformat(),
             "release": self.prepared.fingerprint,
             "params": dict(self.prepared.params),
-            "library": library_hash()[:12],
+            "library": numbers_code_hash()[:12],
             "versions": versions(),
             **self._marks.as_json(self.catalog.indicators),
         }

@@ -10,9 +10,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-import pandas as pd
-
-from analysis_lib.disclosure.release import open_released
+from analysis_lib.disclosure.released import ReleasedTable
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import Setting
 from analysis_lib.present.triggered import triggered_block
@@ -29,6 +27,7 @@ from analysis_lib.report import (
     triggered,
 )
 from analysis_lib.report.frame import ReportFrame
+from analysis_lib.report.released_file import released_rows
 from analysis_lib.report.scope import Scope
 from analysis_lib.report.words.reading import together
 from analysis_lib.report.words.support import support_periods
@@ -103,11 +102,9 @@ class ResultVerbs(ReportFrame):
         """The kommun beside the kommuner most like it, by the open weights of ``params/peers.yaml``."""
         peers = self.catalog.peers
         wanted = [*peers.municipalities, indicator]
-        of = [("level", "==", "municipality"), ("indicator", "in", wanted)]
-        released = pd.read_parquet(self.prepared.released_path, filters=of)
         block = similar.similar_figure(
             self.scope,
-            open_released(released, self.prepared.audience),
+            self._municipalities(*wanted),
             self._indicator(indicator),
             peers,
             known=self.catalog.indicators,
@@ -116,16 +113,17 @@ class ResultVerbs(ReportFrame):
         )
         return self._counted(block, (indicator,)) if block else self._kept(self._gap("similar"))
 
+    def _municipalities(self, *indicators: str) -> ReleasedTable:
+        path, audience = self.prepared.released_path, self.prepared.audience
+        return released_rows(path, audience, level=["municipality"], indicator=indicators)
+
     def municipality_group(self, indicator: str) -> Block:
         """The kommuner of the kommun's group by name, from ``params/peers.yaml`` or fetched from Kolada."""
         settings, workspace = self.catalog.settings, self.catalog.workspace
         groups = peer_places.groups_of(workspace, self.catalog.peers, settings.municipality_code)
         if not groups:
             return self._kept(self._gap("municipality_group"))
-        of = [("level", "==", "municipality"), ("indicator", "==", indicator)]
-        released = open_released(
-            pd.read_parquet(self.prepared.released_path, filters=of), self.prepared.audience
-        )
+        released = self._municipalities(indicator)
         names, known = self.catalog.municipalities, self._indicator(indicator)
         block = peer_places.group_table(self.scope, released, known, groups, names)
         return self._kept(block or self._gap("municipality_group"))

@@ -179,6 +179,11 @@ class Catalog:
         path = self.workspace.layered("params", "municipalities.yaml")[0]
         return {str(code): str(name) for code, name in read_document(path, self.workspace).items()}
 
+    @cached_property
+    def gaps(self) -> dict[str, dict[str, str]]:
+        """The words that explain what is missing, by kind and circle of readers."""
+        return read_document(self.workspace.layered("params", "gaps.yaml")[0], self.workspace)
+
     def rules(self, name: str) -> dict[str, Any]:
         """A table of dated rules, ``params/rules/<name>.yaml``, the workspace's own first."""
         return read_document(self.workspace.layered("params", "rules", f"{name}.yaml")[0], self.workspace)

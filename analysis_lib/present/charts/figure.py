@@ -209,6 +209,11 @@ def table_cell(words: str, *, reason: str = "") -> dict[str, str]:
     return {"text": words, "reason": reason} if reason else {"text": words}
 
 
+def whole_cell(words: str) -> dict[str, Any]:
+    """A cell that is never broken over two lines, such as a date."""
+    return {"text": words, "whole": True}
+
+
 def value_cell(cell: ReleasedCell | None, indicator: Indicator) -> dict[str, str]:
     """The value of a cell for a table, with the reason when it is not shown."""
     if cell is None:
