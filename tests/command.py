@@ -2,6 +2,7 @@
 
 import functools
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -43,15 +44,29 @@ def skolbank(*words: str, workspace: Path | None = None) -> Told:
 
 
 @functools.cache
-def whole_round(base: Path) -> Path:
-    """The example municipality's workspace after one seminar round, made once per folder and session."""
-    folder = base / "example" / "almvik"
+def imported(base: Path) -> Path:
+    """The example municipality's workspace with its inbox read in, made once per folder and session."""
+    folder = base / "imported" / "almvik"
     folder.parent.mkdir(parents=True)
-    for words, place in (
-        (("example", str(folder)), None),
-        (("import", "data/inbox", "--json", "imported.json"), folder),
-        (("run", SEMINAR), folder),
-    ):
-        told = skolbank(*words, workspace=place)
-        assert told.status == 0, told.err
+    _done("example", str(folder))
+    _done("import", "data/inbox", "--json", "imported.json", workspace=folder)
     return folder
+
+
+@functools.cache
+def whole_round(base: Path) -> Path:
+    """The same after one seminar round."""
+    folder = copied(imported(base), base / "example" / "almvik")
+    _done("run", SEMINAR, workspace=folder)
+    return folder
+
+
+def copied(workspace: Path, to: Path) -> Path:
+    """A workspace of one's own, which a test may change."""
+    shutil.copytree(workspace, to, symlinks=True)
+    return to
+
+
+def _done(*words: str, workspace: Path | None = None) -> None:
+    told = skolbank(*words, workspace=workspace)
+    assert told.status == 0, told.err

@@ -18,7 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from analysis_lib.batch.plan import library_hash
+from analysis_lib.batch.plan import all_code_hash
 from analysis_lib.batch.pool import Equipment, Outcome, Pool, Task
 from analysis_lib.batch.render import RenderJob
 from analysis_lib.errors import SkolbankError
@@ -108,7 +108,7 @@ class ClusterPool:
         finally:
             token.unlink(missing_ok=True)
         blind = [worker for worker, (sees, _) in seen.items() if not sees]
-        other = [worker for worker, (_, version) in seen.items() if version != library_hash()]
+        other = [worker for worker, (_, version) in seen.items() if version != all_code_hash()]
         if blind:
             raise SkolbankError(
                 "cluster-not-shared",
@@ -125,7 +125,7 @@ class ClusterPool:
 
 def equipped(token: str) -> tuple[bool, str]:
     """Run on each worker: whether it sees the file, and its version of the library."""
-    return Path(token).is_file(), library_hash()
+    return Path(token).is_file(), all_code_hash()
 
 
 def perform(task: Mapping[str, Any], equipment: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from analysis_lib.batch.files import sha256_of, tree_hash
 from analysis_lib.batch.rooms import RoundData
+from analysis_lib.batch.targets import targets
 from analysis_lib.disclosure.archive import timeline
 from analysis_lib.disclosure.overrides import in_force, load_overrides
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
@@ -152,7 +153,7 @@ def round_fingerprint(workspace: Workspace, seminar: str) -> str:
     parts = [
         seminar,
         json.dumps([others, exceptions]),
-        library_hash(),
+        all_code_hash(),
         templates_hash(workspace),
         tree_hash(*workspace.layered("notebooks", "reports")),
         tree_hash(*workspace.layered("params")),
@@ -165,7 +166,7 @@ def round_fingerprint(workspace: Workspace, seminar: str) -> str:
 
 
 @cache
-def library_hash() -> str:
+def all_code_hash() -> str:
     """One hash of our own code."""
     return tree_hash(Path(__file__).resolve().parents[1], endings=(".py",))
 
@@ -230,7 +231,7 @@ def _documents(
     if "seminar" in sidecar.parameters:
         given.setdefault("seminar", seminar.id)
     words = _words(workspace, seminar, sidecar)
-    for code, unit in _targets(catalog, seminar, report, data, has_words=sidecar.reads_register):
+    for code, unit in targets(catalog, seminar, report, sidecar, data):
         own = dict(given) | ({"unit": code} if unit else {})
         parameters = check_parameters(sidecar, own, where=where, catalog=catalog, units=data.units)
         known = unit.model_dump_json() if unit else _hash(u.model_dump_json() for u in data.units.values())
@@ -253,35 +254,6 @@ def _documents(
         )
 
 
-def _targets(
-    catalog: Catalog, seminar: Seminar, report: ReportOrder, data: RoundData, *, has_words: bool = False
-) -> list[tuple[str, Unit | None]]:
-    """What a report is made about: the authority, or the open units of the wanted school forms."""
-    if report.scope == "authority":
-        return [(catalog.settings.municipality_code, None)]
-    groups = [catalog.groups[name] for name in seminar.groups if name in catalog.groups]
-    led = {form for group in groups for form in group.school_forms}
-    wanted = set(report.school_forms)
-    found: list[tuple[str, Unit | None]] = []
-    for code, unit in data.units.items():
-        forms = set(unit.school_forms)
-        is_led = not led or bool(forms & led)
-        is_wanted = not wanted or not forms or bool(forms & wanted)
-        if (
-            unit.is_open(data.school_year)
-            and is_led
-            and is_wanted
-            and (code in data.slices or _is_ours(unit, has_words))
-        ):
-            found.append((code, unit))
-    return found
-
-
-def _is_ours(unit: Unit, has_words: bool) -> bool:
-    """A unit of the huvudman's may have words to tell though it has no results."""
-    return has_words and unit.organiser == "municipal"
-
-
 def _words(workspace: Workspace, seminar: Seminar, sidecar: Sidecar) -> str:
     """What the register held when the document reads it; empty for a report that reads no words."""
     if not sidecar.reads_register:
@@ -301,7 +273,7 @@ def _base(workspace: Workspace, seminar: Seminar) -> str:
     folders = [*workspace.layered("params", "indicators"), *workspace.layered("params", "rules")]
     return _hash(
         [
-            library_hash(),
+            all_code_hash(),
             templates_hash(workspace),
             json.dumps(versions()),
             seminar.model_dump_json(exclude={"reports"}),

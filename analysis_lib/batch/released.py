@@ -62,7 +62,7 @@ def lattice_of(workspace: Workspace, seminar: str) -> dict[str, dict[str, list[s
     from analysis_lib.report.prepare import prepare
 
     units = prepare(workspace, seminar).units.values()
-    return Lattice.of_units({u.code: u.area for u in units if u.organiser == "municipal"}).as_json()
+    return Lattice.of_units({u.code: u.area for u in units if u.is_own}).as_json()
 
 
 def _slices(path: Path, school_year: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis_lib.kernels.warm import PRELOADED
+from analysis_lib.vocabulary.classes import unit_of
 from analysis_lib.vocabulary.settings import Unit
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -62,8 +63,9 @@ def slice_hashes(frame: Any) -> dict[str, str]:
     import pandas as pd
 
     hashes = pd.util.hash_pandas_object(frame.astype("string"), index=False)
-    shared = _digest(hashes[frame["level"] != "unit"])
-    own = hashes[frame["level"] == "unit"].groupby(frame["code"], sort=True)
+    is_own = frame["level"].isin(("unit", "class"))
+    shared = _digest(hashes[~is_own])
+    own = hashes[is_own].groupby(frame["code"].map(unit_of), sort=True)
     return {str(code): _digest(rows, shared) for code, rows in own}
 
 

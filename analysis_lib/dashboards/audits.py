@@ -7,19 +7,15 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import analysis_lib
-from analysis_lib.errors import EXIT_DISCLOSURE, EXIT_LOCKED, SkolbankError, did_you_mean
+from analysis_lib.dashboards.launch import Started, check_start, start_command
+from analysis_lib.errors import EXIT_DISCLOSURE
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import column, gap_block, row, table_cell
 from analysis_lib.report.tables import table_data
-from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace
 
 _WORDS = {
@@ -34,33 +30,13 @@ class Audits:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self._started: dict[str, subprocess.Popen[bytes]] = {}
+        self._started: dict[str, Started] = {}
 
     def start(self, seminar: str) -> None:
         """Starts the audit of a seminar; raises SkolbankError when there is none, or when it runs already."""
-        known = Catalog(self.workspace).seminars
-        if seminar not in known:
-            remedy = did_you_mean(seminar, known) or "Välj ett i listan."
-            raise SkolbankError("seminar-unknown", f"Seminariet {seminar[:40]} finns inte", remedy=remedy)
-        if self.is_running(seminar):
-            remedy = "Vänta tills den är klar; sidan visar svaret."
-            raise SkolbankError(
-                "already-running", "Granskningen pågår redan", remedy=remedy, exit_status=EXIT_LOCKED
-            )
+        check_start(self.workspace, seminar, is_running=self.is_running, what="Granskningen", wait="svaret")
         log = self._log(seminar)
-        log.parent.mkdir(parents=True, exist_ok=True)
-        root = str(Path(analysis_lib.__file__).parents[1])
-        path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
-        command = [sys.executable, "-m", "analysis_lib", "audit", seminar]
-        with log.open("wb") as out:
-            self._started[seminar] = subprocess.Popen(
-                [*command, "--workspace", str(self.workspace.root)],
-                env={**os.environ, "PYTHONPATH": path},
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        self._started[seminar] = start_command(self.workspace, ("audit", seminar), log=log)
 
     def is_running(self, seminar: str) -> bool:
         """Whether it still runs; an audit that has ended since is written down."""

@@ -6,7 +6,9 @@ from analysis_lib import text
 from analysis_lib.dashboards.extract import Edition
 from analysis_lib.report.cohort_table import LAST, SUBJECTS
 from analysis_lib.report.figures import SUBJECT_NAMES
+from analysis_lib.report.growth_methods import method
 from analysis_lib.statistics.value_added.rules import METHODS, load_value_added_rules
+from analysis_lib.vocabulary.classes import NO_CLASS, class_order, name_of, shown_name, unit_of
 from analysis_lib.vocabulary.periods import SchoolYear
 
 USUAL_METHOD = "peer_expected"
@@ -37,6 +39,24 @@ def cohort_name(leaves: int, newest: int) -> str:
     return f"Slutar {leaves} (nu åk{text.NBSP}{now})"
 
 
+def classes(edition: Edition, unit: str, cohort: str) -> list[tuple[str, str]]:
+    """The unit's classes that the edition tells of, in the läsår when the årskull last got grades."""
+    ahead = 0 if not cohort or int(cohort) <= SchoolYear.parse(edition.prepared.school_year).end else _AHEAD
+    indicator = "results.all_passed_6" if ahead else "results.all_passed_9"
+    frame = edition.frame
+    told = frame[frame["level"].eq("class") & frame["indicator"].eq(indicator)]
+    ends = told["school_year"].map(lambda year: str(SchoolYear.parse(year).end + ahead))
+    codes = {str(code) for code in told.loc[ends == cohort, "code"].unique() if unit_of(str(code)) == unit}
+    named = [code for code in codes if name_of(code) != NO_CLASS]
+    return [(code, shown_name(code)) for code in sorted(named, key=class_order)]
+
+
+def known_class(edition: Edition, code: str) -> bool:
+    """Whether the edition tells of a class in any läsår."""
+    frame = edition.frame
+    return name_of(code) != NO_CLASS and bool((frame["level"].eq("class") & frame["code"].eq(code)).any())
+
+
 def subjects(page: str) -> dict[str, str]:
     """The subjects that a page can be about, by code: three of them are followed from year 6 to year 9."""
     if page != "arskullar":
@@ -44,7 +64,12 @@ def subjects(page: str) -> dict[str, str]:
     return {code: text.capitalised(name) for code, name in SUBJECTS.items()}
 
 
-def methods() -> list[tuple[str, str]]:
-    """The ways of reckoning förädlingsvärde, by the titles of ``params/rules/value_added.yaml``."""
-    words = load_value_added_rules().methods
-    return [(name, words[name].title) for name in METHODS]
+def methods(subject: str = "") -> list[tuple[str, str]]:
+    """The ways of reckoning förädlingsvärde, by the titles of ``params/rules/value_added.yaml``.
+
+    With a subject it is said which of them are about all subjects together.
+    """
+    titles = [(name, load_value_added_rules().methods[name].title) for name in METHODS]
+    return [
+        (name, title if method(name, subject) else f"{title} (bara alla ämnen)") for name, title in titles
+    ]

@@ -30,6 +30,7 @@ from analysis_lib.errors import EXIT_DISCLOSURE, SkolbankError
 from analysis_lib.report.prepare import Prepared, prepare, remember_release
 from analysis_lib.report.scope import NATION
 from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.classes import unit_of
 from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.settings import Audience
 from analysis_lib.vocabulary.workspace import Workspace
@@ -87,7 +88,9 @@ class Edition:
         if not path.is_file():
             code = self.catalog.settings.municipality_code
             shown = self.frame["code"].isin([*units, code, NATION])
-            _write(path, self.frame[shown | self.frame["level"].eq("municipality")])
+            # A class is where its unit is, and nowhere else.
+            classes = self.frame["level"].eq("class") & self.frame["code"].map(unit_of).isin(list(units))
+            _write(path, self.frame[shown | self.frame["level"].eq("municipality") | classes])
         return replace(self.prepared, units=units, released_path=path)
 
     @property
@@ -155,7 +158,11 @@ def _rows(catalog: Catalog, prepared: Prepared) -> pd.DataFrame:
         ("organiser", "==", "all"),
         ("indicator", "in", compared),
     ]
-    wanted: list[list[tuple[str, str, Any]]] = [[("code", "in", mine)], [*others, ("code", "not in", mine)]]
+    wanted: list[list[tuple[str, str, Any]]] = [
+        [("code", "in", mine)],
+        [("level", "==", "class")],
+        [*others, ("code", "not in", mine)],
+    ]
     return pd.read_parquet(prepared.released_path, filters=wanted)
 
 

@@ -71,5 +71,5 @@ def _between_units(report: Report) -> list[Card]:
     return [
         Card("spridning", report.spread("results.all_passed_9", *_EQUITY[2:]), 6),
         Card("likvardighet", report.equity(*_EQUITY)),
-        Card("enheter", report.units("results.all_passed_9", "results.all_passed_6"), 6),
+        Card("enheter", report.units("results.all_passed_9", "results.all_passed_6")),
     ]

@@ -13,8 +13,9 @@ from typing import Any
 from markupsafe import Markup
 
 from analysis_lib.dashboards.access import Rights
+from analysis_lib.dashboards.choosable import choosable
 from analysis_lib.dashboards.entry_pages import season_now
-from analysis_lib.dashboards.extract import INDICATORS, Edition
+from analysis_lib.dashboards.extract import Edition
 from analysis_lib.dashboards.forms import Faults, Field, Form, as_answers, fields_of, with_faults
 from analysis_lib.dashboards.own_entries import school_year_now, seen
 from analysis_lib.dashboards.pages import PAGES, NotAllowed, State
@@ -67,49 +68,9 @@ def more_cards(asked: Asked) -> list[Drawn]:
         cards += _promises(asked)
     if page == "arshjul" and asked.state.unit:
         cards += [*_steps_taken(asked), *_answers(asked)]
-    if choosable(asked.state) and asked.may("chosen_figure"):
+    if choosable(asked.state, asked.edition) and asked.may("chosen_figure"):
         cards += _choose(asked)
     return cards
-
-
-def choosable(state: State) -> dict[str, tuple[str, str, tuple[str, ...]]]:
-    """The page's figures that a report can draw too: key to name, drawing and measures."""
-    chosen = (state.indicator or INDICATORS[0],)
-    tests = ("results.national_test_passed_9", "results.national_test_passed_6")
-    whole = {
-        "enheter": ("Enheterna bredvid varandra", "units", chosen),
-        "tratt": ("Enheterna mot slumpens gränser", "funnel", chosen),
-    }
-    trend = {"utveckling": ("Utvecklingen över tid", "trend", chosen)}
-    table = {"matt": ("Alla mått i en tabell", "indicators", ())}
-    found: dict[str, dict[str, tuple[str, str, tuple[str, ...]]]] = {
-        "lage": {**trend, **table, **({} if state.unit else whole)},
-        "arskullar": {**trend, **({} if state.unit else {"enheter": whole["enheter"]})},
-        "betyg": {
-            "fordelning": (
-                "Betygens fördelning",
-                "distribution",
-                ("results.grade_distribution_9", "results.grade_distribution_6"),
-            ),
-            "kon": ("Flickor och pojkar", "sex_gap", ()),
-            "amnen": (
-                "Ämne för ämne",
-                "ranges",
-                ("results.subject_passed_9", "results.subject_passed_6"),
-            ),
-            "prov": ("Nationella prov, ämne för ämne", "ranges", tests),
-        },
-        "roster": {
-            "enkater": (
-                "Enkätsvaren, område för område",
-                "surveys",
-                ("surveys.skolenkaten_index", "surveys.guardians_index"),
-            )
-        },
-        "atgarder": {"effekt": ("Åtgärderna och vad de ledde till", "measures", ())},
-        "jamfor": {**trend, **table, **({} if state.unit else whole)},
-    }
-    return found.get(state.page, {})
 
 
 def answer_set(edition: Edition) -> QuestionSet:
@@ -207,7 +168,7 @@ def _answers(asked: Asked) -> list[Drawn]:
 def _choose(asked: Asked) -> list[Drawn]:
     """The form ``Lägg i rapport`` and what has been chosen on this page."""
     state = asked.state
-    options = tuple((key, name) for key, (name, _, _) in choosable(state).items())
+    options = tuple((key, name) for key, (name, _, _) in choosable(state, asked.edition).items())
     given, faults = asked.sent("valj")
     fields = (
         Field("figure", "Figur", "select", (given or {}).get("figure", ""), "", options, True),

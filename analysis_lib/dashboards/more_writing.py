@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from analysis_lib.dashboards.access import ROLE_WORDS, Rights
+from analysis_lib.dashboards.choosable import choosable
 from analysis_lib.dashboards.extract import Edition
 from analysis_lib.dashboards.forms import Faults, as_answers, read_entry
 from analysis_lib.dashboards.more_entries import (
@@ -13,7 +14,6 @@ from analysis_lib.dashboards.more_entries import (
     PROMISE_FOLLOW,
     PROMISE_NEW,
     answer_set,
-    choosable,
     own_answers,
 )
 from analysis_lib.dashboards.own_entries import school_year_now
@@ -67,15 +67,20 @@ def save_answers(
     return "sparat"
 
 
-def save_choice(register: Register, rights: Rights, given: Mapping[str, str], state: State) -> str:
+def save_choice(
+    register: Register, rights: Rights, given: Mapping[str, str], state: State, edition: Edition
+) -> str:
     """A figure of the page for the next internal report; raises Faults for one that the page doesn't have."""
     if not rights.may_open(state.page) or not rights.may_write("chosen_figure", state.unit):
         raise NotAllowed
-    figures = choosable(state)
+    figures = choosable(state, edition)
     if given.get("figure", "") not in figures:
         raise Faults({"figure": "välj en av figurerna på sidan."}, {"figure": "Figur"})
     _, drawing, indicators = figures[given["figure"]]
     address = f"/{state.page}?{state.query()}"
-    entry = read_entry(ChosenFigure, CHOSEN, given, drawing=drawing, indicators=indicators, address=address)
+    seen = {"subject": state.subject, "method": state.method, "cohort": state.cohort}
+    entry = read_entry(
+        ChosenFigure, CHOSEN, given, drawing=drawing, indicators=indicators, address=address, **seen
+    )
     save_entry(register, rights, entry, unit=state.unit)
     return "vald"

@@ -20,6 +20,7 @@ from analysis_lib.dashboards.extract import INDICATORS, Edition
 from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.present.blocks import Block
 from analysis_lib.report.survey_verbs import FAMILIES
+from analysis_lib.vocabulary.classes import unit_of
 from analysis_lib.vocabulary.settings import Unit
 
 
@@ -52,7 +53,7 @@ PAGES = {
             "Årskullar",
             "Hur går det för de elever vi har nu, och hur långt kommer de hos oss?",
             "se",
-            ("unit", "group", "cohort", "subject", "method"),
+            ("unit", "group", "cohort", "klass", "subject", "method"),
         ),
         PageKind(
             "betyg",
@@ -136,6 +137,7 @@ class State:
     school_year: str = ""
     indicator: str = ""
     cohort: str = ""
+    klass: str = ""
     subject: str = ""
     method: str = ""
     instrument: str = ""
@@ -204,7 +206,19 @@ def read_state(
         "instrument": next(iter(allowed["instrument"]), ""),
     }
     chosen = {name: asked.get(name, usual.get(name, "")) for name in page.choices if name != "unit"}
+    if chosen.get("klass"):
+        chosen["klass"] = _class_of(chosen["klass"], unit, chosen["cohort"], rights, edition)
     return State(page.id, unit=unit, **chosen)
+
+
+def _class_of(code: str, unit: str, cohort: str, rights: Rights, edition: Edition) -> str:
+    """The class that is asked for, or none where it belongs to another choice of the viewer's.
+
+    A class that does not exist and one that is not the viewer's get the same answer.
+    """
+    if not rights.may_see(unit_of(code) or "-") or not cohort_choices.known_class(edition, code):
+        raise NotAllowed
+    return code if code in dict(cohort_choices.classes(edition, unit, cohort)) else ""
 
 
 def first_unit(rights: Rights, edition: Edition) -> str:
@@ -229,8 +243,9 @@ def choices(
         "school_year": ("Läsår", [(year, year) for year in edition.school_years]),
         "indicator": ("Mått", [(name, known[name].short) for name in INDICATORS if name in known]),
         "cohort": ("Årskull", cohort_choices.cohorts(edition) if state.cohort else []),
+        "klass": ("Klass", _class_options(state, rights, edition)),
         "subject": ("Ämne", [("", "Alla ämnen"), *cohort_choices.subjects(state.page).items()]),
-        "method": ("Sätt att räkna", cohort_choices.methods()),
+        "method": ("Sätt att räkna", cohort_choices.methods(state.subject)),
         "instrument": ("Instrument", list((instruments or {}).items())),
         "survey": ("Enkät", [("", "Första med svar"), *surveys_of(edition)]),
     }
@@ -244,6 +259,13 @@ def choices(
         if "team" in PAGES[state.page].choices
         else found
     )
+
+
+def _class_options(state: State, rights: Rights, edition: Edition) -> list[tuple[str, str]]:
+    """All classes, or one of the unit's; no choice at all for readers that are told of none."""
+    if state.page != "arskullar" or rights.audience != "internal":
+        return []
+    return [("", "Alla klasser"), *cohort_choices.classes(edition, state.unit, state.cohort)]
 
 
 def surveys_of(edition: Edition) -> list[tuple[str, str]]:

@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterable, Mapping
 
 from analysis_lib import text
 from analysis_lib.dashboards.access import Rights
+from analysis_lib.dashboards.effect_cards import effect_cards
 from analysis_lib.dashboards.extract import Edition
 from analysis_lib.dashboards.own_entries import school_year_now, seen
 from analysis_lib.dashboards.pages import Card, State, today
 from analysis_lib.dashboards.voices import voice_cards
+from analysis_lib.dashboards.year_more import more_year_cards
 from analysis_lib.dashboards.year_page import year_cards
 from analysis_lib.present.blocks import Block
-from analysis_lib.present.charts.figure import column, gap_block, row, table_cell
+from analysis_lib.present.charts.figure import column, gap_block, row, table_cell, whole_cell
 from analysis_lib.register import Reading, Record, load_kinds
 from analysis_lib.register.kinds.measures import ImprovementArea, Measure, Promise
 from analysis_lib.register.kinds.ratings import Rating, RatingChoice
@@ -28,6 +30,12 @@ from analysis_lib.vocabulary.self_rating import SelfRating
 
 STATES = {"proposed": "Föreslagen", "decided": "Beslutad", "ongoing": "Pågår", "ended": "Avslutad"}
 ROUNDS = {"ht": "ht", "vt": "vt"}
+_MEASURES = (
+    "Ingen öppen åtgärd är försenad",
+    "En av {} öppna åtgärder är försenad",
+    "{} av {} öppna åtgärder är försenade",
+)
+_PROMISES = ("Inget löfte är försenat", "Ett av {} löften är försenat", "{} av {} löften är försenade")
 
 
 def register_cards(
@@ -44,9 +52,14 @@ def register_cards(
     makers: dict[str, Callable[[State, Rights, Edition, Reading], list[Card]]] = {
         "roster": voice_cards,
         "atgarder": _measures,
-        "arshjul": year_cards,
+        "arshjul": _year,
     }
     return makers[state.page](state, rights, edition, register) if state.page in makers else []
+
+
+def _year(state: State, rights: Rights, edition: Edition, register: Reading) -> list[Card]:
+    own = (state, rights, edition, register)
+    return [*year_cards(*own), *more_year_cards(*own)]
 
 
 def rating_cards(state: State, register: Reading, instruments: Mapping[str, SelfRating]) -> list[Card]:
@@ -85,8 +98,9 @@ def _measures(state: State, rights: Rights, edition: Edition, register: Reading)
     names = _names(edition)
     return [
         Card("oppna", _measure_table("Öppna åtgärder", running, late, names, areas)),
-        Card("avslutade", _ended_table(ended, names), 7),
-        Card("loften", _promise_table(promises, names, now), 5),
+        *effect_cards(state, rights, edition, register),
+        Card("avslutade", _ended_table(ended, names)),
+        Card("loften", _promise_table(promises, names, now)),
     ]
 
 
@@ -105,7 +119,7 @@ def _measure_table(
                 "area": table_cell(areas.get(m.entry.area, "")),
                 "who": table_cell(m.entry.responsible),
                 "expected": table_cell(m.entry.expected_effect or "Inte skriven"),
-                "deadline": table_cell(m.entry.deadline.isoformat()),
+                "deadline": whole_cell(m.entry.deadline.isoformat()),
                 "state": {"text": "Försenad", "chip": "overdue"}
                 if m.thing in late
                 else {"text": STATES[m.entry.state], "chip": "ongoing"},
@@ -124,7 +138,9 @@ def _measure_table(
         column("deadline", "Frist", "left"),
         column("state", "Läge", "left"),
     ]
-    return Block("table", table_data("oppna", f"{title}, äldst först.", columns, rows, []))
+    data = table_data("oppna", f"{title}, äldst först.", columns, rows, [])
+    overdue_now = sum(cells["cells"]["state"]["text"] == "Försenad" for cells in rows)
+    return Block("table", data | {"finding": _late(overdue_now, len(rows), _MEASURES)})
 
 
 def _ended_table(measures: list[Record[Measure]], names: Mapping[str, str]) -> Block:
@@ -171,7 +187,7 @@ def _promise_table(promises: list[Record[Promise]], names: Mapping[str, str], no
                 {
                     "text": table_cell(one.entry.text),
                     "unit": table_cell(names.get(one.unit, "")),
-                    "due": table_cell(one.entry.due.isoformat()),
+                    "due": whole_cell(one.entry.due.isoformat()),
                     "state": told,
                 }
             )
@@ -182,7 +198,17 @@ def _promise_table(promises: list[Record[Promise]], names: Mapping[str, str], no
         column("due", "Senast", "left"),
         column("state", "Läge", "left"),
     ]
-    return Block("table", table_data("loften", "Löften från skolanalyserna.", columns, rows, []))
+    data = table_data("loften", "Löften från skolanalyserna.", columns, rows, [])
+    late = sum(cells["cells"]["state"]["text"] == "Försenat" for cells in rows)
+    return Block("table", data | {"finding": _late(late, len(rows), _PROMISES)})
+
+
+def _late(late: int, whole: int, words: tuple[str, str, str]) -> str:
+    """How many are past their day, as the sentence above the table."""
+    nobody, one, many = words
+    if late < 2:
+        return nobody if late == 0 else one.format(text.count_word(whole))
+    return many.format(text.capitalised(text.count_word(late)), text.count_word(whole))
 
 
 def _names(edition: Edition) -> dict[str, str]:

@@ -69,8 +69,8 @@ def _now(report: Report, state: State) -> list[Card]:
         Card("utveckling", report.trend(state.indicator, *_others(state)), 7),
         Card("regler", report.signals(), 5),
         Card("matt", report.indicators()),
-        Card("andrat", report.change_table(*INDICATORS), 7),
-        Card("mal", report.targets(), 5),
+        Card("andrat", report.change_table(*INDICATORS)),
+        Card("mal", report.targets()),
     ]
     return cards if state.unit else [*cards, Card("enheter", report.units(state.indicator, *_others(state)))]
 

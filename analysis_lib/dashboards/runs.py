@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-import analysis_lib
 from analysis_lib.batch.status import status_of
 from analysis_lib.dashboards.audits import Audits, audit_block
 from analysis_lib.dashboards.forms import Field, Form
-from analysis_lib.dashboards.pages import Card
-from analysis_lib.dashboards.shell import Drawn
-from analysis_lib.errors import EXIT_LOCKED, SkolbankError, did_you_mean
+from analysis_lib.dashboards.launch import Started, check_start, start_command
+from analysis_lib.dashboards.pages import Card, State
+from analysis_lib.dashboards.shell import Drawn, draw
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import column, gap_block, row, table_cell
-from analysis_lib.present.html import block_html
 from analysis_lib.report.tables import table_data
-from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace
 
 _STATES = {
@@ -43,33 +37,14 @@ class Runs:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.audits = Audits(workspace)
-        self._started: dict[str, subprocess.Popen[bytes]] = {}
+        self._started: dict[str, Started] = {}
 
     def start(self, seminar: str) -> None:
         """Starts the round of a seminar; raises SkolbankError when there is none, or when it runs already."""
-        known = Catalog(self.workspace).seminars
-        if seminar not in known:
-            remedy = did_you_mean(seminar, known) or "Välj ett i listan."
-            raise SkolbankError("seminar-unknown", f"Seminariet {seminar[:40]} finns inte", remedy=remedy)
-        if self.is_running(seminar):
-            remedy = "Vänta tills den är klar; sidan visar hur det går."
-            raise SkolbankError(
-                "already-running", "Körningen pågår redan", remedy=remedy, exit_status=EXIT_LOCKED
-            )
+        check_start(self.workspace, seminar, is_running=self.is_running, what="Körningen", wait="hur det går")
         events = self.events(seminar)
-        events.parent.mkdir(parents=True, exist_ok=True)
-        root = str(Path(analysis_lib.__file__).parents[1])
-        path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
-        command = [sys.executable, "-m", "analysis_lib", "run", seminar, "--json", str(events)]
-        with events.with_suffix(".log").open("wb") as log:
-            self._started[seminar] = subprocess.Popen(
-                [*command, "--workspace", str(self.workspace.root)],
-                env={**os.environ, "PYTHONPATH": path},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        words = ("run", seminar, "--json", str(events))
+        self._started[seminar] = start_command(self.workspace, words, log=events.with_suffix(".log"))
 
     def is_running(self, seminar: str) -> bool:
         process = self._started.get(seminar)
@@ -106,10 +81,7 @@ def run_cards(runs: Runs, xsrf: Markup) -> tuple[list[Drawn], bool]:
     cards, seminars, running = watched(runs)
     titles = {one["seminar"]: one["title"] for one in seminars}
     is_audited = any(runs.audits.is_running(name) for name in titles)
-    drawn = [
-        Drawn(card.id, card.block.kind, 12, Markup(block_html(card.block.kind, card.block.data)))
-        for card in cards
-    ]
+    drawn = draw(cards, State("korningar"))
     options = tuple((one["seminar"], one["title"]) for one in seminars if one["seminar"] not in running)
     if options:
         form = Form(

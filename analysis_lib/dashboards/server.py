@@ -23,7 +23,8 @@ from analysis_lib.dashboards.handlers import Desktop, Missing
 from analysis_lib.dashboards.live_desk import LiveDesk
 from analysis_lib.dashboards.live_messages import LONGEST_UP
 from analysis_lib.dashboards.live_views import LiveSocket, StartLive
-from analysis_lib.dashboards.views import Fixed, Login, Logout, Start, Table
+from analysis_lib.dashboards.table_views import Table, Tables
+from analysis_lib.dashboards.views import Fixed, Login, Logout, Start
 from analysis_lib.errors import SkolbankError
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -39,14 +40,15 @@ _LIMITS = {
 def make_app(desktop: Desktop) -> Application:
     """The addresses of the dashboards over one desk."""
     shared = {"desktop": desktop}
-    page, card = r"([a-z]{3,20})", r"([a-z]{2,20})"
+    page, card = r"([a-z]{3,20})", r"([a-z][a-z0-9-]{1,30})"
     return Application(
         [
             (r"/", Start, shared),
             (r"/logga-in", Login, shared),
             (r"/logga-ut", Logout, shared),
             (r"/fast/([a-z0-9.-]{5,60})", Fixed, shared),
-            (rf"/{page}/tabell/{card}\.csv", Table, shared),
+            (rf"/{page}/tabell/{card}\.(csv|xlsx)", Table, shared),
+            (rf"/{page}/tabeller\.xlsx", Tables, shared),
             (rf"/{page}/angra", Undo, shared),
             (rf"/{page}/levande", StartLive, shared),
             (r"/levande/([A-Za-z0-9_-]{24})", LiveSocket, shared),

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from analysis_lib import text
 from analysis_lib.dashboards.access import ROLE_WORDS, Rights
-from analysis_lib.dashboards.cohort_choices import cohorts
+from analysis_lib.dashboards.cohort_choices import classes, cohorts
 from analysis_lib.dashboards.extract import Edition
 from analysis_lib.dashboards.pages import PAGES, Card, Choice, State, units_in
 from analysis_lib.present.html import block_html
@@ -34,7 +34,7 @@ _TITLES = {"facts": "I korthet", "cards": "Det reglerna säger"}
 
 @dataclass(frozen=True)
 class Drawn:
-    """One card ready for the page; ``download`` is the address of its table, empty when it has none."""
+    """One card ready for the page; ``download`` and ``workbook``: where its table is, empty without one."""
 
     id: str
     kind: str
@@ -43,6 +43,12 @@ class Drawn:
     title: str = ""
     name: str = ""
     download: str = ""
+    workbook: str = ""
+
+    @property
+    def files(self) -> list[tuple[str, str]]:
+        """The addresses of the card's table with the words of their links."""
+        return [(at, kind) for at, kind in ((self.workbook, "Excel"), (self.download, "CSV")) if at]
 
 
 @dataclass(frozen=True)
@@ -75,16 +81,19 @@ def bundle() -> dict[str, tuple[str, bytes, str]]:
     return found
 
 
-def draw(cards: Iterable[Card], state: State, *, has_files: bool = True) -> list[Drawn]:
-    """The cards with their charts drawn; every one with a table can be downloaded, if it has files."""
+def draw(cards: Iterable[Card], state: State) -> list[Drawn]:
+    """The cards with their charts drawn; every one with a table can be downloaded."""
     drawn = []
     for card in cards:
         block = card.block
         html = Markup(block_html(block.kind, block.data))  # its templates escape every text
-        has_table = has_files and (block.kind == "table" or bool(block.data.get("table")))
-        href = f"/{state.page}/tabell/{card.id}.csv?{state.query()}" if has_table else ""
+        has_table = block.kind == "table" or bool(block.data.get("table"))
+        asked = f"?{state.query()}" if state.query() else ""
+        files = [
+            f"/{state.page}/tabell/{card.id}.{kind}{asked}" if has_table else "" for kind in ("csv", "xlsx")
+        ]
         title = str(block.data.get("heading") or _TITLES.get(block.kind, ""))
-        drawn.append(Drawn(card.id, block.kind, card.span, html, title, block.summary, href))
+        drawn.append(Drawn(card.id, block.kind, card.span, html, title, block.summary, *files))
     return drawn
 
 
@@ -116,6 +125,7 @@ def page_html(
             steps=frame.steps,
             static_links=frame.static_links,
             cards=cards,
+            tables=_tables(state, [*cards, *frame.forms]),
             forms=frame.forms,
             forms_first=frame.has_forms_first,
             live=frame.live if rights else None,
@@ -130,12 +140,13 @@ def page_html(
 
 
 def steps_down(state: State, rights: Rights, edition: Edition) -> list[dict[str, str]]:
-    """Links from the whole to each of the viewer's units, and from a unit to each of its årskullar.
+    """Links from the whole to ledningsgrupper and units, from a unit to its årskullar and its classes.
 
     The other choices are kept.
     """
     if state.unit and state.page == "arskullar":
-        return [
+        classes = _to_classes(state, rights, edition)
+        return classes + [
             {
                 "text": label,
                 "href": f"/{state.page}?{state.query(cohort=value)}",
@@ -148,7 +159,37 @@ def steps_down(state: State, rights: Rights, edition: Edition) -> list[dict[str,
         return []
     shown = None if state.page in ("atgarder", "arshjul") else _with_results(edition)
     units = [u for u in units_in(state.group, rights, edition) if shown is None or u.code in shown]
-    return [{"text": unit.name, "href": f"/{state.page}?{state.query(unit=unit.code)}"} for unit in units]
+    links = [{"text": unit.name, "href": f"/{state.page}?{state.query(unit=unit.code)}"} for unit in units]
+    return [*_to_groups(state, rights, edition), *links]
+
+
+def _to_groups(state: State, rights: Rights, edition: Edition) -> list[dict[str, str]]:
+    """Links to the ledningsgrupper that have units here, for one who looks at the whole."""
+    if state.group or not rights.whole or "group" not in PAGES[state.page].choices:
+        return []
+    return [
+        {
+            "text": f"Ledningsgruppen för {text.uncapitalised(group.name)}",
+            "href": f"/{state.page}?{state.query(group=group.id)}",
+            "title": "Gå vidare till en ledningsgrupp eller en enhet",
+        }
+        for group in edition.catalog.groups.values()
+        if units_in(group.id, rights, edition)
+    ]
+
+
+def _to_classes(state: State, rights: Rights, edition: Edition) -> list[dict[str, str]]:
+    """Links to the årskull's classes, one step below the unit, for those who are told of them."""
+    told = classes(edition, state.unit, state.cohort) if rights.audience == "internal" else []
+    return [
+        {
+            "text": f"Klass {name}",
+            "href": f"/{state.page}?{state.query(klass=code)}",
+            "title": "Gå vidare till en klass eller en annan årskull",
+        }
+        for code, name in told
+        if code != state.klass
+    ]
 
 
 def place_name(unit: str, edition: Edition) -> str:
@@ -166,6 +207,12 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _tables(state: State, cards: Iterable[Drawn]) -> str:
+    """Where every table of the page is, as one workbook; empty when there is none."""
+    asked = f"?{state.query()}" if state.query() else ""
+    return f"/{state.page}/tabeller.xlsx{asked}" if any(card.workbook for card in cards) else ""
 
 
 def _with_results(edition: Edition) -> frozenset[str]:

@@ -14,7 +14,6 @@ from analysis_lib.dashboards.more_entries import Asked
 from analysis_lib.dashboards.pages import PAGES, PageKind, State, choices, read_state
 from analysis_lib.dashboards.runs import run_cards
 from analysis_lib.dashboards.shell import Drawn, Frame, bundle, page_html, steps_down
-from analysis_lib.dashboards.table_file import table_csv
 from analysis_lib.dashboards.written_cards import written_cards
 
 TOLD = {
@@ -197,25 +196,6 @@ class Show(Viewed):
             live=self.desktop.live.offer(state) if self.desktop.live else None,
         )
         self.finish(page_html(state, drawn, rights, edition, whole))
-
-
-class Table(Viewed):
-    """The table of one card as a file, exactly what the page shows."""
-
-    async def get(self, page_id: str, card_id: str) -> None:
-        found = await self.opened(page_id)
-        if found is None:
-            return
-        page, state, rights = found
-        shown = await self.run(self.desktop.desk.show, state, rights)
-        block = next((card.block for card in shown.cards if card.id == card_id), None)
-        if block is None or not (block.kind == "table" or block.data.get("table")):
-            raise HTTPError(404)
-        self.note("export", f"{page.id} {card_id} {state.unit or 'hela'}")
-        self.set_header("Content-Type", "text/csv; charset=utf-8")
-        name = f"{page.id}-{card_id}-{state.unit or 'hela'}.csv"
-        self.set_header("Content-Disposition", f'attachment; filename="{name}"')
-        self.finish(table_csv(block))
 
 
 def _markup(html: bytes | str) -> Markup:

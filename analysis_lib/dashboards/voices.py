@@ -19,7 +19,7 @@ from analysis_lib.register.kinds.voices import Interview, Judgement, ThemeNote
 from analysis_lib.register.views.voices import ThemeCount, theme_counts
 from analysis_lib.report.context import Report
 from analysis_lib.report.words.analysis import triangle_table
-from analysis_lib.report.words.shapes import cards_block, words_table
+from analysis_lib.report.words.shapes import words_table
 from analysis_lib.report.words.told import LEAST_PEOPLE
 from analysis_lib.vocabulary.questions import load_codebooks
 
@@ -93,6 +93,7 @@ def _themes(state: State, rights: Rights, edition: Edition, register: Reading) -
 
 def _quotes(counts: list[ThemeCount], scan: WorkspaceScanner) -> Block | None:
     """Quotes with consent that point out nobody."""
+    said = {quote: one for one in counts for quote in one.quotes if not scan(quote, people=True)}
     told = [
         {
             "heading": f"”{quote}”",
@@ -102,8 +103,8 @@ def _quotes(counts: list[ThemeCount], scan: WorkspaceScanner) -> Block | None:
                 {"term": "Tema", "text": one.name},
             ],
         }
-        for one in counts
-        for quote in one.quotes
-        if not scan(quote, people=True)
+        for quote, one in said.items()
     ]
-    return cards_block(told[:_MOST_QUOTES]) if told else None
+    if not told:
+        return None
+    return Block("cards", {"heading": "Citat ur samtalen", "items": told[:_MOST_QUOTES]})

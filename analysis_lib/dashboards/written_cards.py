@@ -1,4 +1,4 @@
-"""Everything beside a page's released cards that one viewer may see and write there (floor 8).
+"""Everything below a page's cards that one viewer may write there (floor 8).
 
 It is made on the server for each visit, outside every kernel, because it follows the viewer's rights and the
 register as it stands.
@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from analysis_lib.dashboards.effect_cards import effect_cards
 from analysis_lib.dashboards.entry_pages import entry_cards
 from analysis_lib.dashboards.more_entries import Asked, more_cards
-from analysis_lib.dashboards.shell import Drawn, draw
-from analysis_lib.dashboards.year_more import more_year_cards
+from analysis_lib.dashboards.shell import Drawn
 from analysis_lib.vocabulary.self_rating import SelfRating
 
 
 def written_cards(asked: Asked, instruments: Mapping[str, SelfRating]) -> list[Drawn]:
-    """Effects of measures, the page's own form, and the further ones below it."""
+    """The page's own form, and the further ones below it."""
     state = asked.state
     given, faults = asked.sent("")
     own = entry_cards(
@@ -30,7 +28,4 @@ def written_cards(asked: Asked, instruments: Mapping[str, SelfRating]) -> list[D
         given=given,
         faults=faults,
     )
-    makers = {"atgarder": effect_cards, "arshjul": more_year_cards}
-    maker = makers.get(state.page)
-    cards = maker(state, asked.rights, asked.edition, asked.register) if maker else []
-    return [*draw(cards, state, has_files=False), *own, *more_cards(asked)]
+    return [*own, *more_cards(asked)]

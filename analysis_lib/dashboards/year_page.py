@@ -11,7 +11,7 @@ from analysis_lib.dashboards.extract import Edition
 from analysis_lib.dashboards.own_entries import school_year_now, seen
 from analysis_lib.dashboards.pages import Card, State, today, units_in
 from analysis_lib.present.blocks import Block
-from analysis_lib.present.charts.figure import column, gap_block, row, table_cell
+from analysis_lib.present.charts.figure import column, gap_block, row, table_cell, whole_cell
 from analysis_lib.register import Reading
 from analysis_lib.register.kinds.documents import STEP_WORDS, STEPS, Document, SignOff
 from analysis_lib.register.rhythm import WheelYear, wheel_year
@@ -25,14 +25,23 @@ from analysis_lib.vocabulary.settings import Unit
 from analysis_lib.vocabulary.wheel import WheelCalendar, compute_occasions, load_wheel
 from analysis_lib.vocabulary.workspace import Workspace
 
+_KINDS = {
+    "report": "Rapport",
+    "presentation": "Presentation",
+    "plan": "Verksamhetsplan",
+    "results": "Statistik",
+    "policy": "Styrdokument",
+    "note": "Minnesanteckning",
+}
+
 
 def year_cards(state: State, rights: Rights, edition: Edition, register: Reading) -> list[Card]:
     """The wheel, the sign-off chains and the documents."""
     year = _own_wheel(edition.workspace, rights, edition, register)
     return [
         Card("arshjul", wheel_block(year)),
-        Card("steg", _chain_table(state, rights, edition, register), 7),
-        Card("dokument", _document_table(state, rights, edition, register), 5),
+        Card("steg", _chain_table(state, rights, edition, register)),
+        Card("dokument", _document_table(state, rights, edition, register)),
     ]
 
 
@@ -71,7 +80,7 @@ def _chain_table(state: State, rights: Rights, edition: Edition, register: Readi
     rows = []
     for chain in found:
         cells: dict[str, Any] = {step: table_cell("") for step in STEPS}
-        cells |= {step: table_cell(on.isoformat()) for step, on in chain.dates.items()}
+        cells |= {step: whole_cell(on.isoformat()) for step, on in chain.dates.items()}
         waits = f"{text.capitalised(STEP_WORDS[chain.waits_for])}" if chain.waits_for else "Klart"
         back = f" (tillbaka: {chain.returned})" if chain.returned else ""
         rows.append(
@@ -96,12 +105,13 @@ def _document_table(state: State, rights: Rights, edition: Edition, register: Re
         row(
             {
                 "name": table_cell(one.entry.name),
-                "to": table_cell(one.entry.valid_to.isoformat() if one.entry.valid_to else ""),
+                "type": table_cell(_KINDS[one.entry.type]),
+                "to": whole_cell(one.entry.valid_to.isoformat() if one.entry.valid_to else ""),
                 "state": table_cell(words.get(validity(one.entry, on=now), "Kommer")),
             }
         )
         for one in documents
     ]
-    columns = [column("name", "Dokument", "left"), column("to", "Gäller till", "left")]
-    columns.append(column("state", "Läge", "left"))
+    columns = [column("name", "Dokument", "left"), column("type", "Slag", "left")]
+    columns += [column("to", "Gäller till", "left"), column("state", "Läge", "left")]
     return Block("table", table_data("dokument", "Dokument och om de gäller.", columns, rows, []))

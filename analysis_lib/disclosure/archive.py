@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis_lib.disclosure.archive_seal import broken_seals, seal
+from analysis_lib.errors import SkolbankError
 from analysis_lib.snapshots.log import locked
 from analysis_lib.vocabulary.settings import CIRCLES, Audience
 from analysis_lib.vocabulary.workspace import Workspace
@@ -21,6 +23,7 @@ from analysis_lib.vocabulary.workspace import Workspace
 if TYPE_CHECKING:
     import pandas as pd
 
+_OF_RELEASE = ("doc", "edition", "definitions")
 _SPENT = ("low", "high", "sources", "decimals")
 
 
@@ -37,6 +40,24 @@ class Edition:
 def folder(workspace: Workspace) -> Path:
     """Where statements, frames and certificates are kept."""
     return workspace.data / "statements"
+
+
+def faults(workspace: Workspace) -> list[SkolbankError]:
+    """What is no longer as it was released: statements by their seal, frames by their names."""
+    found = list(broken_seals(workspace, folder(workspace)))
+    for edition in dict.fromkeys((each.frame, frame_path(workspace, each)) for each in timeline(workspace)):
+        name, path = edition
+        if not path.is_file() or _frame_name(path) != name:
+            found.append(
+                SkolbankError(
+                    "edition-changed",
+                    "Det som en tidigare utgåva visade saknas eller har ändrats",
+                    where=workspace.shown(path),
+                    remedy="Lägg tillbaka den nyaste säkerhetskopian av data/statements.",
+                    exit_status=1,
+                )
+            )
+    return found
 
 
 def statement_key(fact: Mapping[str, Any]) -> str:
@@ -63,23 +84,30 @@ def has_statements(workspace: Workspace, audience: Audience) -> bool:
     return _path(workspace, audience).is_file()
 
 
-def add_statements(workspace: Workspace, audience: Audience, facts: Iterable[Mapping[str, Any]]) -> int:
+def add_statements(
+    workspace: Workspace, audience: Audience, facts: Sequence[Mapping[str, Any]], *, definitions: str = ""
+) -> int:
     """Keep the statements that are new, or say something else than the last time. Returns their number.
 
-    Each line has ``edition``: 1 for the first release to anyone, and so on.
+    Each line has ``edition``: 1 for the first release to anyone, and so on, and ``definitions``: the hash of
+    those it was made by. What is said once more by other definitions is kept once more, and so is all that
+    is said of a school year in which a number became another: it stands beside the new number too.
     """
     with locked(folder(workspace) / ".lock"):
         before = _said(workspace, audience)
-        last = {statement_key(fact): fact["shown"] for fact in before}
+        last = {statement_key(fact): (fact["shown"], fact.get("definitions", "")) for fact in before}
         told = (fact for circle in CIRCLES for fact in _said(workspace, circle))
         edition = max((int(fact["edition"]) for fact in told), default=0) + 1
-        new = []
+        changed = {_school_year(fact) for fact in facts if _is_another(fact, last)}
+        made = {"edition": edition} | ({"definitions": definitions} if definitions else {})
+        new: dict[tuple[str, Any], Mapping[str, Any]] = {}
         for fact in facts:
-            if last.get(statement_key(fact)) != fact["shown"]:
-                new.append({**fact, "edition": edition})
-                last[statement_key(fact)] = fact["shown"]
+            key, shown = statement_key(fact), fact["shown"]
+            if last.get(key) != (shown, definitions) or _school_year(fact) in changed:
+                new.setdefault((key, shown), {**fact, **made})
         if new:
-            _append(_path(workspace, audience), new)
+            _append(_path(workspace, audience), new.values())
+            seal(workspace, _path(workspace, audience))
     return len(new)
 
 
@@ -102,11 +130,9 @@ def add_edition(
     workspace: Workspace, seminar: str, audience: Audience, *, key: str, frame: pd.DataFrame
 ) -> Edition:
     """Put an edition on the time line and keep what its own rows said; the same edition is kept once."""
-    import pandas as pd
 
     own = frame[frame["basis"] == "own"].drop(columns=list(_SPENT), errors="ignore")
-    told = pd.util.hash_pandas_object(own.astype("string"), index=False).to_numpy().tobytes()
-    name = hashlib.sha256(told).hexdigest()[:16]
+    name = _name_of(own)
     edition = Edition(seminar, audience, key, name)
     with locked(folder(workspace) / ".lock"):
         path = frame_path(workspace, edition)
@@ -120,6 +146,22 @@ def add_edition(
     return edition
 
 
+def _name_of(own: pd.DataFrame) -> str:
+    import pandas as pd
+
+    told = pd.util.hash_pandas_object(own.astype("string"), index=False).to_numpy().tobytes()
+    return hashlib.sha256(told).hexdigest()[:16]
+
+
+def _frame_name(path: Path) -> str:
+    import pandas as pd
+
+    try:
+        return _name_of(pd.read_parquet(path))
+    except (OSError, ValueError):
+        return ""
+
+
 def frame_path(workspace: Workspace, edition: Edition) -> Path:
     """The file with the released frame of an edition."""
     return folder(workspace) / f"{edition.frame}.parquet"
@@ -131,6 +173,17 @@ def frames(workspace: Workspace, editions: Iterable[Edition]) -> pd.DataFrame | 
 
     names = dict.fromkeys(frame_path(workspace, edition) for edition in editions)
     return pd.concat([pd.read_parquet(path) for path in names], ignore_index=True) if names else None
+
+
+def _is_another(fact: Mapping[str, Any], last: Mapping[str, tuple[Any, str]]) -> bool:
+    """Whether something else was said of the same the last time."""
+    before = last.get(statement_key(fact))
+    return before is not None and before[0] != fact["shown"]
+
+
+def _school_year(fact: Mapping[str, Any]) -> str:
+    """The school year of a statement's population, as it is written there."""
+    return str(fact["pop"]).partition("/")[0].removesuffix("-skolverket").rpartition("-")[2]
 
 
 def _path(workspace: Workspace, audience: Audience) -> Path:
@@ -159,6 +212,6 @@ def _append(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
 
 
 def _plain(fact: Mapping[str, Any]) -> str:
-    """A statement without document and edition, as text."""
-    kept = {name: value for name, value in fact.items() if name not in ("doc", "edition")}
+    """A statement without the document and the release that made it, as text."""
+    kept = {name: value for name, value in fact.items() if name not in _OF_RELEASE}
     return json.dumps(kept, ensure_ascii=False, sort_keys=True)

@@ -29,6 +29,7 @@ class Known:
     form: dict[tuple[str, str], tuple[str, int, float]] = field(default_factory=dict)
     intervals: dict[tuple[Place, tuple[str, str]], tuple[float, float]] = field(default_factory=dict)
     rounded: dict[tuple[Place, tuple[str, str]], int] = field(default_factory=dict)
+    decimals: dict[tuple[Place, tuple[str, str]], int] = field(default_factory=dict)
     quanta: dict[tuple[str, str], float] = field(default_factory=dict)
 
     @property
@@ -75,7 +76,7 @@ class Known:
         said, n = self.statement(place, what), self.number(place, "n")
         if said is None or isinstance(said, str) or (place, what) in self.rounded:
             return None
-        kind, half, scale = self.rounding(what)
+        kind, half, scale = self.rounding(what, place)
         if kind == "count":
             return float(said)
         if n is None or kind == "mean":
@@ -91,9 +92,13 @@ class Known:
         found = [place for (place, name), said in self.said.items() if name == what and isinstance(said, str)]
         return sorted(found)
 
-    def rounding(self, what: tuple[str, str]) -> tuple[str, float, float]:
-        """Kind, half a step of the last shown decimal, and what 1 in the count is in the shown unit."""
-        kind, decimals, _ = self.form[what]
+    def rounding(self, what: tuple[str, str], place: Place | None = None) -> tuple[str, float, float]:
+        """Kind, half a step of the last shown decimal, and what 1 in the count is in the shown unit.
+
+        Small places may be told with fewer decimals than large ones.
+        """
+        kind, usual, _ = self.form[what]
+        decimals = self.decimals.get((place, what), usual) if place is not None else usual
         return kind, 0.5 * 10.0**-decimals, 100.0 if kind == "share" else 1.0
 
     def maximum(self, what: tuple[str, str]) -> float:
@@ -101,9 +106,9 @@ class Known:
         kind, _, most = self.form[what]
         return most if kind == "mean" else 1.0
 
-    def fits(self, said: float, what: tuple[str, str], n: float) -> bool:
-        """Whether a share or mean that is said can be that of ``n`` pupils."""
-        half, step = self.rounding(what)[1], self.quanta[what]
+    def fits(self, said: float, what: tuple[str, str], n: float, place: Place) -> bool:
+        """Whether a share or mean that is said of a place can be that of ``n`` pupils."""
+        half, step = self.rounding(what, place)[1], self.quanta[what]
         low, high = (said - half) * n, (said + half) * n
         return not step or math.ceil(low / step - _EDGE) <= math.floor(high / step + _EDGE)
 
@@ -153,6 +158,7 @@ def _known(
         known.form[what] = str(fact["kind"]), int(fact.get("decimals", 0)), most
         known.quanta[what] = 100.0 if fact["kind"] == "share" else float(fact.get("quantum") or 0.0)
         if _say(known, place, what, fact["shown"]):
+            known.decimals[place, what] = int(fact.get("decimals", 0))
             if "interval" in fact:
                 known.intervals[place, what] = float(fact["interval"][0]), float(fact["interval"][1])
             if int(fact.get("rounded", 1)) > 1:

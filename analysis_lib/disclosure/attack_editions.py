@@ -35,28 +35,34 @@ class Difference:
 
 
 def worlds(
-    facts: Iterable[Fact], lattice: Mapping[str, Mapping[str, Sequence[str]]] | None = None
+    facts: Iterable[Fact],
+    lattice: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
+    *,
+    within: Mapping[str, str] | None = None,
 ) -> list[list[Fact]]:
     """The statements as one world, or as one for each edition where numbers differ; the newest first.
 
-    Older worlds hold only the populations in which something differs. What an edition changes about a unit
-    makes everything older about it, and about the places around it in the lattice, a thing of the past.
+    A population and those that lie ``within`` it (names without school year) count the same pupils, so they
+    are of one world. Older worlds hold only the families in which something differs. What an edition changes
+    about a unit makes everything older about it, about the places around it in the lattice and about the
+    populations within a thing of the past.
     """
     around = _around((lattice or {}).get("unit", {}))
-    groups: dict[str, list[Fact]] = {}
+    families: dict[str, dict[str, list[Fact]]] = {}
     for fact in facts:
-        groups.setdefault(_population(fact), []).append(fact)
+        lineage = _lineage(fact, within or {})
+        families.setdefault(lineage[-1], {}).setdefault(_population(fact), []).append(fact)
     newest: list[Fact] = []
     older: dict[int, list[Fact]] = {}
-    for name in sorted(groups):
-        group = groups[name]
-        if not _differs(group):
-            newest += group
+    for name in sorted(families):
+        family = [families[name][pop] for pop in sorted(families[name])]
+        if not any(_differs(group) for group in family):
+            newest += [fact for group in family for fact in group]
             continue
-        editions = sorted({_edition(fact) for fact in group})
-        newest += _as_of(group, editions[-1], around)
+        editions = sorted({_edition(fact) for group in family for fact in group})
+        newest += _stood(family, editions[-1], around, within or {})
         for edition in editions[:-1]:
-            older.setdefault(edition, []).extend(_as_of(group, edition, around))
+            older.setdefault(edition, []).extend(_stood(family, edition, around, within or {}))
     return [newest, *(older[edition] for edition in sorted(older, reverse=True))]
 
 
@@ -121,7 +127,24 @@ def _asked(old: Known, new: Known, place: Place, what: tuple[str, str]) -> bool:
     return old.statement(place, what) is not None and new.statement(place, what) is not None
 
 
-def _as_of(group: Sequence[Fact], edition: int, around: Mapping[str, set[str]]) -> list[Fact]:
+def _stood(
+    family: Sequence[Sequence[Fact]], edition: int, around: Mapping[str, set[str]], within: Mapping[str, str]
+) -> list[Fact]:
+    """What stood in an edition about populations within each other."""
+    changed: dict[str, list[dict[str, int]]] = {}
+    for group in family:
+        own = _lineage(group[0], within)[0]
+        changed.setdefault(own, []).append(_changed_since(group, edition, around))
+    found: list[Fact] = []
+    for group in family:
+        past = [each for pop in _lineage(group[0], within) for each in changed.get(pop, ())]
+        places = {place for each in past for place in each}
+        since = {place: max(each.get(place, 0) for each in past) for place in places}
+        found += _as_of(group, edition, since)
+    return found
+
+
+def _as_of(group: Sequence[Fact], edition: int, since: Mapping[str, int]) -> list[Fact]:
     """What stood in an edition: of each number the newest statement, unless its place has changed since."""
     newest: dict[str, int] = {}
     for fact in group:
@@ -129,7 +152,6 @@ def _as_of(group: Sequence[Fact], edition: int, around: Mapping[str, set[str]]) 
             key = _about(fact)
             newest[key] = max(newest.get(key, 0), _edition(fact))
     stood = [fact for fact in group if newest.get(_about(fact)) == _edition(fact)]
-    since = _changed_since(group, edition, around)
     return [fact for fact in stood if _edition(fact) >= since.get(str(fact["cell"].get("unit", "")), 0)]
 
 
@@ -187,3 +209,18 @@ def _about(fact: Fact) -> str:
 def _population(fact: Fact) -> str:
     rest = {name: value for name, value in fact["cell"].items() if name not in ("unit", "sex", "category")}
     return f"{fact['pop']} {json.dumps(rest, ensure_ascii=False, sort_keys=True)}"
+
+
+def _lineage(fact: Fact, within: Mapping[str, str]) -> list[str]:
+    """The fact's population of pupils and those around it, the widest last, with year and subject.
+
+    A published figure (``-skolverket``) stands alone: its authority may have counted on another day.
+    """
+    pop, _, rest = _population(fact).partition(" ")
+    name, _, year = pop.partition("/")[0].partition("-")
+    if year.endswith("-skolverket"):
+        return [f"{pop} {rest}"]
+    names = [name]
+    while (wider := within.get(names[-1], "")) and wider not in names:
+        names.append(wider)
+    return [f"{each}-{year} {rest}" for each in names]

@@ -62,7 +62,7 @@ def key_of(
     whats = {("n", ""), *group}
     told = [
         sorted((at, each) for at, each in told.items() if at[1] in whats)
-        for told in (known.said, known.intervals, known.rounded)
+        for told in (known.said, known.intervals, known.rounded, known.decimals)
     ]
     forms = [(what, known.form[what], known.quanta[what]) for what in sorted(whats & set(known.form))]
     bonds = sorted((name, sorted(inside)) for name, inside in nested.items())

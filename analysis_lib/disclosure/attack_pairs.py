@@ -69,7 +69,7 @@ def outside_by_values(inner: Known, outer: Known) -> Iterator[tuple[Place, float
             said = inner.statement(place, what)
             if inner.form[what][0] == "count" or said is None or isinstance(said, str):
                 continue
-            fit = [left for left in range(most + 1) if inner.fits(said, what, size - left)]
+            fit = [left for left in range(most + 1) if inner.fits(said, what, size - left, place)]
             if fit and fit[-1] - fit[0] < most:
                 yield place, fit[0], fit[-1]
 

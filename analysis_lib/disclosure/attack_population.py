@@ -126,7 +126,7 @@ class Attack:
             low, high = self.sizes.get(place, (0.0, math.inf))
             interval = self.known.intervals.get((place, what))
             bounds = {"low": int(low), "high": int(min(high, _MOST_SIZE))}
-            decimals = self.known.form[what][1]
+            decimals = self.known.decimals[place, what]
             sizes = sorted({n for n, _ in sizes_that_fit(said, decimals, interval=interval, **bounds)})
             told = [(1, self._says(place, what))]
             is_one = len(sizes) == 1 and self.known.is_hidden(place, "n") and interval is not None
@@ -164,7 +164,7 @@ class Attack:
         terms, size = of
         place, what = at
         says = self._says(place, what)
-        kind, half, scale = self.known.rounding(what)
+        kind, half, scale = self.known.rounding(what, place)
         n = self.sizes.get(place, (0.0, math.inf))
         if kind == "count":
             loose = self.known.rounded.get(at, 0) / 2

@@ -75,6 +75,7 @@ def _where(cell: ReleasedCell) -> dict[str, str]:
     """The cell's place: the whole of a dimension is left out, the huvudman is ``KOMMUN``."""
     organiser = f":{cell.organiser}" if cell.organiser else ""
     unit = {
+        "class": cell.code,
         "unit": cell.code,
         "area": cell.code,
         "authority": ROOT,

@@ -16,18 +16,23 @@ from pathlib import Path
 from typing import Any
 
 from analysis_lib.disclosure import archive
+from analysis_lib.disclosure.archive_seal import broken_seals
 from analysis_lib.disclosure.attack_memory import CleanMemory
 from analysis_lib.disclosure.attack_words import Finding
 from analysis_lib.disclosure.audit import AuditReport, audit
-from analysis_lib.disclosure.lattice import Lattice
+from analysis_lib.disclosure.definitions import definitions_hash
+from analysis_lib.disclosure.lattice import Lattice, with_classes
 from analysis_lib.disclosure.overrides import Override, in_force, load_overrides
 from analysis_lib.disclosure.policy import load_policy
+from analysis_lib.disclosure.told_codes import under_todays_codes
 from analysis_lib.errors import EXIT_DISCLOSURE, SkolbankError
+from analysis_lib.indicators.renamed import known_renames
 from analysis_lib.snapshots.log import locked
 from analysis_lib.snapshots.store import Store
 from analysis_lib.snapshots.units import load_units
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.settings import CIRCLES, Audience
+from analysis_lib.vocabulary.successors import load_successions
 from analysis_lib.vocabulary.workspace import Workspace
 
 Facts = Sequence[Mapping[str, Any]]
@@ -38,7 +43,8 @@ Tree = Mapping[str, Mapping[str, Sequence[str]]]
 class Judgement:
     """What the attacker says of a set of statements for one audience; ``sha256`` is the set's hash.
 
-    ``findings`` are those that no exception in force covers; ``overridden`` those that one does.
+    ``findings`` are those that no exception in force covers; ``overridden`` those that one does; ``apart``
+    the populations that earlier definitions counted in another way.
     """
 
     audience: Audience
@@ -48,6 +54,7 @@ class Judgement:
     statements: int = 0
     cells: int = 0
     seconds: float = 0.0
+    apart: tuple[str, ...] = ()
 
     @property
     def is_clean(self) -> bool:
@@ -62,7 +69,12 @@ def judge(
     lattice: Tree | None = None,
     day: datetime.date | None = None,
 ) -> Judgement:
-    """Attack ``facts`` with everything that readers of the audience and of narrower circles already know."""
+    """Attack ``facts`` with everything that readers of the audience and of narrower circles already know.
+
+    Raises ``SkolbankError`` with exit status 3 when what they know is no longer all on record.
+    """
+    for broken in broken_seals(workspace, archive.folder(workspace)):
+        raise broken
     catalog = Catalog(workspace)
     tree = lattice or known_lattice(workspace, catalog)
     overrides = load_overrides(workspace)
@@ -72,7 +84,12 @@ def judge(
     covered: dict[tuple[Override, str], None] = {}
     for circle in _readers(workspace, audience):
         report = attack(workspace, [*archive.statements(workspace, circle), *facts], circle, tree, catalog)
-        judged = replace(judged, cells=judged.cells + report.cells, seconds=judged.seconds + report.seconds)
+        judged = replace(
+            judged,
+            cells=judged.cells + report.cells,
+            seconds=judged.seconds + report.seconds,
+            apart=tuple(sorted({*judged.apart, *report.apart})),
+        )
         for finding in report.findings:
             exception = next((each for each in applying if each.covers(finding)), None)
             if exception:
@@ -92,9 +109,11 @@ def attack(
     """The attacker over statements, with what the workspace's indicators tell of each other."""
     known = catalog or Catalog(workspace)
     indicators = known.indicators.values()
+    told = _of_today(workspace, known, facts)
+    places = (str(fact["cell"].get("unit", "")) for fact in told)
     return audit(
-        facts,
-        lattice or known_lattice(workspace, known),
+        told,
+        with_classes(lattice or known_lattice(workspace, known), places),
         nested={_short(i.id): [_short(name) for name in i.implied_by] for i in indicators},
         within={i.population: i.within for i in indicators if i.within},
         same={_short(i.id): _short(i.counts_as) for i in indicators if i.counts_as},
@@ -113,7 +132,8 @@ def certify(workspace: Workspace, judgement: Judgement, facts: Facts, *, scope: 
         raise not_audited(scope, judgement.findings)
     path = _certificate(workspace, judgement.audience, judgement.sha256)
     path.parent.mkdir(parents=True, exist_ok=True)
-    archive.add_statements(workspace, judgement.audience, facts)
+    made = definitions_hash(workspace, Catalog(workspace))
+    archive.add_statements(workspace, judgement.audience, facts, definitions=made)
     if not path.is_file():
         _write(path, _lines(judgement, scope))
     if judgement.overridden:
@@ -186,11 +206,19 @@ def not_audited(scope: str, findings: Sequence[str] = ()) -> SkolbankError:
     )
 
 
+def _of_today(workspace: Workspace, catalog: Catalog, facts: Facts) -> list[Mapping[str, Any]]:
+    """The statements under the codes that units have today; what is not released yet is of today."""
+    store = Store(workspace)
+    renames = known_renames(store, load_successions(workspace), load_units(workspace, catalog, store))
+    made = {"definitions": definitions_hash(workspace, catalog)}
+    return [fact if "edition" in fact else {**fact, **made} for fact in under_todays_codes(facts, renames)]
+
+
 def known_lattice(workspace: Workspace, catalog: Catalog | None = None) -> dict[str, dict[str, list[str]]]:
     """Parents and children among the huvudman's own units, and between the sexes."""
     known = catalog or Catalog(workspace)
     units = load_units(workspace, known, Store(workspace))
-    areas = {code: unit.area for code, unit in units.items() if unit.organiser == "municipal"}
+    areas = {code: unit.area for code, unit in units.items() if unit.is_own}
     return Lattice.of_units(areas).as_json()
 
 
@@ -214,6 +242,7 @@ def _lines(judgement: Judgement, scope: str) -> dict[str, Any]:
         "statements": judgement.statements,
         "cells": judgement.cells,
         "findings": 0,
+        "apart": list(judgement.apart),
         "overrides": [
             {**each.model_dump(mode="json"), "finding": message} for each, message in judgement.overridden
         ],

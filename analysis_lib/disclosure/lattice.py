@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from analysis_lib.vocabulary.classes import is_class, unit_of
+
 ROOT = "KOMMUN"
 SEXES = ("T", "F", "P")
 
@@ -25,10 +27,30 @@ def with_places(
     {'KOMMUN': ['1'], 'RIKET:all': []}
     """
     unit = {name: list(children) for name, children in tree.get("unit", {}).items()}
-    known = {*unit, *(child for children in unit.values() for child in children)}
-    unit |= {place: [] for place in sorted(set(places) - known)}
+    known, places = {*unit, *_children(unit)}, list(places)
+    unit |= {place: [] for place in sorted(set(places) - known) if not is_class(place)}
     rest = {name: {at: list(to) for at, to in each.items()} for name, each in tree.items() if name != "unit"}
-    return {"unit": unit, **rest}
+    return with_classes({"unit": unit, **rest}, places)
+
+
+def with_classes(
+    tree: Mapping[str, Mapping[str, Sequence[str]]], places: Iterable[str]
+) -> dict[str, dict[str, list[str]]]:
+    """The lattice where the classes that statements are about are the parts of their units.
+
+    They are all there are of a unit in the populations where they are said; elsewhere nothing is.
+
+    >>> with_classes({"unit": {"KOMMUN": ["1"]}}, ["1", "1/9A", "1/-"])["unit"]
+    {'KOMMUN': ['1'], '1': ['1/-', '1/9A']}
+    """
+    unit = {name: list(children) for name, children in tree.get("unit", {}).items()}
+    for place in sorted({place for place in places if is_class(place)} - _children(unit)):
+        unit.setdefault(unit_of(place), []).append(place)
+    return {**{name: {at: list(to) for at, to in each.items()} for name, each in tree.items()}, "unit": unit}
+
+
+def _children(unit: Mapping[str, Sequence[str]]) -> set[str]:
+    return {child for children in unit.values() for child in children}
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,9 @@ from analysis_lib.disclosure.cells import (
     Cells,
 )
 from analysis_lib.disclosure.cells_reading import read_cells
+from analysis_lib.disclosure.classes import LEVEL, decide_classes, told_to
 from analysis_lib.disclosure.known import by_group, count_published, published_rows, remember_earlier
+from analysis_lib.disclosure.known_sizes import hide_shared_sizes
 from analysis_lib.disclosure.lattice import Lattice
 from analysis_lib.disclosure.policy import Policy
 from analysis_lib.disclosure.released import KEYS, VALUES, ReleasedTable, seal
@@ -61,10 +63,12 @@ def release_cube(
     ``earlier`` is a released frame of the same audience, or several put together: what was hidden stays
     hidden and what was shown counts as known. ``wider`` are releases to wider circles, which these readers
     see too: what they show counts as known. ``narrower`` are earlier releases to narrower circles, who will
-    see this one: what was hidden from them is hidden here. Columns: ``RELEASED_COLUMNS``. Same input, same
-    output.
+    see this one: what was hidden from them is hidden here. Classes are in the internal frame
+    only. Columns: ``RELEASED_COLUMNS``. Same input, same output.
     """
     rows = cube.reset_index(drop=True)
+    if not told_to(policy):
+        rows = rows[rows["level"] != LEVEL].reset_index(drop=True)
     released = _open(rows)
     own = rows[(rows["basis"] == "own") & rows["level"].isin(_OWN_LEVELS)]
     published = published_rows(rows[rows["basis"] != "own"])
@@ -89,9 +93,13 @@ def release_cube(
             remember_earlier(cells, part, said_wider[at], rules, is_wider=True)
         if at in said_narrower:
             remember_earlier(cells, part, said_narrower[at], rules, is_narrower=True)
+        hide_shared_sizes(cells, part, known)
         suppress(cells, rules)
         done.append(cells)
     _write_back(released, done)
+    classes, unsaid = decide_classes(released, indicators=known, policy=policy, earlier=earlier)
+    _write_back(released, classes)
+    said.loc[unsaid] = False
     _blank(released, known, policy)
     _show_whole(released, known)
     return released.loc[said, RELEASED_COLUMNS]
@@ -136,7 +144,7 @@ def _is_said(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Seri
         for key in set(keys.itertuples(index=False, name=None))
     }
     told = [wanted[key] for key in keys.itertuples(index=False, name=None)]
-    foreign = (rows["basis"] != "own") | ~rows["level"].isin(("unit", "area", "authority"))
+    foreign = (rows["basis"] != "own") | ~rows["level"].isin((LEVEL, "unit", "area", "authority"))
     return foreign | pd.Series(told, index=rows.index) & (rows["level"] != "area")
 
 

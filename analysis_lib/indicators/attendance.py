@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis_lib.indicators.columns import Origin, Surroundings, Tables, cube_rows, empty_cube
+from analysis_lib.indicators.columns import Surroundings, Tables, empty_cube
 from analysis_lib.indicators.provenance import SnapshotIndex, joined
-from analysis_lib.indicators.totals import with_authority
+from analysis_lib.indicators.totals import own_cells, sums_in_order
 from analysis_lib.vocabulary.indicators import Indicator
 
 PERIODS_TABLE = "core_attendance__periods"
@@ -60,21 +60,20 @@ def _mean_share(
         pupils AS (
             SELECT school_year, unit_code, pupil, bool_or(is_protected) AS is_protected,
                 sum({part}) AS part, sum({whole}) AS whole,
-                bool_and({part} IS NOT NULL AND {whole} IS NOT NULL) AS is_whole, avg({printed}) AS printed
+                bool_and({part} IS NOT NULL AND {whole} IS NOT NULL) AS is_whole,
+                avg({printed} ORDER BY {printed}) AS printed
             FROM told GROUP BY school_year, unit_code, pupil),
         shares AS (
             SELECT *, CASE WHEN is_whole AND whole > 0 THEN 100 * part / whole
                 ELSE printed END AS share FROM pupils)
         SELECT school_year, unit_code, count(share) AS n, bool_or(is_protected) AS has_protected,
-            sum(share) AS total, sum(share * share) AS total_sq
+            {sums_in_order("share")}
         FROM shares WHERE share IS NOT NULL GROUP BY ALL ORDER BY ALL"""
     )
     if units.empty:
         return empty_cube()
-    units["sex"] = "T"
     units["sources"] = _files(store, units)
-    rows = with_authority(units, around, keys=["school_year", "sex"], sums=["n", "total", "total_sq"])
-    return cube_rows(indicator, rows, Origin("own"))
+    return own_cells(units, (indicator, around), sums=["n", "total", "total_sq"])
 
 
 def _files(store: Tables, units: pd.DataFrame) -> pd.Series:

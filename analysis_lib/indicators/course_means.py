@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis_lib.indicators.columns import Origin, Surroundings, Tables, cube_rows, empty_cube
+from analysis_lib.indicators.columns import Surroundings, Tables, empty_cube
 from analysis_lib.indicators.provenance import SnapshotIndex, joined
 from analysis_lib.indicators.rules import GradeRules, half_points_sql, passed_sql
-from analysis_lib.indicators.totals import with_authority
+from analysis_lib.indicators.totals import own_cells, sums_in_order
 from analysis_lib.vocabulary.indicators import Indicator
 
 COURSES_TABLE = "core_local__course_results"
@@ -27,7 +27,7 @@ def course_means(
     ``school_form`` is ``gy`` or ``komvux``. A course repeated in a läsår counts once, as in the spring.
     Raises ``rule-missing`` for a läsår without a grade scale.
     """
-    indicator, around = known
+    _, around = known
     assert around.rules is not None
     of_form = f"school_form = '{school_form}'"
     held = store.query(f"SELECT DISTINCT school_year FROM {COURSES_TABLE} WHERE {of_form}")
@@ -44,15 +44,13 @@ def course_means(
             SELECT school_year, unit_code, pupil, bool_or(is_protected) AS is_protected, {of_pupil} AS value
             FROM rated WHERE {among} GROUP BY school_year, unit_code, pupil)
         SELECT school_year, unit_code, count(*) AS n, bool_or(is_protected) AS has_protected,
-            sum(value) AS total, sum(value * value) AS total_sq
+            {sums_in_order("value")}
         FROM pupils GROUP BY ALL ORDER BY ALL"""
     )
     if units.empty:
         return empty_cube()
-    units["sex"] = "T"
     units["sources"] = _files(store, units, school_form)
-    rows = with_authority(units, around, keys=["school_year", "sex"], sums=["n", "total", "total_sq"])
-    return cube_rows(indicator, rows, Origin("own"))
+    return own_cells(units, known, sums=["n", "total", "total_sq"])
 
 
 def _rated_sql(rules: GradeRules) -> str:

@@ -14,10 +14,9 @@ from analysis_lib.indicators.columns import COLUMNS, KEYS, Surroundings, Tables,
 from analysis_lib.indicators.own import own_rows
 from analysis_lib.indicators.published import published_rows
 from analysis_lib.indicators.registry import check_registry, family_functions, written_formulas
-from analysis_lib.indicators.renamed import first_years, renamed, renames
+from analysis_lib.indicators.renamed import known_renames, renamed
 from analysis_lib.indicators.results import GRADES_TABLE, TESTS_3_TABLE, TESTS_TABLE
 from analysis_lib.indicators.rules import load_grade_rules
-from analysis_lib.indicators.series_rules import code_changes
 from analysis_lib.statistics.lineage import Succession
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.settings import Unit
@@ -46,7 +45,7 @@ def compute_cube(store: Tables, catalog: Catalog, units: Mapping[str, Unit]) -> 
     )
     frames += published_rows(store, indicators)
     frames += _family_rows(store, catalog, units)
-    changes = _renames(store, frames, catalog, units)
+    changes = _renames(store, catalog, units)
     return _stacked(_in_order([renamed(frame, changes) for frame in frames]))
 
 
@@ -61,7 +60,7 @@ def cube_by_year(
     check_registry(indicators)
     others = published_rows(store, indicators)
     others += _family_rows(store, catalog, units)
-    changes = _renames(store, others, catalog, units)
+    changes = _renames(store, catalog, units)
     held = store.query(" UNION ".join(f"SELECT DISTINCT school_year FROM {name}" for name in OWN_TABLES))
     years = set(held["school_year"]).union(*(frame["school_year"].unique() for frame in others))
     for year in sorted(years):
@@ -77,19 +76,8 @@ def cube_by_year(
         yield year, _stacked(_in_order([renamed(frame, changes) for frame in own + here]))
 
 
-def _renames(
-    store: Tables, frames: list[pd.DataFrame], catalog: Catalog, units: Mapping[str, Unit]
-) -> list[Succession]:
-    """The changes of code that are renames by the successor table and by when the codes have results."""
-    table = code_changes(load_successions(catalog.workspace), units)
-    if not (likely := renames(table, units)):
-        return []
-    began = first_years(frames)
-    for name in OWN_TABLES:
-        held = store.query(f"SELECT unit_code, min(school_year) AS year FROM {name} GROUP BY ALL")
-        for code, year in held.itertuples(index=False):
-            began[code] = min(began.get(code, year), year)
-    return [change for change in likely if began.get(change.later, change.school_year) >= change.school_year]
+def _renames(store: Tables, catalog: Catalog, units: Mapping[str, Unit]) -> list[Succession]:
+    return known_renames(store, load_successions(catalog.workspace), units)
 
 
 def _family_rows(store: Tables, catalog: Catalog, units: Mapping[str, Unit]) -> list[pd.DataFrame]:
@@ -119,5 +107,7 @@ def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
     """The frames below each other, taken apart column by column so that a nation fits in memory."""
     if not frames:
         return empty_cube()
-    columns = {name: pd.concat([frame.pop(name) for frame in frames], ignore_index=True) for name in COLUMNS}
+    parts = [{name: frame[name] for name in COLUMNS} for frame in frames]
+    frames.clear()
+    columns = {name: pd.concat([part.pop(name) for part in parts], ignore_index=True) for name in COLUMNS}
     return pd.DataFrame(columns, copy=False)

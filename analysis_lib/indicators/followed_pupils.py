@@ -26,7 +26,8 @@ _read: WeakKeyDictionary[Tables, dict[tuple[What, int], pd.DataFrame]] = WeakKey
 def followed_pupils(store: Tables, around: Surroundings, what: What) -> pd.DataFrame:
     """Followed pupils of the huvudmen's own units.
 
-    Columns: ``school_year, unit_code, authority, subject, outcome, prior, earlier_unit``.
+    Columns: ``school_year, unit_code, authority, subject, outcome, prior, earlier_unit,
+    class_name``.
     ``merit``: the outcome is the merit rating (17), 0 without any pass; the start is the mean grade points of
     year 6, 0 where there was no grade. ``subject``: grade points in the subject both times. Several
     indicators ask for the same rows, so they are read once for each state of the store.
@@ -52,7 +53,7 @@ _SAME = "= (steps.pupil, steps.unit_code, steps.school_year, steps.year_group)"
 _MERIT_SQL = f"""
     SELECT steps.school_year, steps.unit_code, steps.earlier_unit, '' AS subject,
         CASE WHEN now.passed_count > 0 THEN now.merit_17 ELSE 0 END::DOUBLE AS outcome,
-        coalesce(then_.points, 0)::DOUBLE AS prior, steps.pupil
+        coalesce(then_.points, 0)::DOUBLE AS prior, steps.pupil, now.class_name
     FROM steps
     JOIN pupils now ON (now.pupil, now.unit_code, now.school_year, now.year_group) {_SAME}
     LEFT JOIN (
@@ -63,7 +64,8 @@ _MERIT_SQL = f"""
     WHERE {_FOLLOWED}"""
 _SUBJECT_SQL = f"""
     SELECT steps.school_year, steps.unit_code, steps.earlier_unit, now.subject,
-        now.half::DOUBLE / 2 AS outcome, then_.half::DOUBLE / 2 AS prior, steps.pupil
+        now.half::DOUBLE / 2 AS outcome, then_.half::DOUBLE / 2 AS prior, steps.pupil,
+        now.class_name
     FROM steps
     JOIN grade_rows now ON (now.pupil, now.unit_code, now.school_year, now.year_group) {_SAME}
     JOIN grade_rows then_ ON then_.pupil = steps.pupil AND then_.unit_code = steps.earlier_unit

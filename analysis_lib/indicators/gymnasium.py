@@ -12,7 +12,7 @@ from analysis_lib.indicators.columns import Origin, Surroundings, Tables, cube_r
 from analysis_lib.indicators.course_means import FINISHED, GRADED, course_means
 from analysis_lib.indicators.provenance import SnapshotIndex
 from analysis_lib.indicators.staff import FIGURES_TABLE
-from analysis_lib.indicators.totals import with_authority
+from analysis_lib.indicators.totals import own_cells, with_authority
 from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.periods import SchoolYear
 
@@ -40,7 +40,7 @@ def courses_passed_pct(store: Tables, indicator: Indicator, around: Surroundings
 def diploma_pct(store: Tables, indicator: Indicator, around: Surroundings) -> pd.DataFrame:
     """The share of the läsår's leavers who have a diploma, all programmes together. Source: rule R15."""
     units = _sums(store, "programme_results", {"n": "leavers", "numerator": "diplomas"})
-    return _shares(units, indicator, around)
+    return own_cells(units, (indicator, around), sums=["n", "numerator"])
 
 
 def diploma_points(store: Tables, indicator: Indicator, around: Surroundings) -> pd.DataFrame:
@@ -60,7 +60,7 @@ def diploma_in_3_pct(store: Tables, indicator: Indicator, around: Surroundings) 
     All who began count, also those who left: ``statistics.upper_secondary.throughput``.
     """
     units = _sums(store, "programme_cohorts", {"n": "began", "numerator": "diploma_3"}, after=2)
-    return _shares(units, indicator, around)
+    return own_cells(units, (indicator, around), sums=["n", "numerator"])
 
 
 def time_to_diploma(store: Tables, indicator: Indicator, around: Surroundings) -> pd.DataFrame:
@@ -81,20 +81,13 @@ def time_to_diploma(store: Tables, indicator: Indicator, around: Surroundings) -
     return cube_rows(indicator, pd.concat(long, ignore_index=True), Origin("own"))
 
 
-def _shares(units: pd.DataFrame, indicator: Indicator, around: Surroundings) -> pd.DataFrame:
-    if units.empty:
-        return empty_cube()
-    rows = with_authority(units, around, keys=["school_year", "sex"], sums=["n", "numerator"])
-    return cube_rows(indicator, rows, Origin("own"))
-
-
 def _sums(store: Tables, table: str, wanted: dict[str, str], *, after: int = 0) -> pd.DataFrame:
     """Sums over a unit's programmes per läsår, ``after`` läsår later; only where every programme has its
     numbers, since a sum without a part would tell another group."""
     names = sorted({word for sql in wanted.values() for word in sql.replace("*", " ").split() if word != "-"})
     values = ", ".join(f"max(value) FILTER (WHERE measure = '{name}') AS {name}" for name in names)
     has_all = " AND ".join(f"{name} IS NOT NULL" for name in names)
-    sums = ", ".join(f'sum({sql}) AS "{name}"' for name, sql in wanted.items())
+    sums = ", ".join(f'sum({sql} ORDER BY {sql}) AS "{name}"' for name, sql in wanted.items())
     units = store.query(
         f"""WITH latest AS (
             SELECT * FROM {FIGURES_TABLE} WHERE table_id = '{table}' AND unit_code <> ''

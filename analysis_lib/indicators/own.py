@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
+from analysis_lib.indicators.classes import class_rows, column, own_units
 from analysis_lib.indicators.columns import Origin, Tables, cube_rows
 from analysis_lib.indicators.formula import Formula, parse_formula
 from analysis_lib.indicators.provenance import SnapshotIndex, joined
@@ -43,8 +44,9 @@ def own_rows(
 ) -> list[pd.DataFrame]:
     """Cube rows (basis ``own``) of every indicator whose formula counts pupils, grades or tests.
 
-    Levels: unit, area and authority; sex T, F and P. Distributions are split by sex for areas and
-    authorities only: in one unit the parts are too small to read. ``school_year`` keeps to one.
+    Levels: unit, area and authority, and class where the indicator names it; sex T, F and P.
+    Distributions are split by sex for areas and authorities only: in one unit the parts are too
+    small to read. ``school_year`` keeps to one.
     Raises ``unit-unknown`` for pupils at a unit that ``units`` does not hold.
     """
     by_table: dict[str, dict[str, tuple[Indicator, Formula]]] = {}
@@ -62,7 +64,7 @@ def own_rows(
         # A nation is taken a school year at a time, so that its pupils fit in memory.
         is_large = bool(held["n"].sum() > _MANY_ROWS)
         years = list(held["school_year"]) if is_large or school_year else [""]
-        columns = {_column(name): formula for name, (_, formula) in chosen.items()}
+        columns = {column(name): formula for name, (_, formula) in chosen.items()}
         parts = [store.query(sums_sql(table, columns, rules, school_year=year)) for year in years]
         sums = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
         index = SnapshotIndex(store, snapshot)
@@ -73,7 +75,10 @@ def own_rows(
             sums["sources"] = _with_earlier(sums, links, SnapshotIndex(store, earlier_table(table)))
         groups = roll_up(sums, units, municipality_code=municipality_code)
         for name, (indicator, formula) in chosen.items():
-            frames.append(_indicator_rows(groups, indicator, formula, _column(name)))
+            frames.append(_indicator_rows(groups, indicator, formula, column(name)))
+        own = own_units(units, municipality_code)
+        for year in years:
+            frames += class_rows(store, table, chosen, sums, rules=rules, own=own, school_year=year)
     return frames
 
 
@@ -129,14 +134,12 @@ def _files(members: pd.DataFrame, code: str) -> pd.DataFrame:
     return distinct.groupby(keys, as_index=False).agg({"sources": joined})
 
 
-def _indicator_rows(
-    groups: pd.DataFrame, indicator: Indicator, formula: Formula, column: str
-) -> pd.DataFrame:
+def _indicator_rows(groups: pd.DataFrame, indicator: Indicator, formula: Formula, named: str) -> pd.DataFrame:
     if indicator.year_group:
         groups = groups[groups["year_group"] == indicator.year_group]
     if formula.measure == "distribution":
         groups = groups[(groups["level"] != "unit") | (groups["sex"] == "T")]
-    return cube_rows(indicator, long_numbers(groups, column, formula), Origin("own"))
+    return cube_rows(indicator, long_numbers(groups, named, formula), Origin("own"))
 
 
 def places_of(units: Mapping[str, Unit], municipality_code: str) -> pd.DataFrame:
@@ -147,7 +150,7 @@ def places_of(units: Mapping[str, Unit], municipality_code: str) -> pd.DataFrame
     rows = []
     for code, unit in units.items():
         authority = unit.municipality_code or municipality_code
-        is_own = unit.organiser == "municipal"
+        is_own = unit.is_own
         is_shared = len(areas[unit.area]) > 1
         area = f"{authority} {unit.area}" if unit.area and is_shared else unit.area
         rows.append((code, area if is_own else "", authority if is_own else ""))
@@ -167,7 +170,3 @@ def refuse_unknown(codes: object, units: Mapping[str, Unit]) -> None:
             )
             for code in unknown
         )
-
-
-def _column(indicator_id: str) -> str:
-    return indicator_id.replace(".", "_")

@@ -12,7 +12,9 @@ from typing import Literal
 
 import pandas as pd
 
+from analysis_lib.errors import SkolbankError
 from analysis_lib.statistics.similarity import Neighbours, nearest
+from analysis_lib.vocabulary.peers import Peers
 
 Level = Literal["unit", "municipality"]
 _WHOLE = ("", "all")
@@ -39,6 +41,23 @@ def similar_places(
     )
     table = newest.pivot(index="code", columns="indicator", values="value").astype(float)
     return nearest(table, code, weights=weights, count=count)
+
+
+def similar_codes(
+    cube: pd.DataFrame, code: str, peers: Peers, *, level: Level, school_year: str
+) -> tuple[str, ...]:
+    """The places most like ``code`` by the open weights of ``params/peers.yaml``, nearest first.
+
+    None at all where a weighted measure is not there for it: there is nothing to choose by.
+    """
+    weights = peers.units if level == "unit" else peers.municipalities
+    try:
+        found = similar_places(
+            cube, code, level=level, school_year=school_year, weights=weights, count=peers.count
+        )
+    except SkolbankError:
+        return ()
+    return found.codes
 
 
 def group_value(

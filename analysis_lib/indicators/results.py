@@ -28,7 +28,7 @@ TESTS_TABLE = "core_scb__national_tests"
 TESTS_3_TABLE = "core_scb__national_tests_3"
 CATEGORIES = ("A", "B", "C", "D", "E", "F", "-")
 STEP = 3  # year groups between the grades that a pupil is followed over: 6 to 9
-GROUP_KEYS = ("school_year", "year_group", "unit_code", "sex")
+GROUP_KEYS = ("school_year", "year_group", "unit_code")
 
 
 def source_table(formula_table: str) -> str:
@@ -43,15 +43,17 @@ def earlier_table(formula_table: str) -> str:
     return {"steps": GRADES_TABLE, "test_steps": TESTS_3_TABLE}.get(formula_table, "")
 
 
-def sums_sql(table: str, formulas: Mapping[str, Formula], rules: GradeRules, *, school_year: str = "") -> str:
+def sums_sql(
+    table: str, formulas: Mapping[str, Formula], rules: GradeRules, *, school_year: str = "", by: str = "sex"
+) -> str:
     """The query that gives every formula's sums per school year, year group, unit and sex.
 
     Result columns: the group keys (and ``subject`` unless the table is ``pupils``), then for each name
     in ``formulas``: ``<name>__n``, ``<name>__p`` (a protected pupil is among them) and, by measure,
     ``<name>__k``, ``<name>__t`` with ``<name>__s`` (sum of squares), or ``<name>__k_A`` … per grade.
-    ``school_year`` keeps to one year, for more rows than fit in memory at once.
+    ``school_year`` keeps to one year, for more rows than fit in memory; ``by`` is sex or ``class_name``.
     """
-    keys = list(GROUP_KEYS) + ([] if table in WITHOUT_SUBJECT else ["subject"])
+    keys = [*GROUP_KEYS, by] + ([] if table in WITHOUT_SUBJECT else ["subject"])
     selects = [part for name, formula in formulas.items() for part in _aggregates(name, formula)]
     return (
         f"WITH {_source_sql(table, rules, school_year)} SELECT {', '.join(keys)}, {', '.join(selects)} "
@@ -102,8 +104,8 @@ def _grade_rows_sql(rules: GradeRules, years: Sequence[str]) -> str:
     """One row per pupil and subject with the grade read by the scale of its school year."""
     reasons = rules.reasons
     return f"""grade_rows AS (
-        SELECT school_year, year_group, unit_code, pupil, sex, is_protected, subject, grade, reason,
-            {half_points_sql(rules)}::SMALLINT AS half,
+        SELECT school_year, year_group, unit_code, class_name, pupil, sex, is_protected, subject, grade,
+            reason, {half_points_sql(rules)}::SMALLINT AS half,
             coalesce({passed_sql(rules)}, false) AS is_passed,
             reason IN ({quoted(reasons["absent"])}) AS is_absent,
             reason IN ({quoted(reasons["adapted"])}) AS is_adapted,
@@ -162,7 +164,7 @@ def _results_sql(rules: GradeRules) -> str:
     )
     return f"""pupil_sums AS (
         SELECT school_year, year_group, unit_code, pupil,
-            max(sex) AS sex, bool_or(is_protected) AS is_protected,
+            max(sex) AS sex, max(class_name) AS class_name, bool_or(is_protected) AS is_protected,
             count(*) FILTER (WHERE {due} AND NOT {same})
                 + bool_or({due} AND {same})::INT AS due_count,
             count(*) FILTER (WHERE is_passed AND NOT {same})
@@ -201,13 +203,13 @@ def _steps_sql(rules: GradeRules, years: Sequence[str]) -> str:
     )
     return f"""{_grade_rows_sql(rules, years)},
     watched AS (
-        SELECT school_year, year_group, unit_code, pupil, max(sex) AS sex,
+        SELECT school_year, year_group, unit_code, pupil, max(sex) AS sex, max(class_name) AS class_name,
             bool_or(is_protected) AS is_protected,
             bool_or(half IS NOT NULL OR is_absent OR is_adapted) OR NOT bool_or(is_elsewhere) AS in_scope,
             {watched}
         FROM grade_rows GROUP BY school_year, year_group, unit_code, pupil),
     slim AS MATERIALIZED (
-        SELECT school_year, year_group, unit_code, pupil, sex, is_protected, in_scope,
+        SELECT school_year, year_group, unit_code, class_name, pupil, sex, is_protected, in_scope,
             {core_sql(rules)} AS core_passed, substr(school_year, 1, 4)::INT AS start
         FROM watched),
     counted AS (

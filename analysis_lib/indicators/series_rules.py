@@ -6,17 +6,16 @@ read, never from how the figures happen to look.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from pydantic import Field
 
-from analysis_lib.indicators.renamed import is_told_new, renames
+from analysis_lib.indicators.renamed import code_changes, is_told_new, renames
 from analysis_lib.indicators.rules import load_grade_rules
-from analysis_lib.statistics.lineage import Succession
 from analysis_lib.statistics.series import BreakKind
 from analysis_lib.vocabulary.catalog import Catalog
-from analysis_lib.vocabulary.periods import SchoolYear, Term
+from analysis_lib.vocabulary.periods import Term
 from analysis_lib.vocabulary.rules import rules_of
 from analysis_lib.vocabulary.settings import SchoolYearText, Strict, Unit
 from analysis_lib.vocabulary.successors import Succession as CodeChange
@@ -100,19 +99,3 @@ def _new_questions(catalog: Catalog) -> Iterator[DatedBreak]:
 
 def _first_term(first: int | str) -> Term:
     return Term.parse(first) if isinstance(first, str) else Term(first, False)
-
-
-def code_changes(by_hand: Iterable[CodeChange], units: Mapping[str, Unit]) -> list[Succession]:
-    """The table kept by hand and what the units themselves say of their successors, each change once."""
-    table = [Succession(each.old, each.new, each.since) for each in by_hand]
-    written = {(each.earlier, each.later) for each in table}
-    return table + [each for each in successions(units.values()) if (each.earlier, each.later) not in written]
-
-
-def successions(units: Iterable[Unit]) -> list[Succession]:
-    """The successor table that the units themselves hold: from the school year after the last one."""
-    return [
-        Succession(unit.code, unit.successor, str(SchoolYear.parse(unit.closed).plus(1)))
-        for unit in units
-        if unit.successor and unit.closed
-    ]

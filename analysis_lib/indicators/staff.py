@@ -165,7 +165,8 @@ def _own_sums(store: Tables, table: str, parts: tuple[str, str]) -> pd.DataFrame
                 max(value) FILTER (WHERE measure = '{over}') AS part,
                 max(value) FILTER (WHERE measure = '{under}') AS whole
             FROM latest GROUP BY ALL)
-        SELECT school_year, unit_code, max(measured) AS measured, sum(part) AS part, sum(whole) AS whole
+        SELECT school_year, unit_code, max(measured) AS measured, sum(part ORDER BY part) AS part,
+            sum(whole ORDER BY whole) AS whole
         FROM sums WHERE part >= 0 AND whole > 0 GROUP BY school_year, unit_code ORDER BY ALL"""
     )
     return _with_sources(store, units, table).drop(columns="measured")

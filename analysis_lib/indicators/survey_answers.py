@@ -6,7 +6,7 @@ is judged: a merged step tells what most readers ask for and nothing about singl
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from analysis_lib.indicators.survey_sums import GROUP, NO_ANSWER, PUBLISHED_MEAN
 FEWEST = 5  # one to four answers are never told by themselves (docs/METHOD.md, "Röjandekontroll")
 JOIN = "+"
 DONT_KNOW = "vet_ej"
+Numbers = npt.NDArray[np.float64]
 _WHOLE = 3.0  # per cent that rounded shares may lack or have too much
 
 
@@ -86,10 +87,9 @@ def answer_counts(answers: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     """
     rows = answers[~answers["answer_step"].isin([PUBLISHED_MEAN, NO_ANSWER])]
     rows = rows[(rows["question"] != "") & ~rows["question"].str.startswith("text:")]
-    counted = [_whole_counts(group) for _, group in rows.groupby(QUESTION, sort=True)]
-    if not any(len(each) for each in counted):
+    known = _counted(rows)
+    if known.empty:
         return pd.DataFrame(columns=[*keys, "step", "numerator", "n"])
-    known = pd.concat([each for each in counted if len(each)], ignore_index=True)
     place = [name for name in keys if name not in ("area", "question")]
     alone = known.groupby([*place, "area"])["question"].transform("nunique") == 1
     known = known.assign(is_alone=alone & (known["area"] != ""))
@@ -106,42 +106,62 @@ def answer_counts(answers: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
         )
     )
     ordered = sums.sort_values("weight", ascending=False, kind="stable")
-    found = [
-        _told(dict(zip(keys, at, strict=True)), group, int(unknown.get(at, 0)))
-        for at, group in ordered.groupby(list(keys))
-    ]
-    return pd.DataFrame([row for rows in found for row in rows])
+    return pd.DataFrame(_told(ordered, keys, unknown))
 
 
-def _told(key: dict[str, Any], group: pd.DataFrame, unknown: int) -> list[dict[str, Any]]:
-    codes, positive, amounts = (group[name].tolist() for name in ("answer_step", "positive", "amount"))
-    steps = [
-        Step((str(code),), bool(good), int(amount))
-        for code, good, amount in zip(codes, positive, amounts, strict=True)
-    ]
-    made = merged_steps(steps, unknown, is_coarse=bool(group["is_alone"].iloc[0]))
-    n = sum(step.count for step in made)
-    return [key | {"step": step.name, "numerator": step.count, "n": n} for step in made]
+def _told(ordered: pd.DataFrame, keys: Sequence[str], unknown: Mapping[Any, int]) -> Iterator[dict[str, Any]]:
+    """The merged steps of each group in ``keys``; ``unknown`` is how many there chose "vet ej"."""
+    groups: dict[tuple[str, ...], list[Step]] = {}
+    coarse: dict[tuple[str, ...], bool] = {}
+    columns = [ordered[name].tolist() for name in (*keys, "answer_step", "positive", "amount", "is_alone")]
+    for row in zip(*columns, strict=True):
+        at, (code, positive, amount, is_alone) = row[: len(keys)], row[len(keys) :]
+        groups.setdefault(at, []).append(Step((str(code),), bool(positive), int(amount)))
+        coarse.setdefault(at, bool(is_alone))
+    for at in sorted(groups):
+        made = merged_steps(groups[at], int(unknown.get(at, 0)), is_coarse=coarse[at])
+        key, n = dict(zip(keys, at, strict=True)), sum(step.count for step in made)
+        yield from (key | {"step": step.name, "numerator": step.count, "n": n} for step in made)
 
 
-def _whole_counts(group: pd.DataFrame) -> pd.DataFrame:
-    """The answers of one question and group as whole numbers that sum to how many answered."""
-    if group["mark"].fillna("").ne("").any():
-        return group.iloc[:0]
-    if group["count"].notna().all():
-        return group.assign(amount=group["count"].astype(int))
-    shares, n = group["share_pct"].to_numpy(float), group["answers_n"].max()
-    if pd.isna(n) or np.isnan(shares).any() or abs(shares.sum() - 100) > _WHOLE:
-        return group.iloc[:0]
-    positive = group["is_positive"].to_numpy(bool)
-    good = round(float(shares[positive].sum()) * int(n) / 100)
-    amount = np.zeros(len(group), int)
+def _counted(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows whose question and group is known in whole numbers (``amount``), a question at a time."""
+    question = rows.groupby(QUESTION, sort=True).ngroup().to_numpy()
+    order = np.argsort(question, kind="stable")
+    order = order[question[order] >= 0]
+    rows, question = rows.iloc[order], question[order]
+    marked = (rows["mark"].fillna("") != "").to_numpy(bool)
+    counts, shares, sizes = (
+        rows[name].to_numpy(float, na_value=np.nan) for name in ("count", "share_pct", "answers_n")
+    )
+    positive = rows["is_positive"].fillna(False).to_numpy(bool)
+    amount = np.full(len(rows), np.nan)
+    starts = np.flatnonzero(np.diff(question, prepend=-1))
+    for here in map(slice, starts, [*starts[1:], len(rows)]):
+        if not marked[here].any():
+            amount[here] = _whole_counts(counts[here], shares[here], positive[here], sizes[here])
+    is_known = ~np.isnan(amount)
+    known: pd.DataFrame = rows[is_known].assign(amount=amount[is_known].astype(int))
+    return known.reset_index(drop=True)
+
+
+def _whole_counts(
+    counts: Numbers, shares: Numbers, positive: npt.NDArray[np.bool_], sizes: Numbers
+) -> Numbers:
+    """The answers of one question and group as whole numbers that sum to how many answered, or unknown."""
+    if not np.isnan(counts).any():
+        return counts
+    amount = np.full(len(counts), np.nan)
+    if np.isnan(sizes).all() or np.isnan(shares).any() or abs(shares.sum() - 100) > _WHOLE:
+        return amount
+    n = int(np.nanmax(sizes))
+    good = round(float(shares[positive].sum()) * n / 100)
     amount[positive] = _shared(shares[positive], good)
-    amount[~positive] = _shared(shares[~positive], int(n) - good)
-    return group.assign(amount=amount)
+    amount[~positive] = _shared(shares[~positive], n - good)
+    return amount
 
 
-def _shared(shares: npt.NDArray[np.float64], whole: int) -> npt.NDArray[np.int64]:
+def _shared(shares: Numbers, whole: int) -> npt.NDArray[np.int64]:
     """``whole`` divided as the shares say, the largest remainders rounded up."""
     total = shares.sum()
     if not len(shares) or total <= 0:

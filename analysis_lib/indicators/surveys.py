@@ -7,7 +7,8 @@ two groups of people are never taken for one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,7 @@ ANSWERS_TABLE = "core_survey__answers_by_unit"
 _CELL = ["school_year", "population", "subject", "category"]
 ASKED = "tillfragade"
 STEP = ":"
+_read: WeakKeyDictionary[Tables, dict[tuple[tuple[str, ...], int], pd.DataFrame]] = WeakKeyDictionary()
 _PLACE = ["instrument", "school_year", "level", "unit_code", "municipality_code", "respondent_group"]
 
 
@@ -89,7 +91,7 @@ def answer_steps(store: Tables, indicator: Indicator, around: Surroundings) -> p
     is_whole = bool(indicator.breakdowns.get("authority", ""))
     group = [name for name in GROUP if not (is_whole and name in ("unit_code", "term"))]
     if is_whole:
-        ours = [code for code, unit in around.units.items() if unit.organiser == "municipal"]
+        ours = [code for code, unit in around.units.items() if unit.is_own]
         units = units[units["unit_code"].isin(ours)]
     counts = answer_counts(units, [*group, "area", "question"]).rename(columns={"question": "subject"})
     if len(counts):
@@ -110,10 +112,23 @@ def response_pct(store: Tables, indicator: Indicator, around: Surroundings) -> p
 
 
 def _answers(store: Tables, indicator: Indicator) -> pd.DataFrame:
-    """The answers of all respondents of the indicator's questionnaires, each place's latest in a läsår."""
-    chosen = quoted(list(indicator.instruments))
+    """The answers of all respondents of the indicator's questionnaires, each place's latest in a läsår.
+
+    A questionnaire's indicators come one after the other, so its rows are read once for all of them.
+    """
+    files = hash(tuple(snapshot.hash for snapshot in store.current(ANSWERS_TABLE)))
+    key = tuple(indicator.instruments), files
+    kept = _read.setdefault(store, {})
+    if key not in kept:
+        kept.clear()
+        kept[key] = _latest(store, key[0])
+    return kept[key]
+
+
+def _latest(store: Tables, instruments: Sequence[str]) -> pd.DataFrame:
     answers = store.query(
-        f"SELECT * FROM {ANSWERS_TABLE} WHERE instrument IN ({chosen}) AND sex = 'T' ORDER BY ALL"
+        f"SELECT * FROM {ANSWERS_TABLE} "
+        f"WHERE instrument IN ({quoted(instruments)}) AND sex = 'T' ORDER BY ALL"
     )
     is_spring = answers["term"].str.startswith("V")
     latest = is_spring == is_spring.groupby([answers[name] for name in _PLACE]).transform("max")

@@ -11,9 +11,29 @@ from typing import Any
 
 import pandas as pd
 
-from analysis_lib.indicators.columns import Surroundings
+from analysis_lib.indicators.columns import Origin, Surroundings, cube_rows, empty_cube
 from analysis_lib.indicators.own import places_of, refuse_unknown
 from analysis_lib.indicators.provenance import joined
+from analysis_lib.vocabulary.indicators import Indicator
+
+
+def sums_in_order(value: str) -> str:
+    """SQL for ``total`` and ``total_sq`` of a number with decimals.
+
+    The parts are added in order of size: added as they come, the last decimals would differ from run to run.
+    """
+    return f"sum({value} ORDER BY {value}) AS total, sum({value} * {value} ORDER BY {value}) AS total_sq"
+
+
+def own_cells(
+    units: pd.DataFrame, known: tuple[Indicator, Surroundings], *, sums: Sequence[str]
+) -> pd.DataFrame:
+    """Cube rows of sums (``unit_code, school_year, sources`` …) per unit, and of their huvudman."""
+    if units.empty:
+        return empty_cube()
+    indicator, around = known
+    rows = with_authority(units.assign(sex="T"), around, keys=["school_year", "sex"], sums=sums)
+    return cube_rows(indicator, rows, Origin("own"))
 
 
 def with_authority(

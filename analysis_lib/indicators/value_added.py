@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 from analysis_lib.errors import SkolbankError
+from analysis_lib.indicators.classes import LEVEL, class_codes, finished, has_classes, own_units
 from analysis_lib.indicators.columns import Origin, Surroundings, Tables, cube_rows, empty_cube
 from analysis_lib.indicators.followed_pupils import What, followed_pupils, step_sources
 from analysis_lib.indicators.totals import with_authority
@@ -130,20 +131,42 @@ def _means(
         if told.empty:
             continue
         shifted = told.clip(-indicator.centre, indicator.centre).round(2) + indicator.centre
-        one = pd.DataFrame({"unit_code": part["unit_code"], "x": shifted, "xx": shifted**2})
-        sums = one.groupby("unit_code", as_index=False).agg(
-            n=("x", "size"), total=("x", "sum"), total_sq=("xx", "sum")
-        )
-        frames.append(sums.assign(school_year=year, subject=subject, sex="T", has_protected=False))
+        one = part[["unit_code", "class_name"]].assign(x=shifted, xx=shifted**2)
+        frames.append(one.assign(school_year=year, subject=subject, sex="T", has_protected=False))
     if not frames:
         return empty_cube()
-    units = pd.concat(frames, ignore_index=True)
-    at = pd.MultiIndex.from_frame(units[["school_year", "unit_code"]])
-    units["sources"] = step_sources(store, rows).reindex(at).fillna("").to_numpy()
+    pupils = pd.concat(frames, ignore_index=True)
+    at = pd.MultiIndex.from_frame(pupils[["school_year", "unit_code"]])
+    pupils["sources"] = step_sources(store, rows).reindex(at).fillna("").to_numpy()
+    units = _summed(pupils, "unit_code")
     whole = with_authority(units, around, keys=KEYS, sums=["n", "total", "total_sq"])
     # The interval is reckoned from released figures alone, so none is told here.
     whole["value"] = whole["total"] / whole["n"]
-    return cube_rows(indicator, whole, Origin("own"))
+    parts = [cube_rows(indicator, whole, Origin("own")), _of_classes(indicator, pupils, around)]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _summed(pupils: pd.DataFrame, *place: str) -> pd.DataFrame:
+    """The shifted differences of single pupils as sums per place."""
+    keys = [*KEYS, *place]
+    return pupils.groupby(keys, as_index=False).agg(
+        n=("x", "size"),
+        total=("x", "sum"),
+        total_sq=("xx", "sum"),
+        has_protected=("has_protected", "max"),
+        sources=("sources", "first"),
+    )
+
+
+def _of_classes(indicator: Indicator, pupils: pd.DataFrame, around: Surroundings) -> pd.DataFrame:
+    """The same sums per class of the huvudman's own units, where the indicator names that level."""
+    own = own_units(around.units, around.municipality_code)
+    mine = pupils[pupils["unit_code"].isin(own)] if has_classes(indicator) else pupils.head(0)
+    if mine.empty:
+        return empty_cube()
+    coded = mine.assign(code=class_codes(mine["unit_code"], mine["class_name"]))
+    sums = _summed(coded, "code").assign(level=LEVEL)
+    return finished(indicator, sums.assign(value=sums["total"] / sums["n"]))
 
 
 def _spreads(

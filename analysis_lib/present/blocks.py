@@ -12,7 +12,8 @@ findings    items: [{headline, text}]                                        at 
 facts       items: [{value, label, note, comparison}]                        at most four
 table       id, caption, columns: [{key, label, align}], rows: [{style, cells: {key: {text, chip, reason}}}],
             notes: [{term, text}], foot         chip: reached|ongoing|not_reached|overdue|no_data|uncertain
-figure      id, finding, title, alt, foot, charts: {wide, narrow: Vega-Lite specification}, hatches,
+figure      id, finding, title, alt, foot, charts: {wide, narrow, slide if wide is too tall for one:
+            Vega-Lite specification}, hatches,
             table (as the data of a table block), notes: [{term, text}],
             derived: [{what, value, text, of}]      numbers reckoned from released values
 cards       items: [{chip, chip_text, heading, text, lines: [{term, text}]}]

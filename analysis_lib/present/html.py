@@ -35,7 +35,7 @@ def block_html(kind: str, data: Mapping[str, Any]) -> str:
         prefix = slug(str(data["id"]))
         context["slug"] = prefix
         context["charts"] = {
-            width: Markup(chart_html(data["charts"], width, id_prefix=prefix)) for width in theme.WIDTHS
+            width: Markup(chart_html(data["charts"], width, id_prefix=prefix)) for width in theme.PAGE_WIDTHS
         }
     if kind == "masthead":
         context["band"] = Markup(landscape_svg(str(data.get("band_seed", ""))))

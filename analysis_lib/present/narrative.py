@@ -70,6 +70,12 @@ def unit_words(indicator: Indicator) -> str:
     return "poäng" if any(word in indicator.id for word in ("merit", "points")) else "värde"
 
 
+def measured(indicator: Indicator) -> str:
+    """What a figure counts and in which unit: ``Andel elever …, procent``."""
+    unit = unit_words(indicator)
+    return indicator.title if unit == "värde" else f"{indicator.title}, {unit}"
+
+
 def with_unit(cell: ReleasedCell, indicator: Indicator) -> str:
     """The value as charts and tables write it: ``89,6 %`` for a share, marks as they stand."""
     is_share = indicator.kind in ("share", "distribution")
@@ -93,9 +99,9 @@ def why_hidden(cell: ReleasedCell) -> str:
     if cell.state == "missing":
         return "uppgift saknas"
     if cell.state == "nearly_all":
-        return "högst fyra elever nådde inte dit"
+        return "alla utom högst fyra"
     if cell.state == "nearly_none":
-        return "högst fyra elever nådde dit"
+        return "högst fyra"
     return "få elever" if cell.basis != "own" else "skyddar en liten grupp"
 
 

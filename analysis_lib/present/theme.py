@@ -74,8 +74,10 @@ STATUSES: Final[dict[str, Status]] = {
     "uncertain": Status("≈", "Osäkert, få elever", "#5A4373", "#EDE7F3", is_dashed=True),
 }
 
-Width = Literal["wide", "narrow"]
-WIDTHS: Final[dict[Width, int]] = {"wide": 736, "narrow": 342}
+Width = Literal["wide", "narrow", "slide"]
+PAGE_WIDTHS: Final[tuple[Width, ...]] = ("wide", "narrow")
+WIDTHS: Final[dict[Width, int]] = {"wide": 736, "narrow": 342, "slide": 812}
+SLIDE_HEIGHT: Final = 418.0  # what a headline of two lines leaves for the chart of a slide
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ class ChartType:
 CHART_TYPE: Final[dict[Width, ChartType]] = {
     "wide": ChartType(axis=13.5, label=15, value=15, note=13.5),
     "narrow": ChartType(axis=12.5, label=13.5, value=13.5, note=12.5),
+    "slide": ChartType(axis=17, label=18.5, value=18.5, note=17),
 }
 
 

@@ -70,7 +70,6 @@ def triggered_block(found: Sequence[Triggered]) -> Block:
             "text": each.rule.question,
             "lines": [
                 {"term": "Regel", "text": f"{text.capitalised(rule_words(each.rule, each.indicator))}."},
-                {"term": "Regelns namn", "text": each.rule.id},
             ],
         }
         for each in found

@@ -31,7 +31,7 @@ REASONS: dict[Reason, str] = {
     "protection": "ändrat skydd för små grupper",
 }
 _KEY = ("indicator", "school_year", "level", "code", "organiser", "sex", "subject", "category", "basis")
-_LEVELS = {"unit": 1, "authority": 0, "municipality": 2, "national": 3, "area": 4}
+_LEVELS = {"unit": 1, "authority": 0, "municipality": 2, "national": 3, "area": 4, "class": 5}
 _ENDED = ("ended",)
 _CONCLUSIONS = {"continue": "fortsätter", "change": "ändras", "stop": "avslutas"}
 

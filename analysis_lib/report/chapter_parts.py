@@ -5,19 +5,16 @@ Each gives blocks that are not kept yet; the chapter that shows them keeps them 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from analysis_lib import text
 from analysis_lib.present.blocks import Block
-from analysis_lib.register.kinds.chosen import ChosenFigure
-from analysis_lib.report import effects_shown
+from analysis_lib.report import effects_shown, multiples
 from analysis_lib.report.assessment import assessment_table
 from analysis_lib.report.page_verbs import PageVerbs
 from analysis_lib.report.result_verbs import ResultVerbs
 from analysis_lib.report.since_last import seminar_before, since_blocks, unit_changes
 from analysis_lib.report.survey_verbs import SurveyVerbs
-from analysis_lib.report.words.reading import together
 
+ATTENDANCE = ("attendance.mean_pct", "attendance.unregistered_pct")
+SUBJECTS = ("results.subject_passed_9", "results.subject_passed_6")
 TEACHING_GROUPS = ("elever-ak5", "elever-ak8", "elever-ak9", "elever-gy2", "personal")
 
 
@@ -29,9 +26,18 @@ class ChapterParts(PageVerbs, ResultVerbs, SurveyVerbs):
         return self._unkept(self.about)
 
     def drawn_results(self) -> list[Block]:
-        """The measures, the leading one over time, and girls beside boys."""
+        """The measures, the leading one over time, girls beside boys, and each subject over time."""
         leading = ("results.eligible_vocational", "results.all_passed_9", "results.all_passed_6")
-        return [self._unkept(self.indicators), self._unkept(self.trend, *leading), self._unkept(self.sex_gap)]
+        shown = [
+            self._unkept(self.indicators),
+            self._unkept(self.trend, *leading),
+            self._unkept(self.sex_gap),
+        ]
+        over_years = multiples.subjects_over_years(
+            self.scope, [self._indicator(name) for name in SUBJECTS], self._setting()
+        )
+        self._figures += over_years is not None
+        return [*shown, *([over_years] if over_years else [])]
 
     def drawn_teaching(self) -> list[Block]:
         """Quality beside results (G10): tests by subject, who teaches, what pupils and teachers answered."""
@@ -49,11 +55,16 @@ class ChapterParts(PageVerbs, ResultVerbs, SurveyVerbs):
         return [self._unkept(self.ranges, *tests), *posts, *asked]
 
     def drawn_safety(self) -> list[Block]:
-        """What pupils answered of safety and calm, or why nothing is shown."""
+        """What pupils answered of safety and calm, or why nothing is shown; and who was there."""
         found = self.drawn_survey()
         if not found:
             self._gaps.append("surveys")
-        return found or [self._gap("surveys")]
+        return [*(found or [self._gap("surveys")]), *self.drawn_attendance()]
+
+    def drawn_attendance(self) -> list[Block]:
+        """Attendance with the time nobody registered beside it, where lessons are reported."""
+        known = [name for name in ATTENDANCE if self._newest(name) is not None]
+        return [self._unkept(self.indicators, *known)] if known else []
 
     def assessment(self) -> Block:
         """Results, surveys, self-ratings and tillsyn judged in one table (B1)."""
@@ -66,6 +77,12 @@ class ChapterParts(PageVerbs, ResultVerbs, SurveyVerbs):
             self.catalog.instruments,
         )
         return self._kept(block) if block else self.missing("assessment")
+
+    def measures(self) -> Block:
+        """Last läsår's measures and what they led to; outside the house, those that are decided now."""
+        if self._measure_effects or self.prepared.audience == "internal":
+            return super().measures()
+        return self._together(self.told_words("measures_now", gap="measures"))
 
     def drawn_followed(self) -> list[Block]:
         """Last läsår's measures: what people wrote and what the statistics say of each (G8)."""
@@ -88,45 +105,3 @@ class ChapterParts(PageVerbs, ResultVerbs, SurveyVerbs):
         """The units' changes that stand when all are judged together; unnamed: the sidecar's results."""
         names = indicators or self._single_results()
         return self._kept(unit_changes(self.scope, [self._indicator(name) for name in names]))
-
-    def questions(self) -> Block:
-        """What the readers are asked to decide, and the figures that somebody chose for that talk."""
-        return together([super().questions(), *self._kept_choices()])
-
-    def chosen_figures(self) -> Block:
-        """The figures that somebody chose on a dashboard for this report, drawn from its own release.
-
-        Nothing at all outside the internal edition, or when none is chosen.
-        """
-        return self._several(self._kept_choices())
-
-    def _kept_choices(self) -> list[Block]:
-        blocks: list[Block] = []
-        known = [one for one in self.told.every(ChosenFigure) if one.entry.report == self.name]
-        # What was chosen during the läsår or since; a later läsår asks anew.
-        for one in [one for one in known if one.school_year >= self.told.school_year]:
-            figure = self._chosen(one.unit, one.entry)
-            place = self.told.names.get(one.unit, self.scope.name)
-            who = f"{one.role}, {text.date(one.at.date())}"
-            told = Block("answers", {"items": [_comment(place, one.entry.comment, who)]})
-            blocks += [told, figure] if figure else []
-        if not blocks:
-            return []
-        head = Block("subheading", {"text": "Figurer som har valts till samtalet"})
-        return [self._kept(block) for block in (head, *blocks)]
-
-    def _chosen(self, unit: str, entry: ChosenFigure) -> Block | None:
-        """The figure about a unit (empty: the whole); None for a unit or a measure that is not there."""
-        known = [name for name in entry.indicators if name in self.catalog.indicators]
-        if (unit and unit not in self.scope.units) or len(known) < len(entry.indicators):
-            return None
-        whole = self.scope
-        self.scope = replace(whole.about(unit or None), candidates=whole.candidates)
-        try:
-            return self._unkept(getattr(self, entry.drawing), *known)
-        finally:
-            self.scope = whole
-
-
-def _comment(place: str, comment: str, who: str) -> dict[str, object]:
-    return {"question": f"Varför den här figuren? {place}", "text": comment, "note": who, "missing": False}

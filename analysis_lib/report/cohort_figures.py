@@ -46,9 +46,9 @@ def growth_caterpillar(
     found = growths(scope, how, known, school_year=school_year, subject=subject)
     if found is None:
         return None
-    units = [_estimate(scope, known, found, each) for each in found.units]
+    units = [estimate(scope, known, found, each) for each in found.units]
     whole = _whole(scope, known, found)
-    return caterpillar(units, setting=replace(setting, source=SOURCE), wording=_wording(found), whole=whole)
+    return caterpillar(units, setting=replace(setting, source=SOURCE), wording=wording_of(found), whole=whole)
 
 
 def growth_quadrant(
@@ -62,7 +62,7 @@ def growth_quadrant(
     for each in found.units:
         level = _level(scope, how, found, "unit", each.code)
         if level is not None:
-            points.append(QuadrantPoint(level, _estimate(scope, known, found, each)))
+            points.append(QuadrantPoint(level, estimate(scope, known, found, each)))
     level, whole = _level(scope, how, found, "authority", found.whole.code), _whole(scope, known, found)
     if level is None or whole is None:
         return None
@@ -70,7 +70,7 @@ def growth_quadrant(
         points,
         setting=replace(setting, source=SOURCE),
         indicator=known[how.level],
-        wording=_wording(found),
+        wording=wording_of(found),
         whole=QuadrantPoint(level, whole),
     )
 
@@ -82,10 +82,11 @@ def _level(scope: Scope, how: Method, found: Growths, level: str, code: str) -> 
 
 
 def _whole(scope: Scope, known: Known, found: Growths) -> Estimate | None:
-    return _estimate(scope, known, found, found.whole) if found.whole is not None else None
+    return estimate(scope, known, found, found.whole) if found.whole is not None else None
 
 
-def _estimate(scope: Scope, known: Known, found: Growths, each: Growth) -> Estimate:
+def estimate(scope: Scope, known: Known, found: Growths, each: Growth) -> Estimate:
+    """One place's förädlingsvärde as a figure draws it, with the facts that it states."""
     unit = scope.units.get(each.code)
     said = each.figures or each.cells
     followed = each.coverage
@@ -95,7 +96,7 @@ def _estimate(scope: Scope, known: Known, found: Growths, each: Growth) -> Estim
         area=unit.area if unit else "",
         of=cells if each.is_shown else each.cells,
         facts=merged(*(facts_of([cell], known[cell.indicator]) for cell in cells)),
-        decimals=found.method.decimals,
+        decimals=min(found.method.decimals, each.cells[0].decimals),  # a class stands in whole points
         value=each.value,
         low=each.low,
         high=each.high,
@@ -112,7 +113,8 @@ def _followed(cell: ReleasedCell | None, known: Known) -> str:
     return value_cell(cell, known[cell.indicator])["text"]
 
 
-def _wording(found: Growths) -> Wording:
+def wording_of(found: Growths, *, order: str = "Ordnat efter område och namn.") -> Wording:
+    """The words of one way of reckoning about one årskull."""
     how, leaves = found.method, leaving(found.school_year)
     subject = f" i {SUBJECTS[found.subject]}" if found.subject else ""
     measured = {
@@ -121,7 +123,7 @@ def _wording(found: Growths) -> Wording:
         "multilevel": "Meritvärde i åk 9 mot väntat i flernivåmodellen",
         "relative_position": "Förflyttning bland kommunens elever från åk 6 till åk 9",
     }[how.id]
-    title = f"{measured}, {how.unit}. Årskullen som slutade {leaves}. Ordnat efter område och namn."
+    title = f"{measured}, {how.unit}. Årskullen som slutade {leaves}. {order}"
     foot = "Värdena är dragna mot noll: mest där eleverna är få." if how.id == "multilevel" else ""
     notes = [{"term": how.title, "text": how.sentence}]
     years = [year_of(leaves, *found.units[0].cells)]

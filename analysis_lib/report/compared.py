@@ -13,8 +13,7 @@ from typing import Any
 
 from analysis_lib import text
 from analysis_lib.disclosure.released import Fact, ReleasedCell, ReleasedTable
-from analysis_lib.errors import SkolbankError
-from analysis_lib.indicators.peers import similar_places
+from analysis_lib.indicators.peers import similar_codes
 from analysis_lib.present import narrative
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import column, mark_notes, row, table_cell, value_cell
@@ -78,19 +77,9 @@ def _groups(scope: Scope, catalog: Catalog, places: ReleasedTable) -> list[_Grou
     """The kommuner to compare with, each group by its name; without enough of them there is no group."""
     code, peers = scope.settings.municipality_code, catalog.peers
     found: list[_Group] = []
-    try:
-        near = similar_places(
-            places.frame,
-            code,
-            level="municipality",
-            school_year=scope.school_year,
-            weights=peers.municipalities,
-            count=peers.count,
-        )
-        if len(near.codes) >= _LEAST:
-            found.append(("Liknande kommuner", near.codes))
-    except SkolbankError:  # a weighted measure that nobody has published: there is nothing to choose by
-        pass
+    near = similar_codes(places.frame, code, peers, level="municipality", school_year=scope.school_year)
+    if len(near) >= _LEAST:
+        found.append(("Liknande kommuner", near))
     group = peers.group_of(code)
     if group is not None:
         found.append((f"Kommungruppen {group[0]}", [each for each in group[1] if each != code]))

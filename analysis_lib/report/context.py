@@ -7,11 +7,9 @@ is drawn) is decided here and below. A verb without data gives an explained gap,
 from __future__ import annotations
 
 from analysis_lib.report import sections
-from analysis_lib.report.chapter_parts import ChapterParts
-from analysis_lib.report.cohort_verbs import CohortVerbs
+from analysis_lib.report.chosen_parts import ChosenParts
 from analysis_lib.report.frame import scope_of
 from analysis_lib.report.freeze import at_freeze
-from analysis_lib.report.grade_verbs import GradeVerbs
 from analysis_lib.report.parameters import check_parameters, load_sidecar
 from analysis_lib.report.prepare import prepare
 from analysis_lib.report.scope import Scope
@@ -51,5 +49,5 @@ def open_scope(workspace: Workspace, catalog: Catalog, seminar: str) -> Scope:
     return scope_of(catalog, prepare(workspace, seminar), None)
 
 
-class Report(ChapterParts, GradeVerbs, CohortVerbs):
+class Report(ChosenParts):
     """The verbs over one release; each gives a block and the report remembers what it showed."""

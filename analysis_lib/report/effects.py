@@ -13,8 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis_lib.disclosure.released import ReleasedCell
-from analysis_lib.errors import SkolbankError
-from analysis_lib.indicators.peers import similar_places
+from analysis_lib.indicators.peers import similar_codes
 from analysis_lib.register import Record
 from analysis_lib.register.kinds.measures import Measure
 from analysis_lib.register.views.measures import Followed, followed
@@ -213,18 +212,7 @@ def _frame(cells: Sequence[ReleasedCell], **columns: Sequence[object]) -> pd.Dat
 def _similar(scope: Scope, unit: str, peers: Peers | None) -> tuple[str, ...]:
     if peers is None:
         return ()
-    try:
-        near = similar_places(
-            scope.table.frame,
-            unit,
-            level="unit",
-            school_year=scope.school_year,
-            weights=peers.units,
-            count=peers.count,
-        )
-    except SkolbankError:  # the weights' measures are not there for units: all others are compared with
-        return ()
-    return near.codes
+    return similar_codes(scope.table.frame, unit, peers, level="unit", school_year=scope.school_year)
 
 
 def _breaks(scope: Scope, indicator: Indicator, unit: str, subject: str) -> tuple[str, ...]:

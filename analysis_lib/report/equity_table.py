@@ -93,7 +93,7 @@ def _salsa_row(scope: Scope, residual: Indicator) -> _Row | None:
     years = sorted({cell.school_year for cell in scope.of(residual.id).select(level="unit").cells()})
     for year in reversed(years):
         cells = scope.unit_cells(residual.id, school_year=year)
-        own = [cell for cell in cells if scope.units[cell.code].organiser == "municipal" and cell.is_shown]
+        own = [cell for cell in cells if scope.units[cell.code].is_own and cell.is_shown]
         values = [float(cell.value) for cell in own if cell.value is not None]
         if len(values) >= LEAST_UNITS:
             return _salsa_cells(residual, year, own, values)

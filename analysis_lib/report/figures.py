@@ -158,9 +158,9 @@ def units(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
     if len(cells) < LEAST_UNITS:
         name = unit_name(scope.units[cells[0].code])
         return gap_block(
-            "Det finns bara en skola att visa",
-            f"{name} är den enda skolan i kommunen med resultat i {text.uncapitalised(indicator.short)}.",
-            "Skolans resultat står i tabellen över enheterna.",
+            "Det finns bara en enhet att visa",
+            f"{name} är den enda i kommunen med uppgift om {text.uncapitalised(indicator.short)}.",
+            "Enhetens uppgift står i tabellen över enheterna.",
             facts_of(cells, indicator),
         )
     total = _total(scope, indicator)
@@ -177,7 +177,7 @@ def units(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
 def funnel(scope: Scope, indicator: Indicator, setting: Setting) -> Block | None:
     """Every unit's share against its number of pupils; with too few shown, the units by area and name."""
     cells = [cell for cell in scope.unit_cells(indicator.id) if cell.state != "missing"]
-    mine = [cell for cell in cells if scope.units[cell.code].organiser == "municipal"]
+    mine = [cell for cell in cells if scope.units[cell.code].is_own]
     total = _total(scope, indicator)
     block = total and draw_funnel(
         [_unit_row(scope, cell) for cell in mine],

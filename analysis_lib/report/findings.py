@@ -62,7 +62,11 @@ def _below(
     indicator: Indicator,
     found: Change,
 ) -> str:
-    exact = f"{_size(later)}{narrative.in_prose(later, indicator)} läsåret {later.school_year}"
+    value = narrative.in_prose(later, indicator)
+    size = _size(later)
+    exact = f"{size}{value} läsåret {later.school_year}"
+    if not size and _headline(later, indicator).endswith(f" {value}"):  # the sentence above says it
+        exact = f"läsåret {later.school_year}"
     told = [text.capitalised(f"{exact}{', beräknat' if later.basis == 'computed' else ''}.")]
     certainty = narrative.CERTAINTY.get(found.verdict)
     if certainty and before is not None and found.difference is not None:

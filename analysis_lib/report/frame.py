@@ -52,7 +52,12 @@ class ReportFrame:
         known = catalog.indicators
         candidates = tuple(known[each] for each in sidecar.indicators if each in known)
         rules = load_series_rules(catalog)
-        self.scope = replace(scope_of(catalog, prepared, unit), candidates=candidates, rules=rules)
+        self.scope = replace(
+            scope_of(catalog, prepared, unit),
+            candidates=candidates,
+            rules=rules,
+            school_form=sidecar.school_form,
+        )
         self._marks = Marks(f"{sidecar.short}-{two_digits(prepared)}", self._document)
         self._blocks: list[Block] = []
         self._figures = 0
@@ -91,7 +96,8 @@ class ReportFrame:
 
     def _no_data(self, names: Sequence[str]) -> Block:
         shorts = dict.fromkeys(text.uncapitalised(self._indicator(name).short) for name in names)
-        kind = "no_data" if "own" in self._bases else "no_published"
+        is_published = any(self._indicator(name).published for name in names)
+        kind = "no_published" if is_published and "own" not in self._bases else "no_data"
         return self._kept(self._gap(kind, text.listing(list(shorts))))
 
     def missing(self, kind: str) -> Block:
@@ -138,6 +144,7 @@ class ReportFrame:
             question_set=self.sidecar.question_set,
             handbook=self.sidecar.handbook,
             handbook_version=self.prepared.seminar.handbook,
+            school_form=self.sidecar.school_form,
             indicator_names={name: each.short for name, each in self.catalog.indicators.items()},
         )
 
@@ -205,13 +212,17 @@ def scope_of(catalog: Catalog, prepared: Prepared, unit: Unit | None) -> Scope:
     """The released numbers of a seminar about one unit, or about the whole huvudman."""
     mine = [*prepared.units, catalog.settings.municipality_code, NATION]
     return Scope(
-        released_rows(prepared.released_path, prepared.audience, code=mine),
+        released_rows(prepared.released_path, prepared.audience, classes_of=_code(unit), code=mine),
         catalog.settings,
         prepared.units,
         unit,
         prepared.school_year,
         _years(prepared),
     )
+
+
+def _code(unit: Unit | None) -> str:
+    return unit.code if unit else ""
 
 
 def two_digits(prepared: Prepared) -> str:

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from analysis_lib import text
+from analysis_lib.disclosure.definitions import numbers_code_hash
 from analysis_lib.errors import SkolbankError
 from analysis_lib.report.manifest import file_hash, versions
-from analysis_lib.report.prepare import MISSING, Prepared, library_hash, prepare
+from analysis_lib.report.prepare import MISSING, Prepared, prepare
 from analysis_lib.snapshots.log import locked
 from analysis_lib.snapshots.store import Store
 from analysis_lib.vocabulary.catalog import Catalog
@@ -107,7 +108,7 @@ def changed_since(workspace: Workspace, lock: Freeze) -> list[str]:
         for name, known in lock.files.items()
         if not (folder / name).is_file() or file_hash(folder / name) != known
     ]
-    if lock.library != library_hash():
+    if lock.library != numbers_code_hash():
         told.append("Biblioteket är ett annat nu: tabellerna är de låsta, texter och bilder kan skilja")
     return told
 
@@ -132,7 +133,7 @@ def _write(workspace: Workspace, seminar: str, edition: str, prepared: Prepared,
         school_year=prepared.school_year,
         releases={prepared.audience: prepared.fingerprint},
         snapshots=tuple(sorted(each.hash for each in Store(workspace).current())),
-        library=library_hash(),
+        library=numbers_code_hash(),
         versions=versions(),
         files={
             str(path.relative_to(part)): file_hash(path) for path in sorted(part.rglob("*")) if path.is_file()

@@ -142,7 +142,7 @@ def spread_years(scope: Scope, indicator: Indicator) -> list[SpreadYear]:
     totals = {cell.school_year: cell for cell in scope.authority(indicator.id).cells()}
     for year in scope.years:
         cells = scope.unit_cells(indicator.id, school_year=year)
-        own = [cell for cell in cells if scope.units[cell.code].organiser == "municipal"]
+        own = [cell for cell in cells if scope.units[cell.code].is_own]
         known = [(cell, noise) for cell in own if (noise := _noise(cell, indicator)) is not None]
         if len(known) < LEAST_UNITS:
             continue

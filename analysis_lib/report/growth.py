@@ -7,9 +7,9 @@ beside it already (ADR 68). What cannot be shown keeps its row and says why.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import sqrt
+from math import floor, sqrt
 
 from analysis_lib import text
 from analysis_lib.disclosure.released import ReleasedCell
@@ -92,6 +92,17 @@ def growths(
     return Growths(how, year, subject, units, whole)
 
 
+def class_growths(
+    scope: Scope, how: Method, known: Mapping[str, Indicator], *, codes: Sequence[str], school_year: str
+) -> Growths | None:
+    """The estimates of a unit's classes, in the order given, with the unit as the whole; None without any."""
+    if scope.unit is None:
+        return None
+    found = _Figures(scope, how, known, school_year, "")
+    told = tuple(each for code in codes if (each := found.growth("class", code)) is not None)
+    return Growths(how, school_year, "", told, found.growth("unit", scope.unit.code)) if told else None
+
+
 def _place(scope: Scope, code: str) -> tuple[object, object]:
     unit = scope.units[code]
     return text.sort_key(unit.area), text.sort_key(unit.name)
@@ -130,10 +141,11 @@ class _Figures:
         if cell.n is not None and cell.n_state == "shown":
             return float(cell.n)
         lowest = float(LEAST.get(self.scope.table.audience, _LEAST_PUBLIC))
-        known = coverage is not None and coverage.state == "nearly_all" and coverage.n_state == "shown"
-        if known and coverage is not None and coverage.n is not None and not self.subject:
-            return max(lowest, float(coverage.n - FEW))
-        return lowest
+        if coverage is None or coverage.n is None or coverage.n_state != "shown" or self.subject:
+            return lowest
+        if coverage.is_shown and coverage.value is not None:  # told in whole per cent
+            return max(lowest, float(floor((coverage.value - 0.5) / 100 * coverage.n)))
+        return max(lowest, float(coverage.n - FEW)) if coverage.state == "nearly_all" else lowest
 
 
 def _blank(code: str, main: ReleasedCell) -> Growth:

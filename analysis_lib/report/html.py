@@ -37,6 +37,8 @@ _OUTSIDE = re.compile(
     r"""|^<style\b.*@import|(?:^<style\b|\bstyle\s*=).*url\(\s*["']?(?:https?:)?//""",
     re.I | re.S,
 )
+_NOTES = re.compile(r'<div class="margin-notes".*?</div>\s*', re.S)
+_NOTE = re.compile(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>\s*", re.S)
 _OWN_LINKS = re.compile(r"""<a\s[^>]*href\s*=\s*["']https?://[^"']*["']""", re.I)
 
 
@@ -132,7 +134,18 @@ def refuse_outside(html: str) -> None:
 
 def _section(section: Section) -> dict[str, Any]:
     parts = [_part(part) for part in section.parts if not _is_placed(part)]
+    told: set[tuple[str, str]] = set()
+    for part in parts:
+        part["html"] = _NOTES.sub(lambda notes: _untold(notes[0], told), part["html"])
     return {"heading": section.heading, "slug": section.slug, "parts": parts}
+
+
+def _untold(notes: str, told: set[tuple[str, str]]) -> str:
+    """The margin notes without those that stand earlier under the same heading; nothing if none is left."""
+    known = set(told)
+    told.update((term, words) for term, words in _NOTE.findall(notes))
+    kept = _NOTE.sub(lambda note: "" if (note[1], note[2]) in known else note[0], notes)
+    return kept if _NOTE.search(kept) else ""
 
 
 def _part(part: Part) -> dict[str, str]:

@@ -16,6 +16,7 @@ from analysis_lib.disclosure.released import Fact
 from analysis_lib.vocabulary.indicators import Indicator
 
 HEADING = "Så är siffrorna gjorda och skyddade"
+_NOT_PUPILS = ("surveys.", "staff.")
 _SEXES = {"T": "", "F": ", flickor", "P": ", pojkar"}
 
 
@@ -30,8 +31,11 @@ def methods_text(
     """The appendix of a report that shows ``facts``, as Markdown paragraphs and lists."""
     used = _used(facts, indicators)
     parts = ["### Vad måtten betyder", _items(_meanings(used))] if used else []
-    parts += ["### Hur talen är avrundade", _items(_roundings(used, policy))]
-    parts += ["### Hur enskilda elever skyddas", _items(_protections(policy)), " ".join(_counts(facts))]
+    if facts:
+        parts += ["### Hur talen är avrundade", _items(_roundings(used, policy))]
+        parts += ["### Hur enskilda skyddas", _items(_protections(policy)), _counts(facts, used)]
+    else:
+        parts += ["Rapporten visar inga tal om elever, barn eller svarande, bara det som är skrivet."]
     if overrides:
         told = [_override(each, indicators, unit_names or {}) for each in overrides]
         parts += ["### Beslutade undantag", _items(told)]
@@ -46,8 +50,9 @@ def _used(facts: Sequence[Fact], indicators: Mapping[str, Indicator]) -> list[In
 
 def _meanings(used: Sequence[Indicator]) -> Iterator[str]:
     """What each measure is, in one sentence, and where they all come from."""
-    for each in used:
-        yield f"**{_plain(each.short)}**: {_plain(_first_sentence(each.definition))}"
+    yield from dict.fromkeys(
+        f"**{_plain(each.short)}**: {_plain(_first_sentence(each.definition))}" for each in used
+    )
     sources = dict.fromkeys(_plain(each.source) for each in used)
     yield f"Källor: {'; '.join(sources)}."
 
@@ -63,9 +68,9 @@ def _roundings(used: Sequence[Indicator], policy: Policy) -> Iterator[str]:
     shares = "hela procent" if policy.whole_percent else "en decimal"
     yield f"Andelar och medelvärden avrundas till {shares}, så summor kan skilja på sista siffran."
     if policy.round_counts > 1:
-        yield f"Antal elever avrundas till närmaste {text.count_word(policy.round_counts)}tal."
+        yield f"Antal avrundas till närmaste {text.count_word(policy.round_counts)}tal."
     else:
-        yield "Antal elever är inte avrundade."
+        yield "Antal är inte avrundade."
     if any(each.kind == "mean" for each in used):
         step = text.number(policy.mean_interval_step, 0 if policy.mean_interval_step >= 1 else 1)
         yield f"Ett medelvärdes intervall är vidgat utåt till hela steg om {step} poäng."
@@ -73,10 +78,10 @@ def _roundings(used: Sequence[Indicator], policy: Policy) -> Iterator[str]:
 
 def _protections(policy: Policy) -> Iterator[str]:
     least, few = text.count_word(policy.threshold), text.count_word(policy.tail)
-    yield f"Resultat visas bara för grupper med minst {least} elever. Annars står två punkter (..)."
+    yield f"Resultat visas bara för grupper med minst {least} personer. Annars står två punkter (..)."
     yield (
         f"När färre än {few} elever inte har nått målet står ~100, och när färre än {few} har nått det ~0. "
-        "Tecknen kan också betyda att ingen elev är på den sidan."
+        "Tecknen kan också betyda att ingen är på den sidan."
     )
     yield (
         "Om ett dolt tal går att räkna ut ur andra tal döljs fler. De får samma två punkter, så det går inte "
@@ -85,11 +90,11 @@ def _protections(policy: Policy) -> Iterator[str]:
     if policy.n_public:
         yield "Hur många elever som går i en årskurs är offentligt hos Skolverket och visas alltid."
     share = f"{100 * policy.dominance:.0f} procent"
-    yield f"Ett medelvärde visas inte om en enda elev står för mer än {share} av summan."
+    yield f"Ett medelvärde visas inte om en enda person står för mer än {share} av summan."
     if policy.follows_published:
         yield "Det som en myndighet har dolt för en skola döljs också här."
     yield (
-        f"En rättelse som rör färre än {text.count_word(policy.repeat_difference)} elever visas inte, för "
+        f"En rättelse som rör färre än {text.count_word(policy.repeat_difference)} personer visas inte, för "
         "skillnaden mot den tidigare utgåvan skulle berätta om dem. Det som en gång har dolts fortsätter att "
         "vara dolt."
     )
@@ -99,17 +104,21 @@ def _protections(policy: Policy) -> Iterator[str]:
     )
 
 
-def _counts(facts: Sequence[Fact]) -> Iterator[str]:
+def _counts(facts: Sequence[Fact], used: Sequence[Indicator]) -> str:
     signs = [fact.shown for fact in facts if isinstance(fact.shown, str)]
     hidden = signs.count("..")
-    yield f"I rapporten visas {_many(len(facts) - len(signs), 'tal', 'tal')} om elever."
-    yield f"{text.capitalised(_many(hidden, 'tal är dolt', 'tal är dolda'))}, och"
-    yield f"{_many(len(signs) - hidden, 'visas', 'visas')} som ~100 eller ~0."
+    nearly = len(signs) - hidden
+    about = "" if any(each.id.startswith(_NOT_PUPILS) for each in used) else " om elever"
+    told = f"I rapporten visas {_many(len(facts) - len(signs))} tal{about}."
+    dark = "Inget tal är dolt" if not hidden else text.capitalised(_many(hidden))
+    dark += "" if not hidden else " tal är dolt" if hidden == 1 else " tal är dolda"
+    if nearly:
+        dark += f", {'men' if not hidden else 'och'} {_many(nearly)} visas som ~100 eller ~0"
+    return f"{told} {dark}."
 
 
-def _many(number: int, one: str, several: str) -> str:
-    count = text.count(number) if number > 12 else text.count_word(number)
-    return f"{count} {one if number == 1 else several}"
+def _many(number: int) -> str:
+    return "ett" if number == 1 else "inga" if number == 0 else text.count_word(number)
 
 
 def _override(each: Override, indicators: Mapping[str, Indicator], names: Mapping[str, str]) -> str:

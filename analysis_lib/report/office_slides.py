@@ -7,6 +7,7 @@ of a slide 960 wide, and follow the width of the template. Same notebook and tem
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +30,9 @@ from analysis_lib.report.table_sheets import INTERNAL
 
 TEMPLATE = "presentation.pptx"
 _WIDTH, _HEIGHT, _SIDE = 960, 540, 42
-_BODY, _FOOT, _ASIDE = 140, 500, 214
+_BODY, _FOOT, _ASIDE = 140, 500, 240
+_TEXT = 18
+_Line = tuple[str, float, bool, str]  # words, size in points, bold or not, colour
 _TITLE = 0  # the index of the title among a layout's placeholders
 
 
@@ -99,6 +102,8 @@ class _Drawing:
             self._figure()
         elif slide.kind == "table" and slide.table:
             self._table(slide.table)
+        elif slide.points and all(point.number for point in slide.points):
+            self._numbers()
         else:
             self._list()
         for words, align in zip(foot, (PP_ALIGN.LEFT, PP_ALIGN.RIGHT), strict=True):
@@ -113,12 +118,12 @@ class _Drawing:
     def _shrink_title(self) -> None:
         """Two lines at most: a long headline gets smaller letters."""
         length = len(self.slide.headline)
-        if length > 100:
-            size = 22 if length > 125 else 25
+        size = next((size for longest, size in ((125, 21), (100, 24), (76, 26)) if length > longest), 0)
+        if size:
             self.page.shapes.title.text_frame.paragraphs[0].runs[0].font.size = self._size(size)
 
     def _figure(self) -> None:
-        self._words((_SIDE, 114, 876, 22), [(self.slide.measured, 14, False, theme.INK_2)])
+        self._words((_SIDE, 114, 876, 22), [(self.slide.measured, 15, False, theme.INK_2)])
         picture = io.BytesIO(render_png(self.slide.chart or {}, scale=2))
         left, top, width, height = self._place((_SIDE, _BODY, 876 - _ASIDE - 22, _FOOT - _BODY - 8))
         shape = self.page.shapes.add_picture(picture, left, top, width=width)
@@ -127,10 +132,28 @@ class _Drawing:
         shape.name = self.slide.mark
         shape._element.nvPicPr.cNvPr.set("descr", self.slide.alt)
         column = (_WIDTH - _SIDE - _ASIDE, _BODY, _ASIDE)
-        lines = [line for point in self.slide.points for line in self._lines(point, 30, 14)]
-        length = sum(len(words) for words, *_ in lines)
-        self._words((*column, 240), lines, is_smaller=length > 230)
-        self._question((column[0], 392, _ASIDE, 96), 14)
+        asked = 34 + 22 * math.ceil(len(" ".join(self.slide.question)) / 25) if self.slide.question else 0
+        lines = self._fitted(_FOOT - _BODY - 16 - asked)
+        self._words((*column, _FOOT - _BODY - 16 - asked), lines)
+        self._question((column[0], _FOOT - 8 - asked, _ASIDE, asked), _TEXT)
+
+    def _fitted(self, room: float) -> list[_Line]:
+        """What stands beside a chart, in letters for the back of a room; what has no room is in the notes."""
+        points = list(self.slide.points)
+        while True:
+            lines = [line for point in points for line in self._lines(point, 34, _TEXT)]
+            tall = sum(
+                6 + size * 1.22 * math.ceil(len(words) * size / 2.02 / _ASIDE) for words, size, *_ in lines
+            )
+            if tall <= room or len(points) == 1:
+                return lines
+            points.pop()
+
+    def _numbers(self) -> None:
+        """Large numbers beside each other."""
+        wide = (876 - 22 * (len(self.slide.points) - 1)) / len(self.slide.points)
+        for place, point in enumerate(self.slide.points):
+            self._words((_SIDE + place * (wide + 22), 120, wide, 260), self._lines(point, 48, 22))
 
     def _list(self) -> None:
         slide = self.slide
@@ -140,15 +163,15 @@ class _Drawing:
         if slide.measured:
             self._words((_SIDE, top, 700, 60), [(slide.measured, 18, False, theme.INK)])
             top += 90
-        size = 14 if is_title else 20
-        lines = [line for point in slide.points for line in self._lines(point, 36, size)]
+        size = 15 if is_title else 22
+        lines = [line for point in slide.points for line in self._lines(point, 40, size)]
         self._words((_SIDE, top, width, _FOOT - top - 10), lines)
-        self._question((640, 100, 278, 250), 15)
+        self._question((640, 100, 278, 330), _TEXT)
 
-    def _lines(self, point: Point, big: float, size: float) -> list[tuple[str, float, bool, str]]:
+    def _lines(self, point: Point, big: float, size: float) -> list[_Line]:
         found = [(point.number, big, False, theme.INK)] if point.number else []
         found.append((point.label, size, bool(point.note and not point.number), theme.INK))
-        return [*found, (point.note, max(12, size - 2), False, theme.INK_2)] if point.note else found
+        return [*found, (point.note, max(13, size - 3), False, theme.INK_2)] if point.note else found
 
     def _question(self, box: tuple[float, float, float, float], size: float) -> None:
         if self.slide.question:
@@ -179,7 +202,7 @@ class _Drawing:
                 is_right = column.get("align") in ("right", "number", "end")
                 frame.paragraphs[0].alignment = PP_ALIGN.RIGHT if is_right else PP_ALIGN.LEFT
                 for run in frame.paragraphs[0].runs:
-                    run.font.size = self._size(15)
+                    run.font.size = self._size(16 if len(rows) > 5 else 18)
                     ink = theme.WHITE if place == 0 else theme.ink_on(heat_ground(cell) or theme.WHITE)
                     run.font.color.rgb = _colour(ink)
                 table.cell(place, number).fill.solid()
@@ -189,11 +212,10 @@ class _Drawing:
     def _words(
         self,
         box: tuple[float, float, float, float],
-        lines: Sequence[tuple[str, float, bool, str]],
+        lines: Sequence[_Line],
         *,
         fill: str = "",
         align: Any = PP_ALIGN.LEFT,
-        is_smaller: bool = False,
     ) -> None:
         """A box of lines: words, size in points, bold or not, colour."""
         if not any(words for words, *_ in lines):
@@ -211,7 +233,7 @@ class _Drawing:
             paragraph.alignment = align
             run = paragraph.add_run()
             run.text, run.font.bold, run.font.color.rgb = words, is_bold, _colour(colour)
-            run.font.size = self._size(max(12, size * 0.82) if is_smaller else size)
+            run.font.size = self._size(size)
             if size >= 30:
                 run.font.name = "Georgia"
             if number and len(lines) > 2 and colour == theme.INK:

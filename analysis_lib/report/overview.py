@@ -18,7 +18,7 @@ from analysis_lib.present.evidence import facts_of, merged
 from analysis_lib.report.figures import whose
 from analysis_lib.report.scope import Scope
 from analysis_lib.report.tables import CERTAINTY_SIGNS, table_data
-from analysis_lib.statistics.change import Change
+from analysis_lib.statistics.change import Change, Verdict
 from analysis_lib.vocabulary.indicators import Indicator
 
 BASIS_WORDS = {"own": "Skolorna", "published": "Skolverket", "computed": "Beräknat"}
@@ -26,6 +26,17 @@ _CHANGE_NOTE = {
     "term": "Förändring",
     "text": "för andelar i procentenheter, med 95\u00a0% intervall inom parentes. Saknas året före jämförs "
     "med det senaste läsår som har ett värde.",
+}
+_TOGETHER_NOTE = {
+    "term": "Intervall utan noll",
+    "text": "räcker inte alltid för att kalla en förändring säker: den ska också hålla när alla mått prövas "
+    "tillsammans, annars är det lätt att säga för mycket.",
+}
+_CAPTION: Mapping[str, set[str]] = {
+    "mål": {"target"},
+    "utfall": {"result"},
+    "jämförelse": {"authority", "nation"},
+    "förändring": {"change"},
 }
 _MISSING = table_cell(".", reason="uppgift saknas")
 _NOTHING = table_cell(text.EN_DASH, reason="finns inte")
@@ -47,7 +58,7 @@ def indicator_table(
     used: list[ReleasedCell] = []
     facts: list[tuple[Fact, ...]] = []
     derived: list[dict[str, Any]] = []
-    own_name = ""
+    own_name, is_outvoted = "", False
     for indicator in indicators:
         cell = scope.newest(scope.own(indicator.id))
         if cell is None:
@@ -61,6 +72,7 @@ def indicator_table(
         if before is not None and found.difference is not None:
             derived.extend(narrative.derived_change(found, before, cell, indicator))
             facts.append(facts_of([before], indicator))
+        is_outvoted |= found.verdict is Verdict.NO_SURE_CHANGE and found.excludes_zero
         target = target_of(indicator.id)
         name = (
             indicator.short if cell.school_year == school_year else f"{indicator.short} ({cell.school_year})"
@@ -94,11 +106,12 @@ def indicator_table(
         column("change", "Förändring mot året före", "left"),
         column("source", "Källa", "left"),
     ]
-    caption = f"{_subject(scope, used)}, läsåret {school_year}: mål, utfall, jämförelse och förändring."
-    data = table_data(
-        "matt", caption, columns, rows, _notes(used, *([_CHANGE_NOTE] if derived else [])), is_wide=True
-    )
-    return Block("table", _without_empty(data) | {"derived": derived}, merged(*facts))
+    told_of_change = [_CHANGE_NOTE] * bool(derived) + [_TOGETHER_NOTE] * is_outvoted
+    data = _without_empty(table_data("matt", "", columns, rows, _notes(used, *told_of_change), is_wide=True))
+    kept = {each["key"] for each in data["columns"]}
+    told = text.listing([words for words, keys in _CAPTION.items() if keys & kept])
+    caption = f"{_subject(scope, used)}, läsåret {school_year}: {told}."
+    return Block("table", data | {"caption": caption, "derived": derived}, merged(*facts))
 
 
 def history_table(scope: Scope, indicators: Sequence[Indicator], years: Sequence[str]) -> Block | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from analysis_lib.disclosure.definitions import numbers_code_hash
 from analysis_lib.disclosure.overrides import in_force, load_overrides
 from analysis_lib.disclosure.policy import load_policy
 from analysis_lib.disclosure.released import Fact
@@ -17,7 +18,6 @@ from analysis_lib.report import findings, sections, waiting
 from analysis_lib.report.frame import ReportFrame
 from analysis_lib.report.manifest import versions
 from analysis_lib.report.methods import methods_text
-from analysis_lib.report.prepare import library_hash
 
 
 class PageVerbs(ReportFrame):
@@ -44,15 +44,15 @@ class PageVerbs(ReportFrame):
         chosen = [self._indicator(name) for name in indicators]
         return self._kept(findings.findings_block(self.scope, chosen, self._gap("no_results")))
 
-    def about(self) -> Block:
-        """At most four facts about whom the report is about."""
+    def about(self, gap: str = "about") -> Block:
+        """At most four facts about whom the report is about; ``gap`` is the place's name in params/gaps."""
         cells = []
         for name in [each for each in self.sidecar.about if each in self.catalog.indicators]:
             cell = self._newest(name)
             if cell is not None:
                 cells.append((self._indicator(name), cell, self._same_year(name, cell)))
         if not cells:
-            return self._kept(self._gap("about"))
+            return self._kept(self._gap(gap))
         other = self.scope.like_units if self.scope.unit else "Riket"
         return self._kept(sections.about(cells, other))
 
@@ -89,7 +89,7 @@ class PageVerbs(ReportFrame):
             "release": self.prepared.fingerprint,
             "snapshots": list(self.prepared.snapshots),
             "params": dict(self.prepared.params),
-            "library": library_hash()[:12],
+            "library": numbers_code_hash()[:12],
             "facts": len(facts),
             "gaps": self._gaps,
             "is_complete": not self._gaps,
@@ -111,7 +111,7 @@ class PageVerbs(ReportFrame):
             "made": self.made.isoformat(),
             "release": self.prepared.fingerprint,
             "params": dict(self.prepared.params),
-            "library": library_hash()[:12],
+            "library": numbers_code_hash()[:12],
             "versions": versions(),
             **self._marks.as_json(self.catalog.indicators),
         }

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
 from analysis_lib.vocabulary.catalog import Catalog, read_model
-from analysis_lib.vocabulary.settings import Audience, OutputForm, Strict, Unit
+from analysis_lib.vocabulary.settings import Audience, OutputForm, SchoolForm, Strict, Unit
 from analysis_lib.vocabulary.workspace import Workspace
 
 ParameterType = Literal["string", "integer", "number", "boolean"]
@@ -54,6 +54,14 @@ class Sidecar(Strict):
     description: str = Field(default="", description="En mening om vad rapporten är till för")
     scope: Literal["unit", "authority"] = Field(
         default="unit", description="unit: en för varje enhet; authority: en för hela huvudmannen"
+    )
+    units: Literal["own", "published"] = Field(
+        default="own",
+        description="own: bara huvudmannens egna enheter; published: i öppna utgåvor även andras, när "
+        "offentlig statistik finns",
+    )
+    school_form: SchoolForm | Literal[""] = Field(
+        default="", description="Huvudmannens rapport om en enda skolform; tomt: alla enheter"
     )
     audience: Audience = "public"
     outputs: tuple[OutputForm, ...] = ("html", "pdf")

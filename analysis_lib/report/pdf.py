@@ -18,6 +18,7 @@ from analysis_lib.errors import SkolbankError
 from analysis_lib.present.svg import render_svg
 from analysis_lib.report.brand import current_brand
 from analysis_lib.report.document import APPENDIX, Document, Part, Section, Shown, read_document
+from analysis_lib.report.print_layout import laid_out
 from analysis_lib.report.prose import paragraphs
 from analysis_lib.vocabulary.workspace import builtin_root
 
@@ -84,7 +85,7 @@ def print_data(document: Document) -> dict[str, Any]:
         "foot": dict(foot.data) if foot else {"columns": [], "closing": ""},
     }
     _told_once(data["lead"], *(section["parts"] for section in data["sections"]))
-    return data
+    return _drawn(laid_out(data))
 
 
 def _told_once(*groups: list[dict[str, Any]]) -> None:
@@ -116,5 +117,16 @@ def _parts(parts: Sequence[Part]) -> list[dict[str, Any]]:
 
 
 def _figure(data: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {name: value for name, value in data.items() if name not in {"charts", "hatches"}}
-    return kept | {"svg": render_svg(data["charts"]["wide"], id_prefix="print")}
+    narrow = data["charts"].get("narrow") or {}
+    height = narrow.get("height") if isinstance(narrow.get("height"), int | float) else 0
+    return {name: value for name, value in data.items() if name != "hatches"} | {"narrow_height": height}
+
+
+def _drawn(data: dict[str, Any]) -> dict[str, Any]:
+    """The print data with each figure drawn in the width that its place gives it."""
+    for part in (part for group in (data["lead"], *(s["parts"] for s in data["sections"])) for part in group):
+        if part["kind"] == "figure":
+            charts = part["data"].pop("charts")
+            width = "narrow" if "beside" in part["data"] else "wide"
+            part["data"]["svg"] = render_svg(charts[width], id_prefix="print")
+    return data

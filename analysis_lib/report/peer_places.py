@@ -12,8 +12,7 @@ from typing import Any
 
 from analysis_lib import text
 from analysis_lib.disclosure.released import ReleasedTable
-from analysis_lib.errors import SkolbankError
-from analysis_lib.indicators.peers import similar_places
+from analysis_lib.indicators.peers import similar_codes
 from analysis_lib.present import narrative
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import Setting, column, mark_notes, row, table_cell, value_cell
@@ -82,7 +81,7 @@ def group_table(
         notes: list[Any] = standing_notes(scope, cells, own, indicator) if own else []
         data = table_data(
             "kommungrupp",
-            f"{group}: {text.uncapitalised(indicator.title)}, {narrative.unit_words(indicator)}, "
+            f"{group}: {text.uncapitalised(narrative.measured(indicator))}, "
             f"läsåret {year}. Kommunerna efter namn.",
             [column("place", "Kommun", "left"), column("value", indicator.short), column("n", "Antal")],
             rows,
@@ -106,19 +105,9 @@ def similar_units(
     own = scope.newest(scope.own(indicator.id, years=None))
     if own is None:
         return None
-    try:
-        near = similar_places(
-            scope.table.frame,
-            code,
-            level="unit",
-            school_year=own.school_year,
-            weights=peers.units,
-            count=peers.count,
-        )
-    except SkolbankError:  # a weighted measure that the unit lacks: there is nothing to choose by
-        return None
+    near = similar_codes(scope.table.frame, code, peers, level="unit", school_year=own.school_year)
     cells = scope.unit_cells(indicator.id, school_year=own.school_year)
-    chosen = [cell for cell in cells if cell.code in near.codes and cell.state != "missing"]
+    chosen = [cell for cell in cells if cell.code in near and cell.state != "missing"]
     if len(chosen) < LEAST:
         return None
     rows = [UnitRow(unit_name(scope.units[cell.code]), cell) for cell in chosen]

@@ -12,18 +12,18 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
-import analysis_lib
 from analysis_lib.disclosure import archive
+from analysis_lib.disclosure.definitions import numbers_code_hash
 from analysis_lib.disclosure.lattice import Lattice
 from analysis_lib.disclosure.policy import load_policy
 from analysis_lib.disclosure.release import release_cube
 from analysis_lib.errors import SkolbankError
 from analysis_lib.indicators.cube import compute_cube
+from analysis_lib.indicators.renamed import known_renames, renamed
 from analysis_lib.report.manifest import file_hash, own_version, write_whole
 from analysis_lib.snapshots.log import locked
 from analysis_lib.snapshots.missing import MissingRows, waited_for
@@ -31,9 +31,9 @@ from analysis_lib.snapshots.store import Store
 from analysis_lib.snapshots.units import load_units
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.settings import CIRCLES, Audience, Seminar, Unit
+from analysis_lib.vocabulary.successors import load_successions
 from analysis_lib.vocabulary.workspace import Workspace
 
-_ROOMS = ("vocabulary", "snapshots", "statistics", "indicators", "disclosure")
 _PARAMS = ("settings.yaml", "units.yaml", "groups.yaml", "disclosure.yaml", "indicators", "rules")
 _LEADING = ("results.all_passed_9", "results.eligible_vocational", "results.all_passed_6")
 AUDIENCES: dict[str, Audience] = {"public": "public", "board": "board", "internal": "internal"}
@@ -124,14 +124,20 @@ def _make(
     cube = _cube(workspace, catalog, store, units)
     school_year = latest_school_year(cube, units) if seminar.school_year == "latest" else seminar.school_year
     before = _before(workspace, _edition_key(workspace, store, seminar, reader), reader)
+    changes = known_renames(store, load_successions(workspace), units)
+
+    def told(editions: Iterable[archive.Edition]) -> pd.DataFrame | None:
+        frame = archive.frames(workspace, editions)
+        return frame if frame is None else renamed(frame, changes)
+
     released = release_cube(
         cube,
         policy=load_policy(workspace, reader),
         lattice=Lattice.of_units({code: unit.area for code, unit in units.items()}),
         indicators=catalog.indicators,
-        earlier=archive.frames(workspace, before.same),
-        wider=archive.frames(workspace, before.wider),
-        narrower=archive.frames(workspace, before.narrower),
+        earlier=told(before.same),
+        wider=told(before.wider),
+        narrower=told(before.narrower),
     )
     meta = {
         "seminar": seminar.id,
@@ -153,7 +159,8 @@ def _cube(workspace: Workspace, catalog: Catalog, store: Store, units: dict[str,
     path = workspace.work / "cube" / f"{_cube_fingerprint(workspace, store)[:16]}.parquet"
     if path.is_file():
         return pd.read_parquet(path)
-    cube = compute_cube(store, catalog, units)
+    with store.reading() as tables:
+        cube = compute_cube(tables, catalog, units)
     _write_frame(path, cube)
     return cube
 
@@ -236,7 +243,7 @@ def _fingerprint(workspace: Workspace, store: Store, seminar: Seminar, reader: A
 
 
 def _cube_fingerprint(workspace: Workspace, store: Store) -> str:
-    digest = hashlib.sha256(f"{store.fingerprint()}\n{own_version()}\n{library_hash()}\n".encode())
+    digest = hashlib.sha256(f"{store.fingerprint()}\n{own_version()}\n{numbers_code_hash()}\n".encode())
     for path in _params_files(workspace):
         digest.update(f"{path.name}\n".encode() + path.read_bytes())
     return digest.hexdigest()
@@ -247,21 +254,6 @@ def _params_files(workspace: Workspace) -> Iterator[Path]:
     for name in _PARAMS:
         for place in workspace.layered("params", name):
             yield from sorted(place.rglob("*.yaml")) if place.is_dir() else [place]
-
-
-@cache
-def library_hash() -> str:
-    """A hash of our own code that shapes the numbers, so that a changed rule makes a new release."""
-    root = Path(analysis_lib.__file__).parent
-    paths = [path for room in _ROOMS for path in (root / room).rglob("*.py")]
-    return _hash_of(sorted(paths), root)
-
-
-def _hash_of(paths: Iterable[Path], root: Path) -> str:
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(f"{path.relative_to(root).as_posix()}\n".encode() + path.read_bytes())
-    return digest.hexdigest()
 
 
 def _write_frame(path: Path, frame: pd.DataFrame) -> None:

@@ -19,7 +19,7 @@ from analysis_lib.statistics.change import Change, Verdict
 from analysis_lib.statistics.discoveries import standing
 from analysis_lib.statistics.series import Point, Series, cut
 from analysis_lib.vocabulary.indicators import Indicator
-from analysis_lib.vocabulary.settings import Settings, Unit
+from analysis_lib.vocabulary.settings import UNIT_NAMES, Settings, Unit
 
 NATION = "RIKET"
 BASES = ("own", "published", "computed")
@@ -30,7 +30,7 @@ SAID = ("shown", "suppressed", "nearly_all", "nearly_none")
 class Place:
     """One row of places that a figure can be about."""
 
-    level: Literal["unit", "area", "authority", "municipality", "national"]
+    level: Literal["class", "unit", "area", "authority", "municipality", "national"]
     code: str
     organisers: tuple[str, ...]
     name: str
@@ -47,6 +47,7 @@ class Scope:
     school_year: str
     years: tuple[str, ...]
     rules: SeriesRules = field(default_factory=SeriesRules)
+    school_form: str = ""  # the huvudman's report is about this form only
     candidates: tuple[Indicator, ...] = ()  # whose changes the report may speak of
     _kept: dict[str, ReleasedTable] = field(default_factory=dict, repr=False, compare=False)
     _judged: dict[tuple[str, str], Change] = field(default_factory=dict, repr=False, compare=False)
@@ -89,15 +90,19 @@ class Scope:
     @property
     def like_units(self) -> str:
         """What the kommun's own units of the report's kind are called together."""
-        forms = set(self.unit.school_forms) if self.unit else set()
-        if forms == {"fsk"}:
-            return "Kommunens förskolor"
-        return "Kommunens fritidshem" if forms == {"fth"} else "Kommunens egna skolor"
+        name = self.kind_of_units
+        return "Kommunens egna skolor" if name == "skolor" else f"Kommunens {name}"
+
+    @property
+    def kind_of_units(self) -> str:
+        """What the units of the report's kind are called: förskolor or fritidshem when only about them."""
+        forms = set(self.unit.school_forms) if self.unit else {self.school_form}
+        return next((UNIT_NAMES[form] for form in ("fsk", "fth") if forms == {form}), "skolor")
 
     @property
     def own_schools(self) -> str:
         """The huvudman's own schools by name: ``Borlänges kommunala skolor``."""
-        return f"{text.genitive(self.settings.municipality_name)} kommunala skolor"
+        return f"{text.genitive(self.settings.municipality_name)} kommunala {self.kind_of_units}"
 
     @property
     def name(self) -> str:

@@ -132,9 +132,9 @@ def state_block(told: Told, book: Handbook) -> Block:
     left = len(missing_parts(told, book))
     if not left:
         return paragraph("Rapporten är fullständig.")
-    things = "sak" if left == 1 else "saker"
+    things, they = ("sak", "Den") if left == 1 else ("saker", "De")
     return paragraph(
-        f"Rapporten är ofullständig: {text.count_word(left)} {things} är kvar att göra. De står sist."
+        f"Rapporten är ofullständig: {text.count_word(left)} {things} är kvar att göra. {they} står sist."
     )
 
 

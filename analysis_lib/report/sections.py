@@ -38,14 +38,16 @@ def describe_unit(unit: Unit, municipality: str) -> str:
     return f"{article} {kind}{years} i {municipality}"
 
 
-def whose_numbers(bases: Collection[str]) -> str:
-    """Which schools a huvudman's numbers are about, and where they come from."""
+def whose_numbers(bases: Collection[str], units: str = "skolor") -> str:
+    """Which units a huvudman's numbers are about, and where they come from."""
     origins = []
     if "own" in bases:
-        origins.append(_SUMMED)
+        origins.append(_SUMMED if units == "skolor" else _SUMMED.replace("skolornas", "enheternas"))
     if "published" in bases or "computed" in bases:
         origins.append(_PUBLISHED)
-    told = f"Siffrorna gäller kommunens egna skolor, {' och i några mått '.join(origins)}." if origins else ""
+    told = (
+        f"Siffrorna gäller kommunens egna {units}, {' och i några mått '.join(origins)}." if origins else ""
+    )
     return f"{told} {_COMPUTED}" if "computed" in bases else told
 
 
@@ -78,7 +80,7 @@ def masthead(
     if sidecar.standfirst:
         standfirst.append(sidecar.standfirst)
     if scope.unit is None:
-        standfirst.append(whose_numbers(bases))
+        standfirst.append(whose_numbers(bases, scope.kind_of_units))
     held = text.date(seminar.held) if seminar.held else ""
     lines = [f"Seminarium {held}: {seminar.title}" if held else f"Seminarium: {seminar.title}"]
     lines.append(
@@ -87,7 +89,7 @@ def masthead(
         else f"Gjord {text.date(made)}"
     )
     lines.append(f"{EDITIONS[audience]} {seminar.edition}")
-    if scope.unit and scope.unit.organiser != "municipal" and scope.unit.authority_name:
+    if scope.unit and not scope.unit.is_own and scope.unit.authority_name:
         lines.append(f"Huvudman: {scope.unit.authority_name}")
     if sources:
         lines.append(f"Källa: {text.listing(list(sources))}")

@@ -12,8 +12,7 @@ from typing import Any
 
 from analysis_lib import text
 from analysis_lib.disclosure.released import ReleasedCell, ReleasedTable
-from analysis_lib.errors import SkolbankError
-from analysis_lib.indicators.peers import similar_places
+from analysis_lib.indicators.peers import similar_codes
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import Setting
 from analysis_lib.present.charts.units import UnitRow, draw_units
@@ -47,18 +46,8 @@ def similar_figure(
     own = next((cell for cell in cells if cell.code == code), None)
     if own is None:
         return None
-    try:
-        near = similar_places(
-            others.frame,
-            code,
-            level="municipality",
-            school_year=own.school_year,
-            weights=peers.municipalities,
-            count=peers.count,
-        )
-    except SkolbankError:  # a weighted measure that nobody has published: there is nothing to choose by
-        return None
-    chosen = [cell for cell in cells if cell.code in near.codes]
+    near = similar_codes(others.frame, code, peers, level="municipality", school_year=own.school_year)
+    chosen = [cell for cell in cells if cell.code in near]
     if len(chosen) < LEAST:
         return None
     rows = [UnitRow(names.get(cell.code, f"Kommun {cell.code}"), cell) for cell in chosen]

@@ -167,7 +167,7 @@ def _figure(data: Mapping[str, Any]) -> Slide:
         "figure",
         str(data["finding"]),
         measured=str(data["title"]),
-        chart=data["charts"]["wide"],
+        chart=data["charts"].get("slide", data["charts"]["wide"]),
         alt=str(data["alt"]),
         points=tuple(_points(data, told.strip()))[:MOST_POINTS],
         source=f"Källa: {source}" if source else "",

@@ -53,14 +53,17 @@ class SurveyVerbs(RegisterVerbs):
         """The answers about safety and calm, or whatever the place's own survey asks first."""
         return self._shown(self.drawn_survey(), "surveys")
 
-    def survey_findings(self, *indicators: str) -> Block:
-        """At most three sentences that open a picture: what most and fewest like, then the indicators'."""
+    def survey_findings(self, *indicators: str, families: Sequence[str] = ()) -> Block:
+        """At most three sentences that open a picture: what most and fewest like, then the indicators'.
+
+        ``families`` are the surveys that the picture is about; without any the first with answers.
+        """
         items: list[dict[str, str]] = []
         facts: list[tuple[Fact, ...]] = []
-        for asked, group in self._pairs(())[:1]:
+        for asked, group in self._pairs(families)[:1]:
             positive = asked.indicator("positive")
             for question, cell in survey_figures.telling_questions(asked, group):
-                share = narrative.out_of_ten(cell.value or 0)
+                share = narrative.out_of_ten(cell.value or 0).replace("hälften av", "fem av tio")
                 n = f" av {cell.n_text} svarande" if cell.has_n else ""
                 told = f"{text.number(cell.value or 0, cell.decimals)}{text.NBSP}procent{n}"
                 who = asked.group_words(group)

@@ -14,7 +14,7 @@ from analysis_lib.present.evidence import cell_name, derived_value, facts_of, me
 from analysis_lib.report.figures import unit_name
 from analysis_lib.report.scope import Scope
 from analysis_lib.vocabulary.indicators import Indicator
-from analysis_lib.vocabulary.settings import Target, Unit
+from analysis_lib.vocabulary.settings import UNIT_NAMES, Target, Unit
 
 CERTAINTY_SIGNS = {
     "sure_increase": "▲",
@@ -167,14 +167,16 @@ def rollup_table(scope: Scope, indicators: Sequence[Indicator], school_year: str
     total = {each.id: _at(scope, each, school_year) for each in indicators}
     add(scope.own_schools, total, "sum")
     if other:
-        body.append(row({"unit": table_cell("Fristående skolor, ingår inte i summan")}, "group"))
+        body.append(
+            row({"unit": table_cell(f"Fristående {scope.kind_of_units}, ingår inte i summan")}, "group")
+        )
         for unit in other:
             add(unit_name(unit), _unit_cells(scope, unit, indicators, school_year))
     columns = [column("unit", "Enhet", "left"), *(column(each.id, each.short) for each in indicators)]
     data = table_data(
         "enheter",
         f"Enheternas resultat läsåret {school_year}, efter område och namn. "
-        "Summaraden är kommunens egna skolor tillsammans.",
+        f"Summaraden är {text.uncapitalised(scope.like_units)} tillsammans.",
         columns,
         body,
         [*mark_notes(used), *_origin_notes(indicators, total)],
@@ -253,7 +255,7 @@ def coverage(scope: Scope, school_year: str) -> Block:
     own = [
         unit
         for unit in scope.units.values()
-        if unit.organiser == "municipal" and "gr" in unit.school_forms and unit.is_open(school_year)
+        if unit.is_own and "gr" in unit.school_forms and unit.is_open(school_year)
     ]
     without = [unit.name for unit in own if unit.code not in with_data]
     count = text.count_word(len(own) - len(without))
@@ -287,20 +289,23 @@ def _units_with_data(
     codes = set(frame.loc[frame["state"] != "missing", "code"])
     found = [unit for code, unit in scope.units.items() if code in codes]
     found.sort(key=lambda unit: (text.sort_key(unit.area or "\uffff"), text.sort_key(unit.name)))
-    own = [unit for unit in found if unit.organiser == "municipal"]
-    return own, [unit for unit in found if unit.organiser != "municipal"]
+    own = [unit for unit in found if unit.is_own]
+    return own, [unit for unit in found if not unit.is_own]
 
 
 def _without_data(scope: Scope, shown: Sequence[Unit], school_year: str) -> str:
     codes = {unit.code for unit in shown}
+    form = scope.school_form or "gr"
     missing = [
         unit.name
         for unit in scope.units.values()
-        if unit.code not in codes and "gr" in unit.school_forms and unit.is_open(school_year)
+        if unit.code not in codes and form in unit.school_forms and unit.is_open(school_year)
     ]
     if not missing:
         return ""
-    return f"Grundskolor utan resultat i de här måtten: {text.listing(text.swedish_sorted(missing))}."
+    kind = text.capitalised(UNIT_NAMES.get(form, "enheter"))
+    what = "resultat" if form == "gr" else "uppgifter"
+    return f"{kind} utan {what} i de här måtten: {text.listing(text.swedish_sorted(missing))}."
 
 
 def _by_area(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:

@@ -25,6 +25,7 @@ from analysis_lib.report.sections import EDITIONS
 from analysis_lib.snapshots.store import Store
 from analysis_lib.snapshots.units import load_units
 from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.classes import shown_name, unit_of
 from analysis_lib.vocabulary.workspace import Workspace
 
 _KINDS = {
@@ -51,6 +52,7 @@ _RULES = {
     "complementary": "skyddar en annan grupp som annars går att räkna ut",
     "distribution": "fördelningen visas eller döljs som en helhet",
     "earlier": "dolt i en tidigare publicering",
+    "whole": "enhetens eget tal visas inte",
 }
 _SEXES = {"T": "alla", "F": "flickor", "P": "pojkar"}
 _BASES = {
@@ -224,6 +226,9 @@ class _Teller:
             return "huvudmannens egna skolor"
         if level == "municipality":
             return "alla skolor i kommunen"
+        if level == "class":
+            unit = unit_of(code)
+            return f"{self._names.get(unit, unit)}, {shown_name(code)} ({code})"
         return f"{self._names[code]} ({code})" if code in self._names else str(code)
 
     def _snapshots(self, hashes: Mapping[str, Any]) -> Iterator[TracedSnapshot]:

@@ -35,7 +35,7 @@ def concerning(
 def _is_about(code: str, scope: Scope) -> bool:
     if scope.unit:
         return code == scope.unit.code
-    return code not in scope.units or scope.units[code].organiser == "municipal"
+    return code not in scope.units or scope.units[code].is_own
 
 
 def sentences(missing: Iterable[MissingRows], scope: Scope) -> list[str]:

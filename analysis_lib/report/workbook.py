@@ -34,7 +34,11 @@ _WIDEST, _TERM, _TEXT, _LINE = 44, 34, 100, 90
 
 def write_xlsx(notebook: Mapping[str, Any]) -> bytes:
     """The workbook of an executed notebook."""
-    document = read_document(notebook)
+    return document_xlsx(read_document(notebook))
+
+
+def document_xlsx(document: Document) -> bytes:
+    """The workbook of a document: its tables and the tables of its figures, each on a sheet."""
     tables = tables_of(document)
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, _OPTIONS) as book:

@@ -33,7 +33,7 @@ from analysis_lib.snapshots.missing import MissingRows, RefusedRows
 from analysis_lib.snapshots.schemas import TABLES, TableSchema
 from analysis_lib.vocabulary.workspace import Workspace
 
-__all__ = ["Change", "Snapshot", "SourceInfo", "Store", "Transaction"]
+__all__ = ["Change", "Reading", "Snapshot", "SourceInfo", "Store", "Transaction"]
 
 _MEMORY_LIMIT = "1500MB"
 _THREADS = min(4, os.cpu_count() or 1)
@@ -53,6 +53,23 @@ class SourceInfo:
     messages: tuple[dict[str, Any], ...] = ()
     metadata: dict[str, Any] = field(default_factory=dict)
     workbook: str = ""  # the correction workbook of the file's refused rows
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """The current rows of one moment: a view per table, and the snapshots that hold them."""
+
+    database: duckdb.DuckDBPyConnection
+    snapshots: dict[str, list[Snapshot]]
+
+    def query(self, sql: str, /) -> pd.DataFrame:
+        """The frame that a SQL query over the tables gives."""
+        frame: pd.DataFrame = self.database.execute(sql).df()
+        return frame
+
+    def current(self, table: str, /) -> list[Snapshot]:
+        """The snapshots that hold the current rows of a table, in order of import."""
+        return self.snapshots[table]
 
 
 class Store:
@@ -125,30 +142,27 @@ class Store:
         return digest.hexdigest()
 
     @contextlib.contextmanager
-    def connection(self, as_of: datetime.datetime | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A DuckDB connection with a view per table over its current rows, bounded in memory.
-
-        Results can be taken as Arrow (``.arrow()``), as a frame (``.df()``) or written to Parquet.
-        """
+    def reading(self, as_of: datetime.datetime | None = None) -> Iterator[Reading]:
+        """Many queries over the rows of one moment, through one connection, bounded in memory."""
+        current = {name: self.current(name, as_of) for name in TABLES}
         with duckdb.connect(":memory:") as database:
             database.execute(f"SET memory_limit = '{_MEMORY_LIMIT}'")
             database.execute(f"SET threads = {_THREADS}")
             database.execute("SET enable_progress_bar = false")
-            for schema in TABLES.values():
-                rows = self.rows_sql(schema, self.current(schema.name, as_of), database.register)
-                database.execute(f'CREATE VIEW "{schema.name}" AS {rows}')
-            yield database
+            for name, schema in TABLES.items():
+                rows = self.rows_sql(schema, current[name], database.register)
+                database.execute(f'CREATE VIEW "{name}" AS {rows}')
+            yield Reading(database, current)
 
     def query(self, sql: str, as_of: datetime.datetime | None = None) -> pd.DataFrame:
-        """The frame that a SQL query over the current rows of the tables gives."""
-        with self.connection(as_of) as database:
-            frame: pd.DataFrame = database.execute(sql).df()
-        return frame
+        """The frame that one SQL query over the current rows of the tables gives."""
+        with self.reading(as_of) as tables:
+            return tables.query(sql)
 
     def arrow(self, sql: str, as_of: datetime.datetime | None = None) -> pa.Table:
         """The same as an Arrow table, for large results."""
-        with self.connection(as_of) as database:
-            return database.sql(sql).to_arrow_table()
+        with self.reading(as_of) as tables:
+            return tables.database.sql(sql).to_arrow_table()
 
     def rows(self, table: str, partition: str, keys: Sequence[str]) -> pd.DataFrame:
         """The current rows of some keys (units) in one partition of a table."""

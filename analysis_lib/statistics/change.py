@@ -61,6 +61,11 @@ class Change:
     is_approximate: bool = False
     p_value: float | None = None  # never shown; see ``discoveries``
 
+    @property
+    def excludes_zero(self) -> bool:
+        """Whether the interval is known and lies on one side of zero."""
+        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+
 
 def change(kind: str, earlier: Observed, later: Observed, *, smallest: int = SMALLEST_GROUP) -> Change:
     """What may be said about ``later`` against ``earlier``; ``kind`` is ``share`` or ``mean``.

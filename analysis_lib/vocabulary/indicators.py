@@ -56,9 +56,10 @@ class Indicator(Strict):
         default=(), description="Indikatorer vars elever alltid också räknas här (röjandekontroll)"
     )
 
-    released: Mapping[Literal["unit", "authority"], str] | None = Field(
+    released: Mapping[Literal["class", "unit", "authority"], str] | None = Field(
         default=None,
-        description="Vilka uppdelningar som alls visas, t.ex. {unit: T, authority: TFP}; tomt: efter slag",
+        description="Vilka uppdelningar som alls visas, t.ex. {unit: T, authority: TFP}; tomt: efter slag. "
+        "Klasser (class: T) visas bara i den interna utgåvan",
     )
     within: str = Field(
         default="", description="Population som alla elever här också hör till, t.ex. ak9 (röjandekontroll)"
@@ -72,7 +73,7 @@ class Indicator(Strict):
 
     @property
     def breakdowns(self) -> Mapping[str, str]:
-        """The sexes (``T`` all, ``F``, ``P``) that are released for a unit and for the huvudman.
+        """The sexes (``T`` all, ``F``, ``P``) that are released for a class, a unit and for the huvudman.
 
         Only what is meant to be read: a result by subject is too small a group to be split in a unit.
         """
@@ -90,11 +91,6 @@ class Indicator(Strict):
     def is_response(self) -> bool:
         """Whether it says how many of those asked have answered a survey: the counted are the answers."""
         return self.formula == "response_pct"
-
-    @property
-    def is_answers(self) -> bool:
-        """Whether it says how the answers to a survey's questions fall, step by step."""
-        return self.formula == "answer_steps"
 
     @property
     def is_head_count(self) -> bool:

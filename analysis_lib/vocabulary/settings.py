@@ -37,6 +37,8 @@ SCHOOL_FORM_NAMES: dict[str, str] = {
     "gyan": "anpassad gymnasieskola",
     "vux": "vuxenutbildning",
 }
+# What units of a form are called together; the schools' forms have one name.
+UNIT_NAMES: dict[str, str] = {"fsk": "förskolor", "fth": "fritidshem", "gr": "grundskolor"}
 
 
 class Strict(BaseModel):
@@ -80,6 +82,11 @@ class Unit(Strict):
     opened: SchoolYearText | None = None
     closed: SchoolYearText | None = Field(default=None, description="Sista läsåret enheten fanns")
     successor: UnitCode | None = Field(default=None, description="Enhet som tog över, ny kod")
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the huvudman itself runs the unit."""
+        return self.organiser == "municipal"
 
     def is_open(self, school_year: str) -> bool:
         """Whether the unit existed in that school year."""

@@ -100,7 +100,7 @@ class Occasion:
         """Why the day isn't the one that the words give, told; empty when it is."""
         if self.moved_from is None:
             return ""
-        return f"flyttad från {swedish_date(self.moved_from)} ({day_off(self.moved_from)})"
+        return f"flyttad från {swedish_date(self.moved_from)}, {day_off(self.moved_from)}"
 
 
 def load_wheel(workspace: Workspace) -> tuple[WheelCalendar, ...]:

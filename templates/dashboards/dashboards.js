@@ -17,29 +17,88 @@
   }
   const print = document.getElementById("skriv-ut");
   if (print) { print.hidden = false; print.addEventListener("click", () => window.print()); }
+  const menu = document.getElementById("ladda-ner");
+  if (menu) {
+    document.addEventListener("click", (event) => { if (!menu.contains(event.target) || event.target.closest("a,button")) { menu.open = false; } });
+    menu.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && menu.open) { menu.open = false; menu.querySelector("summary").focus(); }
+    });
+  }
+  // What was saved is told once: neither a copied link nor a reloaded page tells it again.
+  const here = new URL(location.href);
+  if (here.searchParams.has("told")) {
+    here.searchParams.delete("told");
+    history.replaceState(null, "", here.pathname + here.search + here.hash);
+  }
   const errors = document.getElementById("fel");
   if (errors) { errors.focus(); }
 
+  // Any column can be sorted: up, down, and back to the order that the table came in. Marks and empty cells stay last.
+  const MONTHS = ["januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december"];
+  const words = (cell) => {
+    const chip = cell && cell.querySelector(".chip"), mark = cell && cell.querySelector("abbr");
+    const from = chip ? chip.lastChild : mark || cell;
+    return from ? from.textContent.replace(/[\u00a0\u202f]/g, " ").trim() : "";
+  };
+  const isMark = (text) => ["", "..", ".", "\u00b7", "\u2013"].includes(text);
+  const asDate = (text) => {
+    const found = /^(\d{1,2}) ([a-z]+) (\d{4})$/.exec(text);
+    return found && MONTHS.includes(found[2]) ? Number(found[3]) * 10000 + (MONTHS.indexOf(found[2]) + 1) * 100 + Number(found[1]) : null;
+  };
+  const asNumber = (text) => {
+    const found = /^[~<]?([+\u2212-]?)(\d+(?: \d{3})*)(?:,(\d+))?(?![\d/:\u2013-])/.exec(text);
+    return found && (found[1] === "" || found[1] === "+" ? 1 : -1) * Number(found[2].replace(/ /g, "") + "." + (found[3] || "0"));
+  };
+  const compare = (rows, column) => {
+    const texts = rows.map((row) => words(row.cells[column])).filter((text) => !isMark(text));
+    for (const read of [asDate, asNumber]) {
+      if (texts.length && texts.every((text) => read(text) !== null)) { return (a, b) => read(a) - read(b); }
+    }
+    return (a, b) => a.localeCompare(b, "sv", { numeric: true });
+  };
+  const segments = (body) => {
+    const found = [{ head: [], plain: [], sums: [] }];
+    for (const row of body.rows) {
+      if (row.classList.contains("row-group")) { found.push({ head: [row], plain: [], sums: [] }); continue; }
+      found[found.length - 1][row.classList.contains("row-sum") ? "sums" : "plain"].push(row);
+    }
+    return found;
+  };
   const sortable = (root) => { for (const table of root.querySelectorAll(".card table")) {
     const heads = table.tHead && table.tHead.rows[table.tHead.rows.length - 1];  // brackets stand above the names
-    const head = heads && heads.cells[0];
     const body = table.tBodies[0];
-    if (!head || !body || body.rows.length < 3 || body.querySelector(".row-group")) { continue; }
-    const rows = [...body.rows], sums = rows.filter((row) => row.classList.contains("row-sum"));
-    const plain = rows.filter((row) => !sums.includes(row));
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "sorter";
-    button.textContent = head.textContent;
-    head.replaceChildren(button);
-    let turned = false;
-    button.addEventListener("click", () => {
-      plain.sort((a, b) => a.cells[0].textContent.localeCompare(b.cells[0].textContent, "sv", { numeric: true }));
-      if (turned) { plain.reverse(); }
-      head.setAttribute("aria-sort", turned ? "descending" : "ascending");
-      say("Tabellen är sorterad efter " + button.textContent.trim() + (turned ? ", fallande." : ", stigande."));
-      turned = !turned;
-      body.append(...plain, ...sums);
+    if (!heads || !body) { continue; }
+    const parts = segments(body), every = parts.flatMap((part) => part.plain);
+    if (every.length < 2) { continue; }
+    table.classList.add("sortable");
+    [...heads.cells].forEach((head, column) => {
+      const name = head.textContent.trim();
+      if (!name) { return; }
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "sorter";
+      button.textContent = name;
+      head.replaceChildren(button);
+      if (column && table.closest(".heat-frame")) {  // too narrow for a finger on a phone: only its name there
+        const plain = document.createElement("span");
+        plain.className = "unsorted";
+        plain.textContent = name;
+        head.append(plain);
+      }
+      button.addEventListener("click", () => {
+        const turn = { ascending: "descending", descending: "" }[head.getAttribute("aria-sort")] ?? "ascending";
+        for (const other of heads.cells) { other.removeAttribute("aria-sort"); }
+        const order = compare(every, column);
+        for (const part of parts) {
+          const shown = part.plain.map((row) => [words(row.cells[column]), row]);
+          if (turn) {
+            shown.sort(([a], [b]) => isMark(a) - isMark(b) || (isMark(a) ? 0 : order(a, b) * (turn === "ascending" ? 1 : -1)));
+          }
+          body.append(...part.head, ...shown.map(([, row]) => row), ...part.sums);
+        }
+        if (turn) { head.setAttribute("aria-sort", turn); }
+        say(turn ? "Tabellen är sorterad efter " + name + (turn === "ascending" ? ", stigande." : ", fallande.") : "Tabellen står i sin vanliga ordning.");
+      });
     });
   } };
   const drafts = (root) => { for (const form of root.querySelectorAll("form[data-draft]")) {

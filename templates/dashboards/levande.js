@@ -189,6 +189,7 @@
       if (unit) { to.searchParams.set("unit", unit); } else { to.searchParams.delete("unit"); }
       link.href = to.pathname + to.search;
     }
+    for (const link of document.querySelectorAll("[data-follows]")) { link.search = shown.query ? "?" + shown.query : ""; }
     const forms = document.getElementById("formular");
     if (forms) {
       let page = shown.page;

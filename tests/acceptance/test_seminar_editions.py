@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from command import MUNICIPALITY, SEMINAR, skolbank
+from command import MUNICIPALITY, SEMINAR, copied, skolbank
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.report.changes import differences
@@ -23,11 +23,9 @@ LATER = "2026-ht-senare"
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def place(example_imported: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The example after a lock, a corrected file and a later seminar about the same year."""
-    folder = tmp_path_factory.mktemp("editions") / "almvik"
-    assert skolbank("example", str(folder)).status == 0
-    assert skolbank("import", "data/inbox", workspace=folder).status == 0
+    folder = copied(example_imported, tmp_path_factory.mktemp("editions") / "almvik")
     told = skolbank("freeze", SEMINAR, workspace=folder)
     assert (told.status, "är låst" in told.out) == (0, True), told.err
     _correct(folder)

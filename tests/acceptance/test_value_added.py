@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from command import copied
 from shown_numbers import accounted, numbers_of, page_texts, ticks_of
 
 from analysis_lib.dashboards.access import Person, Rights, rights_of
@@ -21,8 +22,6 @@ from analysis_lib.report.context import Report, open_report, open_scope
 from analysis_lib.report.growth import Growths, growths
 from analysis_lib.report.growth_methods import method, methods
 from analysis_lib.report.scope import Scope
-from analysis_lib.sources.example import write_example
-from analysis_lib.sources.importer import import_paths
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -37,11 +36,8 @@ FEEDERS = {"99010011": ("99010016", 0.1), "99010018": ("99010017", -0.15)}
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    found = Workspace(tmp_path_factory.mktemp("almvik"))
-    write_example(found.root)
-    import_paths([found.inbox], workspace=found)
-    return found
+def workspace(example_imported: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return Workspace(copied(example_imported, tmp_path_factory.mktemp("growth") / "almvik"))
 
 
 @pytest.fixture(scope="module")
@@ -208,7 +204,7 @@ def test_D2_has_every_card_and_each_statement_was_certified(desk: Desk) -> None:
         assert shown <= certified
     state = read_state(PAGES["arskullar"], {"unit": [BERGA]}, rights, edition)
     labels = {choice.name: choice.label for choice in choices(state, rights, edition)}
-    assert list(labels) == ["unit", "group", "cohort", "subject", "method"]
+    assert list(labels) == ["unit", "group", "cohort", "klass", "subject", "method"]
     steps = steps_down(state, rights, edition)
     assert "cohort=2029" in steps[-1]["href"]
     assert f"unit={BERGA}" in steps[-1]["href"]

@@ -8,65 +8,20 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from dashboard_world import CANARY, MINE, PASSWORD, World, make_world, served
-from playwright.sync_api import Browser, Page, expect
+from dashboard_browser import LogIn, check
+from dashboard_world import CANARY, MINE, World
+from playwright.sync_api import Browser, expect
 
 pytestmark = pytest.mark.browser
 
-LAWS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LEADER_PAGES = ["lage", "arskullar", "betyg", "roster", "atgarder", "jamfor", "arshjul", "korningar"]
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with served(make_world(tmp_path_factory.mktemp("dashboards"))) as running:
-        yield running
-
-
-@pytest.fixture
-def log_in(browser: Browser, world: World) -> Iterator[Callable[..., Page]]:
-    """A function from a name and a width to a page of one who is logged in; the page asks no other host."""
-    contexts, outside, complaints = [], list[str](), list[str]()
-
-    def give(name: str, *, width: int = 1280, has_script: bool = True) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": 800}, locale="sv-SE", java_script_enabled=has_script
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("request", lambda each: outside.append(each.url) if not each.url.startswith(own) else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda each: complaints.append(each.text) if "Security" in each.text else None)
-        page.goto(f"{world.address}/logga-in")
-        page.get_by_label("Användarnamn").fill(name)
-        page.get_by_label("Lösenord").fill(PASSWORD)
-        page.get_by_role("button", name="Logga in").click()
-        expect(page.locator("h1")).to_be_visible()
-        return page
-
-    own = (world.address, "data:")
-    yield give
-    for context in contexts:
-        context.close()
-    assert outside == []
-    assert complaints == []
-
-
-def check(page: Page, width: int) -> None:
-    """axe, and nothing beside the window, with every table open."""
-    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": LAWS}})
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
 @pytest.mark.parametrize("width", [320, 1280])
-def test_every_page_of_a_leader_is_accessible(log_in: Callable[..., Page], world: World, width: int) -> None:
+def test_every_page_of_a_leader_is_accessible(log_in: LogIn, world: World, width: int) -> None:
     page = log_in("strategen", width=width)
     for name in LEADER_PAGES:
         page.goto(f"{world.address}/{name}")
@@ -75,7 +30,7 @@ def test_every_page_of_a_leader_is_accessible(log_in: Callable[..., Page], world
 
 
 @pytest.mark.parametrize("width", [320, 640, 1280])
-def test_forms_are_accessible_at_each_width(log_in: Callable[..., Page], world: World, width: int) -> None:
+def test_forms_are_accessible_at_each_width(log_in: LogIn, world: World, width: int) -> None:
     """640 pixels is a window of 1280 at 200 per cent."""
     page = log_in("rektor.min", width=width)
     for name in ("sjalvskattning", "atgarder", "arshjul"):
@@ -83,9 +38,7 @@ def test_forms_are_accessible_at_each_width(log_in: Callable[..., Page], world: 
         check(page, width)
 
 
-def test_a_leader_chooses_steps_down_and_comes_back_by_the_link(
-    log_in: Callable[..., Page], world: World
-) -> None:
+def test_a_leader_chooses_steps_down_and_comes_back_by_the_link(log_in: LogIn, world: World) -> None:
     page = log_in("strategen")
     expect(page.locator("h1")).to_have_text("Läget nu")
     page.get_by_label("Mått").select_option("results.eligible_vocational")
@@ -101,9 +54,7 @@ def test_a_leader_chooses_steps_down_and_comes_back_by_the_link(
     assert other.locator("main").inner_text() == said
 
 
-def test_a_rating_is_there_after_reloading_and_kept_as_a_draft_before(
-    log_in: Callable[..., Page], world: World
-) -> None:
+def test_a_rating_is_there_after_reloading_and_kept_as_a_draft_before(log_in: LogIn, world: World) -> None:
     page = log_in("rektor.min")
     page.goto(f"{world.address}/sjalvskattning?instrument=skolans-rutiner")
     group = page.get_by_role("group", name=re.compile("Vuxna ute på varje rast"))
@@ -120,7 +71,7 @@ def test_a_rating_is_there_after_reloading_and_kept_as_a_draft_before(
 
 
 def test_a_measure_is_written_followed_up_in_conflict_and_undone_without_script(
-    log_in: Callable[..., Page], world: World
+    log_in: LogIn, world: World
 ) -> None:
     page, other = log_in("rektor.min", has_script=False), log_in("strategen", has_script=False)
     page.goto(f"{world.address}/atgarder")
@@ -147,9 +98,7 @@ def test_a_measure_is_written_followed_up_in_conflict_and_undone_without_script(
     expect(other.locator("#kort-oppna")).not_to_contain_text("Fler läser med flyt.")
 
 
-def test_a_rektor_meets_a_friendly_page_at_the_neighbours_door(
-    log_in: Callable[..., Page], world: World
-) -> None:
+def test_a_rektor_meets_a_friendly_page_at_the_neighbours_door(log_in: LogIn, world: World) -> None:
     page = log_in("rektor.min")
     page.goto(f"{world.address}/lage?unit=99010002")
     expect(page.locator("h1")).to_have_text("Du har inte behörighet")
@@ -157,7 +106,7 @@ def test_a_rektor_meets_a_friendly_page_at_the_neighbours_door(
     check(page, 1280)
 
 
-def test_on_paper_the_rail_and_the_choices_are_gone(log_in: Callable[..., Page], world: World) -> None:
+def test_on_paper_the_rail_and_the_choices_are_gone(log_in: LogIn, world: World) -> None:
     page = log_in("strategen")
     page.emulate_media(media="print")
     expect(page.locator(".rail")).to_be_hidden()
@@ -166,7 +115,7 @@ def test_on_paper_the_rail_and_the_choices_are_gone(log_in: Callable[..., Page],
     assert page.pdf().startswith(b"%PDF")
 
 
-def test_a_table_is_sorted_by_name_by_keyboard_and_says_so(log_in: Callable[..., Page], world: World) -> None:
+def test_a_table_is_sorted_by_name_by_keyboard_and_says_so(log_in: LogIn, world: World) -> None:
     page = log_in("strategen")
     page.goto(f"{world.address}/lage")
     table = page.locator("#kort-matt table")

@@ -5,73 +5,19 @@ from __future__ import annotations
 import contextlib
 import re
 import time
-from collections.abc import Callable, Iterator
 
 import psutil
 import pytest
-from dashboard_world import MINE, PASSWORD, World, make_world, served
+from dashboard_browser import LIVE, LogIn, check, explore, figures
+from dashboard_world import MINE, World
 from live_wire import only_where_live
-from playwright.sync_api import Browser, Page, expect
-from test_dashboards import check
+from playwright.sync_api import WebSocketRoute, expect
 
 pytestmark = pytest.mark.browser
 
-LIVE = 60_000
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with served(make_world(tmp_path_factory.mktemp("live"))) as running:
-        yield running
-
-
-@pytest.fixture
-def log_in(browser: Browser, world: World) -> Iterator[Callable[..., Page]]:
-    """A function from a name to a page of one who is logged in; it asks no other host and never complains."""
-    contexts, outside, complaints = [], list[str](), list[str]()
-
-    def give(name: str, *, has_script: bool = True) -> Page:
-        size = {"width": 1280, "height": 800}
-        context = browser.new_context(viewport=size, locale="sv-SE", java_script_enabled=has_script)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(LIVE)
-        page.on("request", lambda each: outside.append(each.url) if not each.url.startswith(own) else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda each: complaints.append(each.text) if "Security" in each.text else None)
-        page.goto(f"{world.address}/logga-in")
-        page.get_by_label("Användarnamn").fill(name)
-        page.get_by_label("Lösenord").fill(PASSWORD)
-        page.get_by_role("button", name="Logga in").click()
-        expect(page.locator("h1")).to_be_visible()
-        return page
-
-    own = (world.address, world.address.replace("http", "ws", 1), "data:")
-    yield give
-    for context in contexts:
-        context.close()
-    assert outside == []
-    assert complaints == []
-
-
-def explore(page: Page) -> None:
-    """Presses Utforska and waits until the kernel has answered."""
-    page.get_by_role("button", name="Utforska").click()
-    expect(page.locator("body[data-live]")).to_have_count(1, timeout=LIVE)
-
-
-def figures(page: Page) -> str:
-    """Every word and number of the cards, folded tables too; a drawing is the words that describe it."""
-    drawn = page.locator("#uppgifter").evaluate_all(
-        "all => all.map(each => { const one = each.cloneNode(true);"
-        " for (const svg of one.querySelectorAll('svg')) { svg.replaceWith(svg.getAttribute('aria-label')); }"
-        " return one.textContent; })"
-    )
-    return " ".join(str(drawn[0]).split())
-
 
 def test_the_first_page_becomes_live_and_shows_the_released_figures_of_every_choice(
-    log_in: Callable[..., Page], world: World
+    log_in: LogIn, world: World
 ) -> None:
     page = log_in("strategen")
     page.goto(f"{world.address}/lage")
@@ -109,9 +55,7 @@ def test_the_first_page_becomes_live_and_shows_the_released_figures_of_every_cho
     assert page.pdf().startswith(b"%PDF")
 
 
-def test_a_choice_made_while_the_page_comes_alive_is_not_lost(
-    log_in: Callable[..., Page], world: World
-) -> None:
+def test_a_choice_made_while_the_page_comes_alive_is_not_lost(log_in: LogIn, world: World) -> None:
     page = log_in("strategen")
     page.goto(f"{world.address}/jamfor")
     page.get_by_role("button", name="Utforska").click()
@@ -122,26 +66,24 @@ def test_a_choice_made_while_the_page_comes_alive_is_not_lost(
     expect(page.locator(".printed")).to_contain_text("Alskolan")
 
 
-def test_what_is_written_follows_the_unit_that_is_looked_at(
-    log_in: Callable[..., Page], world: World
-) -> None:
+def test_what_is_written_follows_the_unit_that_is_looked_at(log_in: LogIn, world: World) -> None:
     page = log_in("strategen")
     page.goto(f"{world.address}/atgarder")
     explore(page)
     page.locator("#val-unit").select_option(MINE)
     expect(page.locator("#formular")).to_contain_text("Ny åtgärd, Alskolan")
     form = page.get_by_role("region", name="Ny åtgärd, Alskolan")
-    form.locator("textarea#what").fill("Läsning varje morgon")
+    form.locator("textarea#what").fill("Högläsning efter lunch")
     form.get_by_label("Ursprung").select_option("staff")
     form.get_by_label("Ansvarig").fill("Rektor")
     form.get_by_label("Frist").fill("2027-03-01")
     form.get_by_role("button", name="Spara åtgärden").click()
     expect(page.get_by_role("status").first).to_have_text("Sparat i registret.")
     explore(page)
-    expect(page.locator("#kort-oppna")).to_contain_text("Läsning varje morgon")
+    expect(page.locator("#kort-oppna")).to_contain_text("Högläsning efter lunch")
 
 
-def test_log_out_in_another_tab_is_told_and_the_page_stays(log_in: Callable[..., Page], world: World) -> None:
+def test_log_out_in_another_tab_is_told_and_the_page_stays(log_in: LogIn, world: World) -> None:
     page = log_in("strategen")
     page.goto(f"{world.address}/betyg")
     explore(page)
@@ -155,7 +97,7 @@ def test_log_out_in_another_tab_is_told_and_the_page_stays(log_in: Callable[...,
 
 
 @pytest.mark.slow
-def test_a_closed_tab_ends_its_kernel_and_no_other(log_in: Callable[..., Page], world: World) -> None:
+def test_a_closed_tab_ends_its_kernel_and_no_other(log_in: LogIn, world: World) -> None:
     page = log_in("strategen")
     page.goto(f"{world.address}/lage")
     explore(page)
@@ -184,7 +126,62 @@ def _kernels(server: psutil.Process) -> int:
     return inside
 
 
-def test_without_script_there_is_nothing_to_press(log_in: Callable[..., Page], world: World) -> None:
+@pytest.mark.parametrize(
+    ("name", "card"), [("arskullar", "arskullar"), ("betyg", "amnen"), ("jamfor", "matt")]
+)
+def test_the_other_live_pages_are_accessible_and_show_the_released_figures(
+    log_in: LogIn, world: World, name: str, card: str
+) -> None:
+    page = log_in("strategen", width=320)
+    page.goto(f"{world.address}/{name}?unit={MINE}")
+    before = figures(page)
+    explore(page)
+    assert figures(page) == before
+    expect(page.locator(f"#kort-{card}")).to_be_visible()
+    expect(page.locator("#besked")).to_contain_text("Sidan är levande")
+    check(page, 320)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    check(page, 1280)
+    head = page.locator(".sorter").filter(visible=True).first
+    head.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#besked")).to_contain_text("stigande")
+    link = page.locator("[data-follows]")
+    page.locator("#val-unit").select_option("")
+    expect(page.locator("#besked")).to_contain_text("Visar Provköpings kommun")
+    expect(link).not_to_have_attribute("href", re.compile(MINE))
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (4410, "Utforskaren stannade. Siffrorna på sidan stämmer."),
+        (4408, "Du har inte valt något på en stund"),
+        (4403, "Dina rättigheter har ändrats"),
+        (4500, "Servern startas om"),
+    ],
+)
+def test_why_a_live_page_stopped_is_told_and_what_to_do(
+    log_in: LogIn, world: World, code: int, words: str
+) -> None:
+    page = log_in("strategen")
+    doors: list[WebSocketRoute] = []
+
+    def stand_between(door: WebSocketRoute) -> None:
+        door.connect_to_server()
+        doors.append(door)
+
+    page.route_web_socket(re.compile("/levande/"), stand_between)
+    page.goto(f"{world.address}/lage")
+    explore(page)
+    said = figures(page)
+    doors[-1].close(code=code)
+    expect(page.locator("#besked")).to_contain_text(words)
+    expect(page.get_by_role("button", name="Utforska")).to_be_visible()
+    assert figures(page) == said
+
+
+def test_without_script_there_is_nothing_to_press(log_in: LogIn, world: World) -> None:
     page = log_in("strategen", has_script=False)
     page.goto(f"{world.address}/lage")
     expect(page.get_by_role("button", name="Utforska")).to_be_hidden()

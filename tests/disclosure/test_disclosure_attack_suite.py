@@ -309,6 +309,33 @@ def test_two_editions_what_was_said_of_another_school_before_still_holds() -> No
     assert (told.kind, told.low) == ("exact", 3)
 
 
+def _in_editions(*editions: Facts) -> Facts:
+    return [fact | {"edition": number} for number, each in enumerate(editions, start=1) for fact in each]
+
+
+def test_two_editions_a_corrected_whole_makes_what_lies_within_it_a_thing_of_the_past() -> None:
+    """26 less 21 were five outside; of the corrected 24 nobody knows how many are inside."""
+    inner = {"pop": "ak9steg-2025"}
+    first = [said("1", "n", 26), said("1", "n", 21) | inner]
+    second = [said("1", "n", 24), said("1", "n", "..") | inner]
+    assert not found(_in_editions(first, second), within={"ak9steg": "ak9"})
+
+
+def test_attack_an_older_edition_by_itself_though_the_whole_is_corrected_since() -> None:
+    inner = {"pop": "ak9steg-2025"}
+    first = [said("1", "n", 24), said("1", "n", 21) | inner]
+    second = [said("1", "n", 36), said("1", "n", "..") | inner]
+    told = found(_in_editions(first, second), within={"ak9steg": "ak9"})["n", "1", "T"]
+    assert (told.kind, told.low) == ("exact", 3)
+
+
+def test_attack_a_part_said_later_beside_a_whole_that_still_holds() -> None:
+    inner = {"pop": "ak9steg-2025"}
+    first = [said("1", "n", 24), said("1", "n", 19) | inner]
+    second = [said("1", "n", 21) | inner]
+    assert found(_in_editions(first, second), within={"ak9steg": "ak9"})["n", "1", "T"].low == 3
+
+
 def test_attack_two_editions_of_a_mean() -> None:
     facts = [
         *sizes(u1=21),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from command import imported
 
 from analysis_lib.disclosure.audit import audit
 from analysis_lib.disclosure.facts import cell_facts, collect
@@ -13,8 +14,6 @@ from analysis_lib.disclosure.release import open_released, release_cube
 from analysis_lib.indicators.cube import compute_cube
 from analysis_lib.snapshots.store import Store
 from analysis_lib.snapshots.units import load_units
-from analysis_lib.sources.example import write_example
-from analysis_lib.sources.importer import import_paths
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.settings import Audience
 from analysis_lib.vocabulary.workspace import Workspace
@@ -24,13 +23,12 @@ Example = tuple[Workspace, Catalog, pd.DataFrame, Lattice]
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Example:
-    workspace = Workspace(tmp_path_factory.mktemp("almvik"))
-    write_example(workspace.root)
-    import_paths([workspace.inbox], workspace=workspace)
+    workspace = Workspace(imported(tmp_path_factory.getbasetemp()))
     catalog, store = Catalog(workspace), Store(workspace)
     units = load_units(workspace, catalog, store)
     lattice = Lattice.of_units({code: unit.area for code, unit in units.items()})
-    return workspace, catalog, compute_cube(store, catalog, units), lattice
+    with store.reading() as tables:
+        return workspace, catalog, compute_cube(tables, catalog, units), lattice
 
 
 @pytest.mark.parametrize("audience", ["public", "internal"])

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
+from command import copied, imported
 
 from analysis_lib.disclosure import archive, gate
 from analysis_lib.disclosure.audit import audit
@@ -19,7 +20,6 @@ from analysis_lib.disclosure.facts import cell_facts, collect
 from analysis_lib.disclosure.policy import Policy
 from analysis_lib.disclosure.release import open_released, release_cube
 from analysis_lib.report.prepare import prepare, remember_release
-from analysis_lib.sources.example import write_example
 from analysis_lib.sources.importer import import_paths
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace
@@ -30,14 +30,11 @@ GRADES = "betyg_ak9_vt2026_{}.txt"
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    found = Workspace(tmp_path / "almvik")
-    found.root.mkdir()
-    write_example(found.root)
+def workspace(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    found = Workspace(copied(imported(tmp_path_factory.getbasetemp()), tmp_path / "almvik"))
     folder = found.params / "seminars"
     later = yaml.safe_load((folder / f"{PUBLIC}.yaml").read_text("utf-8")) | {"id": LATER, "edition": "2.0"}
     (folder / f"{LATER}.yaml").write_text(yaml.safe_dump(later, allow_unicode=True), "utf-8")
-    import_paths([found.inbox], workspace=found)
     return found
 
 

@@ -99,7 +99,7 @@ def test_workers_that_do_not_see_the_workspace_are_told(
 
     workspace = make_workspace(tmp_path / "w")
     manner = Manner(scheduler=cluster.address, is_plain=True)
-    monkeypatch.setattr(room, "library_hash", lambda: "another")
+    monkeypatch.setattr(room, "all_code_hash", lambda: "another")
     with pytest.raises(SkolbankError) as refused:
         run_seminar(workspace, Order(SEMINAR), manner=manner, rooms=make_rooms())
     assert refused.value.code == "cluster-other-version"

@@ -10,7 +10,8 @@ import pikepdf
 import pytest
 from conftest import LARGE, REPORTS, Executed, has_results, place_of
 
-from analysis_lib.report.pdf import paragraphs, write_pdf
+from analysis_lib.report.document import read_document
+from analysis_lib.report.pdf import paragraphs, print_data, write_pdf
 
 Give = Callable[..., Executed]
 
@@ -76,9 +77,23 @@ def test_only_our_own_fonts_are_used_and_all_are_embedded(executed: Give, report
 @pytest.mark.parametrize("report", REPORTS)
 def test_a_report_is_short_enough_to_be_read(executed: Give, report: str) -> None:
     with opened(executed, report) as pdf:
-        # Four and seven pages to read, the methods appendix one more; the plan of the whole year is long.
-        pages = {"skolbild": 5, "forskolebild": 5, "fritidshemsbild": 5, "huvudmannens-verksamhetsplan": 16}
+        pages = {"skolbild": 4, "forskolebild": 4, "fritidshemsbild": 4, "huvudmannens-verksamhetsplan": 14}
         assert len(pdf.pages) <= pages.get(report, 8)
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_no_table_behind_a_figure_is_lost_on_paper(executed: Give, report: str) -> None:
+    """R20: each chart's table is printed once, beside the chart or at the end, where the figure points."""
+    document = read_document(executed(report, place_of(report)).notebook)
+    data = print_data(document)
+    parts = [part for group in (data["lead"], *(s["parts"] for s in data["sections"])) for part in group]
+    drawn = [part["data"] for part in parts if part["kind"] == "figure"]
+    beside = {each["number"] for each in drawn if "beside" in each}
+    at_end = [each["number"] for each in drawn if each.get("at_end")]
+    assert at_end == [table["number"] for table in data["tables"]]
+    assert not beside & set(at_end)
+    with_table = [each for each in document.blocks() if each.kind == "figure" and each.data["table"]["rows"]]
+    assert len(with_table) == len(beside) + len(at_end)
 
 
 def test_the_same_notebook_gives_the_same_bytes(executed: Give) -> None:

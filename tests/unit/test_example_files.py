@@ -38,12 +38,22 @@ def test_another_run_in_the_same_folder_replaces_its_files_and_no_others(tmp_pat
     inbox.mkdir(parents=True)
     (inbox / "egen.csv").write_text("min fil", "utf-8")
     write_example(tmp_path, size="town")
+    _nobody_takes_courses_at_two_units(inbox)
     write_example(tmp_path)
     plain = tmp_path / "plain"
     write_example(plain)
     left = {path.name for path in inbox.iterdir()}
     assert left == {path.name for path in (plain / "data" / "inbox").iterdir()} | {"egen.csv"}
     assert (inbox / "egen.csv").read_text("utf-8") == "min fil"
+
+
+def _nobody_takes_courses_at_two_units(inbox: Path) -> None:
+    """A pupil at two units in a läsår is refused at import, and the town has several gymnasieskolor."""
+    for path in inbox.glob("Kursresultat *.csv"):
+        rows = [line.split(";")[:2] for line in path.read_text("utf-8-sig").splitlines()[1:]]
+        pupils = {(number, unit) for number, unit in rows}
+        assert len({unit for _, unit in pupils}) > 1
+        assert len({number for number, _ in pupils}) == len(pupils)
 
 
 def test_summary_counts_what_is_in_the_files(example: Path, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ import yaml
 from test_statmore_sentences import ID, YEARS, _scope, _series
 
 from analysis_lib.errors import SkolbankError
-from analysis_lib.indicators.series_rules import SeriesRules, load_series_rules, successions
+from analysis_lib.indicators.renamed import successions
+from analysis_lib.indicators.series_rules import SeriesRules, load_series_rules
 from analysis_lib.present.charts.trend import draw_trend
 from analysis_lib.report import figures
 from analysis_lib.statistics.change import Verdict

@@ -218,3 +218,13 @@ def test_a_value_outside_the_schema_is_refused(store: Store, column: str, value:
     with pytest.raises(SkolbankError, match="schema-broken"):
         put(store, frame)
     assert kept(store) == set()
+
+
+def test_a_reading_is_of_one_moment_whatever_is_stored_meanwhile(store: Store) -> None:
+    put(store, grades(("a", "1", "C")))
+    count = f"SELECT count(*) AS n FROM {TABLE}"
+    with store.reading() as tables:
+        before = tables.current(TABLE)
+        put(store, grades(("b", "2", "D")))
+        assert (tables.query(count)["n"].item(), tables.current(TABLE)) == (1, before)
+    assert store.query(count)["n"].item() == 2

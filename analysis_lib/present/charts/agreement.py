@@ -218,7 +218,7 @@ def _draw(bars: Sequence[AgreementBar], setting: Setting, width: theme.Width) ->
     sheet = row_sheet(width, lanes, (-left - 1, right + 1), head=head, value_head="netto", foot=8)
     canvas = sheet.canvas
     entries = [(FILLS[name], WORDS[name]) for name in DIRECTIONS]
-    legend(canvas, entries, -52 if width == "wide" else -84)
+    legend(canvas, entries, -52 if width != "narrow" else -84)
     middle = canvas.px(0)
     for bar, at in zip(bars, sheet.middles, strict=True):
         if bar.is_shown:

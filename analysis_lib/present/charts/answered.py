@@ -106,7 +106,7 @@ def draw_responses(rows: Sequence[ResponseRow], *, setting: Setting) -> Block:
     band = Response(lowest.answered.asked, lowest.answered.answers).band()
     finding = f"Lägst är svarsfrekvensen bland {lowest.group}: {_percent(lowest)}"
     if len(shown) == 1:
-        finding = f"{_percent(lowest)} av {lowest.group} svarade"
+        finding = f"Svarsfrekvensen bland {lowest.group} är {_percent(lowest)}"
     parts = Parts(
         finding=finding,
         title=f"Svarsfrekvens, procent av de tillfrågade. {setting.subject}.",

@@ -87,6 +87,8 @@ class Wording:
     notes: Sequence[Mapping[str, str]] = field(default=())
     foot: str = ""
     derived: Sequence[dict[str, Any]] = field(default=())
+    singular: str = "skola"
+    plural: str = "skolor"
 
 
 def signed(value: float, decimals: int) -> str:
@@ -106,11 +108,11 @@ def caterpillar(
     both = [*ordered, *([whole] if whole else [])]
     facts = merged(*(one.facts for one in both))
     if not any(one.is_shown for one in ordered):
-        what = "Ingen skolas värde kan visas för den här årskullen"
+        what = f"Värdet kan inte visas för någon {wording.singular} i den här årskullen"
         return figure.gap_block(
             what, figure.HIDDEN_WHY, "Välj ett annat sätt att räkna, eller en annan årskull.", facts
         )
-    columns, rows = _table(ordered, whole)
+    columns, rows = _table(ordered, whole, wording)
     parts = Parts(
         finding=growth_finding(ordered, wording),
         title=wording.title,
@@ -131,7 +133,7 @@ def growth_finding(estimates: Sequence[Estimate], wording: Wording) -> str:
     up = sum(one.is_sure and (one.value or 0) > 0 for one in shown)
     down = sum(one.is_sure and (one.value or 0) < 0 for one in shown)
     many = text.count_word(len(shown))
-    schools = "skola" if len(shown) == 1 else "skolor"
+    schools = wording.singular if len(shown) == 1 else wording.plural
     kind = f"{schools} som visas" if len(shown) < len(estimates) else schools
     if not up and not down:
         return (
@@ -163,7 +165,7 @@ def _alt(ordered: Sequence[Estimate], whole: Estimate | None, wording: Wording) 
         told.append(f"{whole.name} {whole.words}")
     hidden = sum(not one.is_shown for one in ordered)
     if hidden:
-        schools = "skola" if hidden == 1 else "skolor"
+        schools = wording.singular if hidden == 1 else wording.plural
         told.append(text.capitalised(f"{text.count_word(hidden)} {schools} visas inte"))
     return ". ".join(told) + "."
 
@@ -180,10 +182,10 @@ def _foot(ordered: Sequence[Estimate], wording: Wording, whole: Estimate | None)
 
 
 def _table(
-    ordered: Sequence[Estimate], whole: Estimate | None
+    ordered: Sequence[Estimate], whole: Estimate | None, wording: Wording
 ) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
     columns = [
-        figure.column("group", "Skola", "left"),
+        figure.column("group", text.capitalised(wording.singular), "left"),
         figure.column("value", "Värde"),
         figure.column("interval", f"95{text.NBSP}% intervall"),
         figure.column("verdict", "Säkert?", "left"),

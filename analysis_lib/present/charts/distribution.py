@@ -152,7 +152,7 @@ def _draw(bars: Sequence[GradeBar], setting: Setting, width: theme.Width) -> dic
     canvas = sheet.canvas
     grades = [grade for grade in GRADES if any(bar.of(grade) for bar in bars)]
     entries = [(FILLS[grade], GRADE_WORDS.get(grade, grade)) for grade in grades]
-    legend(canvas, entries, -46 if width == "wide" else -54)
+    legend(canvas, entries, -54 if width == "narrow" else -46)
     for bar, middle in zip(bars, sheet.middles, strict=True):
         if not bar.shown:
             draw_hidden(canvas, middle, bar.cells[0] if bar.cells else None)

@@ -85,8 +85,10 @@ Drawing = Callable[[theme.Width], dict[str, Any]]
 
 
 def figure_block(setting: Setting, parts: Parts, draw: Drawing) -> Block:
-    """The figure as a block, drawn separately for both widths."""
-    charts = {width: draw(width) for width in theme.WIDTHS}
+    """The figure as a block, drawn separately for both widths, and for a slide if it is too tall for one."""
+    charts = {width: draw(width) for width in theme.PAGE_WIDTHS}
+    if _is_tall(charts["wide"]):
+        charts["slide"] = draw("slide")
     alt = kept_together(shortened(parts.alt))
     for spec in charts.values():
         spec["description"] = alt
@@ -111,6 +113,12 @@ def figure_block(setting: Setting, parts: Parts, draw: Drawing) -> Block:
         "derived": parts.derived,
     }
     return Block("figure", data, parts.facts)
+
+
+def _is_tall(spec: Mapping[str, Any]) -> bool:
+    """Whether the drawing would be shrunk on a slide, and its letters with it."""
+    height = spec["height"] + spec["padding"]["top"] + spec["padding"]["bottom"]
+    return bool(height * theme.WIDTHS["slide"] > theme.SLIDE_HEIGHT * theme.WIDTHS["wide"])
 
 
 def kept_together(words: str) -> str:
@@ -165,6 +173,8 @@ def brief(definition: str, limit: int = 300) -> str:
 def mark_notes(cells: Iterable[ReleasedCell], people: str = "elever") -> list[Mapping[str, str]]:
     """Margin notes for the signs that the cells show; ``people`` are who is counted."""
     one = "enskild elev" if people == "elever" else "enskild"
+    there = "svarade" if people == "svarande" else f"{people} nådde"
+    place = "positivt" if people == "svarande" else "dit"
     kept = list(cells)
     states = {cell.state for cell in kept}
     notes: list[Mapping[str, str]] = []
@@ -172,7 +182,7 @@ def mark_notes(cells: Iterable[ReleasedCell], people: str = "elever") -> list[Ma
         notes.append(
             {
                 "term": "~100 betyder nästan alla",
-                "text": f"Högst fyra {people} nådde inte dit. Exakt tal visas inte, så att ingen {one} "
+                "text": f"Högst fyra {there} inte {place}. Exakt tal visas inte, så att ingen {one} "
                 "kan pekas ut.",
             }
         )
@@ -180,7 +190,7 @@ def mark_notes(cells: Iterable[ReleasedCell], people: str = "elever") -> list[Ma
         notes.append(
             {
                 "term": "~0 betyder nästan inga",
-                "text": f"Högst fyra {people} nådde dit. Exakt tal visas inte.",
+                "text": f"Högst fyra {there} {place}. Exakt tal visas inte.",
             }
         )
     hidden = {cell.basis == "own" for cell in kept if cell.state == "suppressed"}
@@ -197,6 +207,11 @@ def mark_notes(cells: Iterable[ReleasedCell], people: str = "elever") -> list[Ma
 def table_cell(words: str, *, reason: str = "") -> dict[str, str]:
     """One cell of a table block."""
     return {"text": words, "reason": reason} if reason else {"text": words}
+
+
+def whole_cell(words: str) -> dict[str, Any]:
+    """A cell that is never broken over two lines, such as a date."""
+    return {"text": words, "whole": True}
 
 
 def value_cell(cell: ReleasedCell | None, indicator: Indicator) -> dict[str, str]:

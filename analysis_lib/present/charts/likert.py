@@ -154,8 +154,10 @@ def _finding(rows: Sequence[LikertRow]) -> str:
         return "Nästan alla svarade positivt" if nearly else "Så fördelar sig svaren"
     (low, lowest), (high, highest) = known[0], known[-1]
     if nearly:
-        fewest = f"färst på en fråga om {_area(lowest)}, {_percent(low)}"
-        return f"Nästan alla svarade positivt på en fråga om {_area(nearly[0])}, {fewest}"
+        one = f"en fråga om {_area(nearly[0])}"
+        many = one if len(nearly) == 1 else f"{text.count_word(len(nearly))} frågor"
+        fewest = f"färst positiva svar får en fråga om {_area(lowest)}, {_percent(low)}"
+        return f"Nästan alla svarade positivt på {many}; {fewest}"
     if lowest is highest:
         return f"{_percent(high)} svarade positivt på frågan om {_area(highest)}"
     if lowest.area == highest.area:

@@ -69,7 +69,8 @@ def needs_finding(cells: Sequence[NeedCell]) -> str:
     units = {cell.unit for cell in cells}
     told = "är det vanligaste behovet" if len(common) == 1 else "är de vanligaste behoven"
     each = "" if len(common) == 1 else " var"
-    return f"{text.listing(common)} {told}: {most} av {len(units)} enheter{each}"
+    names = text.capitalised(text.listing([text.uncapitalised(area) for area in common]))
+    return f"{names} {told}: {text.count_word(most)} av {text.count_word(len(units))} enheter{each}"
 
 
 def _units_of(cells: Sequence[NeedCell]) -> dict[str, int]:

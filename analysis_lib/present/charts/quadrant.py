@@ -82,7 +82,7 @@ def quadrant(
     parts = Parts(
         finding=_finding(plot),
         title=f"{text.capitalised(indicator.short)} och {text.uncapitalised(wording.title)} "
-        f"Streckat: {whole.growth.name}. Större prick: fler elever.",
+        f"Streckat: {text.uncapitalised(whole.growth.name)}. Större prick: fler elever.",
         alt=_alt(plot),
         foot="Intervallen står i diagrammet över skolorna.",
         columns=columns,

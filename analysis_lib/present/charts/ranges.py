@@ -115,11 +115,19 @@ def _name(row: RangeRow) -> str:
     return f"{label} {among} {text.uncapitalised(row.group)}" if row.group else label
 
 
+def _all_nearly(nearly: Sequence[RangeRow]) -> str:
+    if not any(row.is_question for row in nearly):
+        return text.capitalised(f"{text.listing([_name(row) for row in nearly[:3]])}: nästan alla nådde dit")
+    if len(nearly) == 1:
+        return f"Nästan alla svarade positivt: {_name(nearly[0])}"
+    return f"Nästan alla svarade positivt på {text.count_word(len(nearly))} frågor"
+
+
 def _finding(rows: Sequence[RangeRow], shown: Sequence[RangeRow]) -> str:
     exact = sorted(shown, key=lambda row: row.cell.value or 0)
     nearly = [row for row in rows if row.cell.state == "nearly_all"]
     if not exact:
-        return text.capitalised(f"{text.listing([_name(row) for row in nearly[:3]])}: nästan alla nådde dit")
+        return _all_nearly(nearly)
     lowest = exact[0]
     kind = "andel" if lowest.indicator.kind == "share" else "värde"
     place = (

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from analysis_lib import text
@@ -17,7 +18,7 @@ from analysis_lib.present.charts.scales import spread_apart
 from analysis_lib.present.typeset import text_width, wrap
 
 LANE_HEIGHT = 14
-LINE_HEIGHT = 18
+LINE_HEIGHT, SLIDE_LINE_HEIGHT = 18, 22
 OWN_ROW = "#E1EDF1"
 
 
@@ -76,7 +77,7 @@ def row_sheet(
         text_width(words, kind.value, 600) for words in (value_head, *(lane.value for lane in lanes))
     )
     is_narrow = width == "narrow"
-    room = total * (0.36 if is_narrow else 0.34)
+    room = total * {"narrow": 0.36, "wide": 0.34, "slide": 0.52}[width]
     has_group_column = has_groups and group_width + 16 + label_width <= room
     limit = room - (group_width + 16 if has_group_column else 0)
     if not is_narrow and not has_group_column:
@@ -85,7 +86,10 @@ def row_sheet(
     left = 14.0 if is_stacked else label_width + 14 + (group_width + 16 if has_group_column else 0)
     line = total - 20.0 if is_stacked else max(label_width, 1) + 1
     labels = [wrap(lane.label, kind.label, line, 600) for lane in lanes]
-    middles, extra, end = _middles(lanes, is_stacked, has_group_column, [len(lines) for lines in labels])
+    counts = [len(lines) for lines in labels]
+    pitch = 31.0 if width != "slide" else _slide_pitch(lanes, head + foot, sum(counts) - len(counts))
+    tall = (pitch, SLIDE_LINE_HEIGHT if width == "slide" else LINE_HEIGHT)
+    middles, extra, end = _middles(lanes, is_stacked, has_group_column, counts, tall)
     canvas = Canvas(
         width,
         height=head + end + foot,
@@ -110,12 +114,24 @@ def row_sheet(
     return sheet
 
 
+def _slide_pitch(lanes: Sequence[Lane], taken: float, more_lines: int) -> float:
+    """The height of a lane on a slide: as many as stand there, down to what its letters need."""
+    groups = 1 + sum(one.group != other.group for one, other in pairwise(lanes))
+    left = theme.SLIDE_HEIGHT - taken - 14 * groups - SLIDE_LINE_HEIGHT * more_lines
+    return min(31.0, max(24.0, left / len(lanes)))
+
+
 def _middles(
-    lanes: Sequence[Lane], is_stacked: bool, has_group_column: bool, line_counts: Sequence[int]
+    lanes: Sequence[Lane],
+    is_stacked: bool,
+    has_group_column: bool,
+    line_counts: Sequence[int],
+    tall: tuple[float, float],
 ) -> tuple[list[float], dict[int, float], float]:
     """Lane middles, where a new group begins, and the height of them all."""
     middles: list[float] = []
     starts: dict[int, float] = {}
+    pitch, line_height = tall
     y = 0.0
     for index, lane in enumerate(lanes):
         is_new = (
@@ -130,7 +146,7 @@ def _middles(
         if is_new and index:
             y += 4
         lines = line_counts[index] if is_stacked else line_counts[index] - 1
-        row_height = (30.0 if is_stacked else 31.0) + LINE_HEIGHT * lines
+        row_height = (30.0 if is_stacked else pitch) + line_height * lines
         middles.append(y + row_height - (13 if is_stacked else row_height / 2))
         y += row_height
     return middles, starts, y + 6
@@ -138,6 +154,7 @@ def _middles(
 
 def _furniture(sheet: RowSheet, starts: dict[int, float], has_group_column: bool, group_width: float) -> None:
     canvas, size = sheet.canvas, sheet.canvas.type.label
+    line_height = SLIDE_LINE_HEIGHT if canvas.width == "slide" else LINE_HEIGHT
     far = canvas.plot_width + canvas.right
     for index, lane in enumerate(sheet.lanes):
         middle = sheet.middles[index]
@@ -147,7 +164,7 @@ def _furniture(sheet: RowSheet, starts: dict[int, float], has_group_column: bool
             and len(sheet.lanes) > 1
             and any(not one.is_own for one in sheet.lanes)
         ):
-            tall = 28 if not sheet.is_stacked else 28 + LINE_HEIGHT * len(sheet.labels[index])
+            tall = 28 if not sheet.is_stacked else 28 + line_height * len(sheet.labels[index])
             canvas.box(-canvas.left, middle + 14 - tall, canvas.total_width, tall, OWN_ROW)
         if index in starts:
             top = starts[index]
@@ -161,13 +178,13 @@ def _furniture(sheet: RowSheet, starts: dict[int, float], has_group_column: bool
             lines = sheet.labels[index]
             ground = OWN_ROW if lane.is_own and not lane.is_total else theme.WHITE
             for number, line in enumerate(reversed(lines)):
-                y = middle - 21 - LINE_HEIGHT * number
+                y = middle - 21 - line_height * number
                 style: dict[str, Any] = {"weight": lane.weight, "colour": lane.colour, "size": size}
                 canvas.text(-canvas.left, y, line, ground=ground, **style)
         else:
             x = -canvas.left + (group_width + 16 if has_group_column else 0)
             for number, line in enumerate(sheet.labels[index]):
-                y = middle + LINE_HEIGHT * (number - (len(sheet.labels[index]) - 1) / 2)
+                y = middle + line_height * (number - (len(sheet.labels[index]) - 1) / 2)
                 canvas.text(x, y, line, weight=lane.weight, colour=lane.colour, size=size)
         canvas.text(
             far,

@@ -66,11 +66,11 @@ def draw(
     domain, ticks = round_domain(values, floor=0, ceiling=100)
     labels = [(line, line.shown[-1]) for line in lines if line.shown]
     size = theme.CHART_TYPE[width].label
-    room = 190.0 if width == "wide" else 112.0
+    room = 190.0 if width != "narrow" else 112.0
     texts = [wrap(f"{line.name} {text.number(at[1], 0)}", size, room - 14, 600) for line, at in labels]
     right = max((text_width(words, size, 600) for each in texts for words in each), default=40) + 16
     canvas = Canvas(
-        width, 360 if width == "wide" else 330, 46, right, 34, 52, (-0.18, len(stops) - 0.82), domain
+        width, 360 if width != "narrow" else 330, 46, right, 34, 52, (-0.18, len(stops) - 0.82), domain
     )
     for tick in ticks:
         y = canvas.py(tick)

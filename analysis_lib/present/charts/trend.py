@@ -67,7 +67,7 @@ def _parts(trend: Trend) -> Parts:
     columns, rows = _table(trend)
     return Parts(
         finding=finding.text,
-        title=f"{indicator.title}, {narrative.unit_words(indicator)}. {trend.setting.subject}, "
+        title=f"{narrative.measured(indicator)}. {trend.setting.subject}, "
         f"{text.uncapitalised(figure.span_of_years(trend.years))}.",
         alt=_alt(trend, finding.text),
         foot=" ".join(foot),

@@ -74,9 +74,9 @@ def draw(trend: Trend, width: theme.Width) -> dict[str, Any]:
         canvas.rule(0, y, canvas.plot_width, y, theme.HATCH_LINE if is_base else theme.GRID)
         shown = text.number(tick, 0 if tick == int(tick) else 1)
         canvas.text(-10, y, shown, colour=theme.INK_3, size=canvas.type.axis, align="right")
-    canvas.text(
-        -canvas.left, -24, narrative.unit_words(trend.indicator), colour=theme.INK_3, size=canvas.type.axis
-    )
+    unit = narrative.unit_words(trend.indicator)
+    if unit != "värde":
+        canvas.text(-canvas.left, -24, unit, colour=theme.INK_3, size=canvas.type.axis)
     _year_axis(trend, canvas)
     segments = _lines(trend, canvas)
     taken: list[Box] = []
@@ -138,7 +138,7 @@ def _end_labels(trend: Trend, width: theme.Width) -> list[_EndLabel]:
             words = narrative.with_unit(cell, trend.indicator)
             colour = theme.INK_2 if other.style == "municipality" else theme.INK_3
             entries.append((cell.value, other.name, words, colour, 400))
-    limit = 176.0 if width == "wide" else 92.0
+    limit = 176.0 if width != "narrow" else 92.0
     labels = []
     for at, name, value, colour, weight in entries:
         together = f"{name}{text.NBSP}{text.NBSP}{value}"
@@ -155,12 +155,12 @@ def _canvas(trend: Trend, width: theme.Width, labels: Sequence[_EndLabel]) -> Ca
     domain, ticks = _ticks(trend)
     kind = theme.CHART_TYPE[width]
     axis = max(text_width(text.number(t, 0 if t == int(t) else 1), kind.axis) for t in ticks)
-    right = max((label.width for label in labels), default=0) + (18 if width == "wide" else 14)
+    right = max((label.width for label in labels), default=0) + (18 if width != "narrow" else 14)
     last = len(trend.years) - 1
-    inset = 0.4 if width == "wide" else 0.3
+    inset = 0.4 if width != "narrow" else 0.3
     return Canvas(
         width,
-        height=(330 if width == "wide" else 300) + (24 if _hidden_words(trend) else 0),
+        height=(330 if width != "narrow" else 300) + (24 if _hidden_words(trend) else 0),
         left=axis + 14,
         right=right + 2,
         top=44,

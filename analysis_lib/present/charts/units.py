@@ -56,7 +56,7 @@ def draw_units(
     differ = [row for row in shown if _differs(row.cell, total, indicator)]
     parts = Parts(
         finding=_finding(shown, differ, indicator, total, total_name, len(shown) < len(ordered)),
-        title=f"{indicator.title}, {narrative.unit_words(indicator)}. Enheterna ordnade efter "
+        title=f"{narrative.measured(indicator)}. Enheterna ordnade efter "
         f"{'område och ' if any(row.area for row in ordered) else ''}namn, läsåret {year}.",
         alt=_alt(ordered, shown, differ, indicator, total, total_name),
         foot=_foot(ordered, total),

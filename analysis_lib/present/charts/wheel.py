@@ -39,9 +39,11 @@ class WheelOrder:
 
 def draw_wheel(order: WheelOrder, setting: Setting) -> Block:
     """The årshjul as a figure: finding, ring, alt text with the next three moments, and the whole list."""
+    names = list(order.names.values())
+    tracks = text.listing([*names[:1], *map(text.uncapitalised, names[1:])])
     parts = Parts(
         finding=wheel_finding(order),
-        title=f"Årshjul läsåret {order.school_year}. {text.listing(list(order.names.values()))}.",
+        title=f"Årshjul läsåret {order.school_year}. {tracks}.",
         alt=_alt(order),
         foot="Ihåligt: klart eller passerat. !: försenat. En ledig dag flyttas till nästa arbetsdag.",
         columns=[
@@ -107,7 +109,7 @@ def _row(one: Agendum, order: WheelOrder) -> dict[str, Any]:
 
 
 def _draw(order: WheelOrder, setting: Setting, width: theme.Width) -> dict[str, Any]:
-    side = 560 if width == "wide" else theme.WIDTHS["narrow"]
+    side = 560 if width != "narrow" else theme.WIDTHS["narrow"]
     beside = (theme.WIDTHS[width] - side) / 2
     legend = 30.0 * len(order.names) if width == "narrow" else 34.0
     canvas = Canvas(width, side + legend, beside, beside, 0, legend, (-1.14, 1.14), (-1.14, 1.14))

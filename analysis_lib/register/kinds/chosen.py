@@ -23,6 +23,17 @@ Drawing = Annotated[
         "indicators",
         "surveys",
         "measures",
+        "agreement",
+        "crosstab",
+        "salsa",
+        "spread",
+        "equity",
+        "cohorts",
+        "slopes",
+        "growth",
+        "growth_quadrant",
+        "followed",
+        "outlook",
     ],
     Labels(
         {
@@ -35,6 +46,17 @@ Drawing = Annotated[
             "indicators": "alla mått i en tabell",
             "surveys": "enkätsvaren, område för område",
             "measures": "åtgärderna och vad de ledde till",
+            "agreement": "betyg mot nationella prov",
+            "crosstab": "provbetyg och betyg, ruta för ruta",
+            "salsa": "SALSA",
+            "spread": "skillnader mellan enheter över tid",
+            "equity": "likvärdighet, mått för mått",
+            "cohorts": "årskull för årskull",
+            "slopes": "samma elever från åk 6 till åk 9",
+            "growth": "förädlingsvärde, enhet för enhet",
+            "growth_quadrant": "resultatnivå och förädlingsvärde",
+            "followed": "hur många som kan följas",
+            "outlook": "prognos för behörighet",
         }
     ),
 ]
@@ -53,6 +75,13 @@ class ChosenFigure(Entry):
 
     drawing: Drawing = Field(title="Figur")
     indicators: tuple[str, ...] = Field(default=(), title="Mått", description="Id ur params/indicators")
+    subject: str = Field(default="", max_length=12, title="Ämne", description="Ämneskod; tomt: alla")
+    method: str = Field(
+        default="", max_length=40, title="Sätt att räkna", description="Id; tomt: det vanliga"
+    )
+    cohort: str = Field(
+        default="", pattern=r"^(\d{4})?$", title="Årskull", description="Året då årskullen slutar åk 9"
+    )
     report: InReport = Field(title="Rapport")
     comment: Words = Field(title="Kommentar", min_length=3, description="Varför ska vi prata om figuren?")
     address: str = Field(default="", max_length=300, title="Adress", description="Sidan som den valdes på")

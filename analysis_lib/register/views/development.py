@@ -59,8 +59,8 @@ def area_sections(
         if not area.entry.starts <= on <= area.entry.ends:
             continue
         mine = tuple(m for m in measures if m.entry.priority_area == area.thing)
-        gaps = [] if area.entry.indicators else ["indikator saknas"]
-        gaps += [] if mine else ["åtgärd saknas"]
+        gaps = [] if area.entry.indicators else ["indikator"]
+        gaps += [] if mine else ["åtgärd"]
         sections.append(
             AreaSection(
                 area,

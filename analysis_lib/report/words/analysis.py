@@ -144,7 +144,7 @@ def carried_on(told: Told) -> list[Block]:
     left = carried_promises(told.mine(Promise, school_year=None), unit=told.code, before=told.today)
     if not left:
         return [paragraph("Alla löften är infriade. Inget följer med till nästa skolanalys.")]
-    listed = " ".join(f"{one.entry.text.rstrip('.')}." for one in left)
+    listed = " ".join(dict.fromkeys(f"{one.entry.text.rstrip('.')}." for one in left))
     return [paragraph(f"Följer med till nästa skolanalys: {listed}")]
 
 

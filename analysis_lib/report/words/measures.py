@@ -20,7 +20,7 @@ from analysis_lib.register.views.measures import (
 )
 from analysis_lib.register.views.needs import need_table, plan_needs
 from analysis_lib.report.words.labels import label
-from analysis_lib.report.words.shapes import Cell, cards_block, day, paragraph, value, words_table
+from analysis_lib.report.words.shapes import Cell, cards_block, day, from_to, paragraph, words_table
 from analysis_lib.report.words.told import Told
 
 DONE: dict[str, Cell] = {
@@ -55,7 +55,7 @@ def _followed_table(rows: Sequence[Followed]) -> Block:
     lines: list[list[Cell]] = []
     for row in rows:
         entry = row.measure.entry
-        after = f"{value(entry.value_before)} → {value(entry.value_after)}"
+        after = from_to(entry.value_before, entry.value_after)
         lines.append(
             [
                 entry.what,
@@ -103,7 +103,7 @@ def improvement_areas(told: Told) -> list[Block]:
     lines: list[list[Cell]] = []
     for area in found:
         entry = area.entry
-        measured = f"{entry.indicator}: {value(entry.baseline)} → {value(entry.target)}"
+        measured = f"{entry.indicator}: {from_to(entry.baseline, entry.target)}"
         lines.append(
             [
                 *([] if told.unit else [told.names.get(area.unit, area.unit)]),
@@ -186,7 +186,8 @@ def plan_text(told: Told) -> list[Block]:
     if decided and entry.decided_by:
         decided += f" av {text.uncapitalised(entry.decided_by)}"
     decided += "." if decided else ""
-    first = f" Först kommer {text.listing(list(entry.priorities))}." if entry.priorities else ""
+    order = text.listing([text.uncapitalised(each) for each in entry.priorities])
+    first = f" Först kommer {order}." if order else ""
     return [paragraph(f"Läsåret {year}: {text.uncapitalised(entry.text).rstrip('.')}.{first}{decided}")]
 
 
@@ -262,7 +263,10 @@ def research(told: Told) -> list[Block]:
     ]
     if not lines:
         return []
-    foot = f"Underlag saknas för {len(missing)} av {len(found)} åtgärder." if missing else ""
+    lacking = text.count_word(len(missing))
+    of = text.count_word(len(found))
+    part = f"alla {lacking}" if len(missing) == len(found) > 1 else f"{lacking} av {of}"
+    foot = f"Underlag saknas för {part} åtgärder." if missing else ""
     heads = ["Åtgärd", "Forskningsgrund", "Beprövad erfarenhet", "Lokal anpassning"]
     return [words_table("grund", "Vad åtgärderna bygger på.", heads, lines, foot=foot)]
 

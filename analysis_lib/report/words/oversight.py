@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from analysis_lib import text
 from analysis_lib.present.blocks import Block
@@ -22,6 +22,7 @@ from analysis_lib.report.words.shapes import Cell, answers_block, day, paragraph
 from analysis_lib.report.words.told import Told
 from analysis_lib.vocabulary.periods import SchoolYear
 
+_UNANSWERED = "– Inget svar än"
 _STATES: Mapping[str, Cell] = {
     "overdue": ("overdue", "Försenad"),
     "open": ("ongoing", "Öppen"),
@@ -34,6 +35,11 @@ def _cases(told: Told) -> list[CaseRow]:
         told.every(InspectionCase), told.every(Deficiency), told.every(Measure), today=told.today
     )
     return [case for case in found if told.unit is None or case.case.unit == told.code]
+
+
+def _listed(words: Sequence[str]) -> str:
+    """``Studiero och lokaler``: a capital first only."""
+    return text.capitalised(text.listing([text.uncapitalised(each) for each in words]))
 
 
 def timeline(told: Told) -> list[Block]:
@@ -164,7 +170,7 @@ def visit_notes(told: Told) -> list[Block]:
     return [
         answers_block(
             [
-                ("Teman", text.listing(list(note.themes)), ""),
+                ("Teman", _listed(note.themes), ""),
                 ("Iakttagelser", note.observations, ""),
                 ("Beslut", note.decisions or "Inga beslut.", ""),
                 ("Diarienummer", note.diary_number, text.date(note.dated)),
@@ -180,7 +186,7 @@ def visit_questions(told: Told) -> list[Block]:
     asked = [q.entry for q in told.every(BoardQuestion) if q.entry.visit in known]
     if not asked:
         return [paragraph("Besöket ledde inte till någon fråga till kvalitetsnämnden.")]
-    return [answers_block([(q.question, q.answer, text.date(q.meeting)) for q in asked])]
+    return [answers_block([(q.question, q.answer, text.date(q.meeting)) for q in asked], missing=_UNANSWERED)]
 
 
 def visits(told: Told) -> list[Block]:
@@ -221,9 +227,7 @@ def since_last(told: Told) -> list[Block]:
         [
             told.names.get(one.unit, one.unit),
             day(one.entry.held_on),
-            text.listing(list(notes[one.thing].themes))
-            if one.thing in notes
-            else ("no_data", "Anteckning saknas"),
+            _listed(notes[one.thing].themes) if one.thing in notes else ("no_data", "Anteckning saknas"),
             notes[one.thing].observations if one.thing in notes else "",
         ]
         for one in pack.visits
@@ -238,7 +242,8 @@ def board_questions(told: Told) -> list[Block]:
     asked = [(told.names.get(q.unit, ""), q.entry) for q in (*pack.open_questions, *pack.answered)]
     if not asked:
         return []
-    return [answers_block([(f"{e.question} ({name})", e.answer, text.date(e.meeting)) for name, e in asked])]
+    found = [(f"{e.question} ({name})", e.answer, text.date(e.meeting)) for name, e in asked]
+    return [answers_block(found, missing=_UNANSWERED)]
 
 
 def board_follow_up(told: Told) -> list[Block]:

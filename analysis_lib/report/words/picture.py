@@ -16,6 +16,11 @@ _FAMILIES = {
     "staff": "personal",
     "surveys": "enkäter",
     "attendance": "frånvaro",
+    "agreement": "provbetyg bredvid betyg",
+    "salsa": "SALSA",
+    "gymnasium": "gymnasieresultat",
+    "vux": "komvuxresultat",
+    "value_added": "förädlingsvärden",
 }
 
 

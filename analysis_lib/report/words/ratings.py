@@ -66,9 +66,8 @@ def rated(told: Told) -> list[Block]:
         heads = ["Del", *([] if told.audience == "public" else ["Arbetslag"])]
         heads += [f"{_TERMS[term].capitalize()} {_calendar_year(year, term)}" for year, term in rounds]
         caption = f"{instrument.title}: valda delar och skattad nivå."
-        blocks.append(
-            words_table("bruk", caption, [*heads, "Förändring"], lines, notes=[_OWN_PAST, _scale(instrument)])
-        )
+        notes = [_OWN_PAST, *_scale(instrument)]
+        blocks.append(words_table("bruk", caption, [*heads, "Förändring"], lines, notes=notes))
     return blocks
 
 
@@ -91,11 +90,12 @@ def _change(steps: int | None) -> str:
     return f"{sign} {text.number(steps, 0, signed=True)} steg"
 
 
-def _scale(instrument: SelfRating) -> dict[str, str]:
-    return {
-        "term": "Skalan",
-        "text": "; ".join(f"{step.value} {step.label.lower()}" for step in instrument.scale),
-    }
+def _scale(instrument: SelfRating) -> list[dict[str, str]]:
+    """What the levels mean, where they have words of their own."""
+    if all(step.label.lower() == f"nivå {step.value}" for step in instrument.scale):
+        return []
+    steps = "; ".join(f"{step.value} {step.label.lower()}" for step in instrument.scale)
+    return [{"term": "Skalan", "text": f"{steps}."}]
 
 
 def missing_ratings(told: Told) -> list[Block]:
@@ -181,7 +181,7 @@ def prio_profile(told: Told) -> list[Block]:
             "PRIO-profil: nivå per delområde och källa.",
             heads,
             lines,
-            notes=[_scale(instrument)],
+            notes=_scale(instrument),
         )
     ]
 

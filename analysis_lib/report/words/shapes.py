@@ -48,10 +48,10 @@ def _room(cell: Cell) -> tuple[int, int]:
     return len(words) + 2 * around, max(map(len, words.split()), default=0) + around
 
 
-def answers_block(items: Sequence[tuple[str, str, str]]) -> Block:
+def answers_block(items: Sequence[tuple[str, str, str]], *, missing: str = NO_BASIS) -> Block:
     """Questions with their answers and where the answer comes from; an empty one says that it is missing."""
     told = [
-        {"question": question, "text": words.strip() or NO_BASIS, "note": note, "missing": not words.strip()}
+        {"question": question, "text": words.strip() or missing, "note": note, "missing": not words.strip()}
         for question, words, note in items
     ]
     return Block("answers", {"items": told})
@@ -84,8 +84,22 @@ def value(number: float | None) -> str:
     return text.number(number, 0 if float(number).is_integer() else 1)
 
 
+def from_to(before: float | None, after: float | None) -> str:
+    """From one number to the next on one line, with as many decimals on both sides: ``6,9 → 8,0``."""
+    places = max(
+        (0 if float(each).is_integer() else 1 for each in (before, after) if each is not None), default=0
+    )
+    told = [text.EN_DASH if each is None else text.number(each, places) for each in (before, after)]
+    return f"{text.NBSP}→{text.NBSP}".join(told)
+
+
 def _cell(cell: Cell) -> dict[str, str]:
     if isinstance(cell, tuple):
         chip, words = cell
-        return {"text": words, "chip": chip}
-    return table_cell(cell or text.EN_DASH)
+        return {"text": text.capitalised(words), "chip": chip}
+    return table_cell(_begun(cell) or text.EN_DASH)
+
+
+def _begun(words: str) -> str:
+    """The words with a capital first, but not where a name begins with a small letter: ``e-Vägledning``."""
+    return words if words[1:2] == "-" else text.capitalised(words)

@@ -49,6 +49,7 @@ class Told:
     question_set: str = ""
     handbook: str = ""
     handbook_version: str = ""
+    school_form: str = ""
     indicator_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -72,7 +73,7 @@ class Told:
     @property
     def own_units(self) -> dict[str, Unit]:
         """The huvudman's units that are open this year."""
-        municipal = {code: unit for code, unit in self.units.items() if unit.organiser == "municipal"}
+        municipal = {code: unit for code, unit in self.units.items() if unit.is_own}
         return {code: unit for code, unit in municipal.items() if unit.is_open(self.school_year)}
 
     @property
@@ -90,7 +91,14 @@ class Told:
         """The unit's own entries (the huvudman's: all units') of the year; None: of every year."""
         year = self.school_year if school_year == "" else school_year
         found = [record for record in self.every(kind) if year is None or record.school_year == year]
-        return [record for record in found if self.unit is None or record.unit == self.code]
+        return [record for record in found if self._is_mine(record.unit)]
+
+    def _is_mine(self, code: str) -> bool:
+        """The unit's own; the huvudman's report has all units', or its school form's and the common ones."""
+        if self.unit is not None:
+            return code == self.code
+        unit = self.units.get(code)
+        return not self.school_form or unit is None or self.school_form in unit.school_forms
 
     def _may_see(self, kind: type[Entry]) -> bool:
         hidden: Mapping[str, tuple[type[Entry], ...]] = {"public": NOT_PUBLIC, "board": ONLY_INSIDE}

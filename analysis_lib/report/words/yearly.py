@@ -8,7 +8,6 @@ from analysis_lib import text
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.publication import publication_table
 from analysis_lib.register.kinds.documents import (
-    STEP_WORDS,
     STEPS,
     Document,
     DraftComment,
@@ -25,6 +24,12 @@ from analysis_lib.vocabulary.periods import SchoolYear
 from analysis_lib.vocabulary.questions import Handbook, load_handbooks
 
 _YEARS = 3
+_WAITS: Mapping[str, str] = {
+    "team": "att arbetslaget ska bli klart",
+    "principal": "att rektor ska bli klar",
+    "administration": "att förvaltningen ska ta emot rapporten",
+    "board": "att nämnden ska behandla rapporten",
+}
 _STEP_NAMES: Mapping[str, str] = {
     "team": "Arbetslaget klart",
     "principal": "Rektor klar",
@@ -118,10 +123,13 @@ def status_chain(told: Told) -> list[Block]:
     heads = ["Enhet", *(_STEP_NAMES[step] for step in STEPS)]
     late = [] if told.unit else bottlenecks(found, today=told.today)
     foot = " ".join(
-        f"{text.capitalised(text.count_word(len(one.units)))} enheter väntar på att {STEP_WORDS[one.step]}."
-        for one in late
+        f"{text.capitalised(_units(len(one.units)))} väntar på {_WAITS[one.step]}." for one in late
     )
     return [words_table("statuskedja", "Rapportens väg.", heads, lines, foot=foot)]
+
+
+def _units(count: int) -> str:
+    return "en enhet" if count == 1 else f"{text.count_word(count)} enheter"
 
 
 def _step(chain: Chain, step: str) -> Cell:

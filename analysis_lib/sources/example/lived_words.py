@@ -57,7 +57,7 @@ SCHOOL_NEEDS = (
         "SBU och Skolverket om tidiga läsinsatser",
         "Speciallärarens läsgrupper de två senaste åren",
         "Grupperna leds av lärare som eleverna känner",
-        "Andelen gick till 88 procent. Elever med mer än 20 procents frånvaro nåddes sämst.",
+        "Andelen gick till 88 procent. Elever med mer än 20 procents frånvaro nåddes minst.",
         "Godkänt i alla ämnen, åk 6",
     ),
     NeedWords(

@@ -93,6 +93,8 @@ reports:
   - {name: enkatrapport-huvudman, scope: authority}
   - {name: forskolebild, scope: unit, school_forms: [fsk]}
   - {name: fritidshemsbild, scope: unit, school_forms: [fth]}
+  - {name: kommunbild-forskola, scope: authority}
+  - {name: kommunbild-fritidshem, scope: authority}
   - {name: kompetenscenter, scope: unit, school_forms: [gy, vux]}
   - {name: dokument, scope: authority}
   - {name: personalsida, scope: unit, school_forms: [gr]}

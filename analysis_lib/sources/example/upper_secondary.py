@@ -7,6 +7,7 @@ Drawn with a generator of their own for every unit with gymnasieskola; what is p
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -84,9 +85,7 @@ def _courses(codes: list[str], year: SchoolYear, rng: np.random.Generator) -> tu
     """Course results of one läsår: both terms, gymnasieskola and komvux."""
     lines = ["Personnummer;Skolenhetskod;Termin;Skolform;Program;Kurs;Poäng;Betyg;Utfall"]
     truths: Truths = []
-    for code in codes:
-        born = np.concatenate([year.start - 17 + rng.integers(0, 3, 118), rng.integers(1972, 2004, 92)])
-        numbers = personal_numbers(born, rng.random(born.size) < 0.5, part=3, parts=4).tolist()
+    for code, numbers in _people(codes, year, rng):
         results = []
         for place, number in enumerate(numbers):
             is_adult = place >= 118
@@ -103,6 +102,17 @@ def _courses(codes: list[str], year: SchoolYear, rng: np.random.Generator) -> tu
         adults = frame[frame["adult"]]
         truths.append({**key, "n": len(adults), "numerator": int(adults["left"].sum())})
     return lines, truths
+
+
+def _people(codes: list[str], year: SchoolYear, rng: np.random.Generator) -> Iterator[tuple[str, list[str]]]:
+    """The personal numbers of each unit, 118 in gymnasieskola and 92 adults: nobody is at two units."""
+    drawn = []
+    for _ in codes:
+        born = np.concatenate([year.start - 17 + rng.integers(0, 3, 118), rng.integers(1972, 2004, 92)])
+        drawn.append((born, rng.random(born.size) < 0.5))
+    born, is_girl = (np.concatenate(each) for each in zip(*drawn, strict=True))
+    numbers = np.array_split(personal_numbers(born, is_girl, part=3, parts=4), len(codes))
+    yield from ((code, mine.tolist()) for code, mine in zip(codes, numbers, strict=True))
 
 
 def _outcome(ability: float, rng: np.random.Generator, left: float) -> tuple[str, str]:

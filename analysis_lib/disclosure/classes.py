@@ -1,0 +1,126 @@
+"""The classes of every unit, decided after the units: which rows, read as whose parts (floor 5).
+
+Only the internal edition has classes. A unit's row is the whole of its classes in each population and year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from analysis_lib.disclosure.cells import STATE_NAMES, SYSTEM, UNSAID, Cells, Flags, T
+from analysis_lib.disclosure.cells_reading import read_cells
+from analysis_lib.disclosure.known import by_group, remember_earlier
+from analysis_lib.disclosure.policy import Policy
+from analysis_lib.disclosure.suppress_classes import WHOLE, suppress_classes
+from analysis_lib.vocabulary.classes import NO_CLASS, name_of, unit_of
+from analysis_lib.vocabulary.indicators import Indicator
+
+LEVEL = "class"
+
+
+def told_to(policy: Policy) -> bool:
+    """Whether these readers are told of classes at all."""
+    return policy.audience == "internal"
+
+
+def decide_classes(
+    released: pd.DataFrame,
+    *,
+    indicators: Mapping[str, Indicator],
+    policy: Policy,
+    earlier: pd.DataFrame | None = None,
+) -> tuple[list[Cells], list[int]]:
+    """The classes' cells with what is shown of them, and the rows that are not said.
+
+    ``released`` holds the cube's rows with what is decided of the units; ``earlier`` what these readers were
+    told before.
+    """
+    before = by_group(earlier[earlier["level"] == LEVEL] if earlier is not None else None)
+    known = {name: _of_parts(each) for name, each in indicators.items() if "class" in each.breakdowns}
+    done: list[Cells] = []
+    for part in _groups(released, indicators):
+        cells = read_cells(_as_parts(part), units=_classes(part), indicators=known, policy=policy)
+        _take_whole(cells, released)
+        said = before.get((str(part["school_year"].iloc[0]), str(part["subject"].iloc[0])))
+        mine = part[part["level"] == LEVEL]
+        if said is not None:
+            remember_earlier(cells, mine, said, policy)
+        suppress_classes(cells, policy, guarded=_guarded(cells, mine), new=_new(cells, mine, said))
+        cells.row[:, WHOLE] = -1  # the unit is decided already
+        done.append(cells)
+    unsaid = [int(row) for cells in done for row in cells.row[(cells.state == UNSAID) & (cells.row >= 0)]]
+    return done, unsaid
+
+
+def _groups(released: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Iterator[pd.DataFrame]:
+    """The rows of one unit's classes and of the unit, by school year, population around and subject."""
+    own = released[released["basis"] == "own"]
+    classes = own[own["level"] == LEVEL]
+    wholes = own[(own["level"] == "unit") & (own["sex"] == "T")]
+    wholes = wholes[wholes["indicator"].isin(classes["indicator"].unique())]
+    wholes = wholes[wholes["code"].isin(classes["code"].map(unit_of).unique())]
+    rows = pd.concat([classes, wholes])
+    base = rows["population"].astype(str).str.rsplit("-", n=1).str[0]
+    around = {name: each.within for name, each in indicators.items() if each.within}
+    keys = [
+        rows["school_year"].astype(str),
+        rows["indicator"].map(around).fillna(base),
+        rows["subject"].astype(str),
+        rows["code"].map(unit_of),
+    ]
+    rows = rows.assign(**{name: rows[name].astype(str) for name in SYSTEM})
+    for _, part in rows.groupby(keys, sort=True):
+        if (part["level"] == LEVEL).any():
+            yield part
+
+
+def _as_parts(part: pd.DataFrame) -> pd.DataFrame:
+    """Classes as the parts and the unit as their whole, as units and the huvudman otherwise."""
+    return part.assign(level=np.where(part["level"] == LEVEL, "unit", "authority"))
+
+
+def _classes(part: pd.DataFrame) -> list[str]:
+    return sorted(part.loc[part["level"] == LEVEL, "code"].unique())
+
+
+def _of_parts(indicator: Indicator) -> Indicator:
+    return indicator.model_copy(update={"released": {"unit": "T", "authority": "T"}})
+
+
+def _take_whole(cells: Cells, released: pd.DataFrame) -> None:
+    """What is decided of the unit, as it stands in the released frame."""
+    for i, row in enumerate(cells.row[:, WHOLE, T].tolist()):
+        if row >= 0:
+            cells.state[i, WHOLE, T] = STATE_NAMES.index(str(released["state"].iat[row]))
+            cells.n_state[i, WHOLE, T] = STATE_NAMES.index(str(released["n_state"].iat[row]))
+
+
+def _guarded(cells: Cells, mine: pd.DataFrame) -> Flags:
+    marked = set(mine.loc[mine["has_protected"].astype(bool), "code"]) if "has_protected" in mine else set()
+    codes = [code for _, code in cells.names[:WHOLE]]
+    return np.array([name_of(code) == NO_CLASS or code in marked for code in codes])
+
+
+def _new(cells: Cells, mine: pd.DataFrame, said: pd.DataFrame | None) -> Flags:
+    """Classes that an earlier release, which told of the unit's others, did not have."""
+    new = np.zeros(cells.state.shape, bool)
+    if said is None:
+        return new
+    units = said["code"].map(unit_of)
+    told = said[units.isin(mine["code"].map(unit_of).unique())]
+    had = set(zip(told["indicator"], told["population"], told["code"], strict=True))
+    about = {(indicator, population) for indicator, population, _ in had}
+    for at, row in np.ndenumerate(cells.row[:, :WHOLE, T]):
+        if row >= 0:
+            indicator, population, code = (
+                str(mine.at[row, name]) for name in ("indicator", "population", "code")
+            )
+            new[at[0], at[1], T] = (indicator, population) in about and (
+                indicator,
+                population,
+                code,
+            ) not in had
+    return new
