@@ -22,14 +22,20 @@ _MOST_KEPT = 4
 
 
 def released_rows(
-    path: Path, audience: Audience, *, classes_of: str = "", **wanted: Collection[str]
+    path: Path, audience: Audience, *, classes_of: str | None = None, **wanted: Collection[str]
 ) -> ReleasedTable:
     """The released rows whose columns each hold one of the values that are wanted of them.
 
-    With ``classes_of`` also those of one unit's classes.
+    With ``classes_of`` also those of one unit's classes (of none for an empty code): they are read with the
+    rest, so that another unit of the same places costs no reading.
     """
     filters = tuple((name, frozenset(values)) for name, values in wanted.items())
-    return _read(path, path.stat().st_mtime_ns, audience, classes_of, filters)
+    found = _read(path, path.stat().st_mtime_ns, audience, classes_of is not None, filters)
+    if classes_of is None:
+        return found
+    places = found.distinct("level", "code")
+    shown = [code for level, code in places if level != "class" or unit_of(code) == classes_of]
+    return found if len(shown) == len(places) else found.select(code=shown)
 
 
 @lru_cache(maxsize=_MOST_KEPT)
@@ -37,12 +43,10 @@ def _read(
     path: Path,
     written: int,
     audience: Audience,
-    classes_of: str,
+    has_classes: bool,
     wanted: tuple[tuple[str, frozenset[str]], ...],
 ) -> ReleasedTable:
     filters: list[list[tuple[str, str, Any]]] = [[(name, "in", sorted(values)) for name, values in wanted]]
-    if not classes_of:
-        return open_released(pd.read_parquet(path, filters=filters), audience)
-    found = pd.read_parquet(path, filters=[*filters, [("level", "==", "class")]])
-    others = (found["level"] == "class") & (found["code"].map(unit_of) != classes_of)
-    return open_released(found[~others], audience)
+    if has_classes:
+        filters.append([("level", "==", "class")])
+    return open_released(pd.read_parquet(path, filters=filters), audience)
