@@ -48,11 +48,33 @@ def decide_classes(
         mine = part[part["level"] == LEVEL]
         if said is not None:
             remember_earlier(cells, mine, said, policy)
+            _doubt_means(cells, mine, said, policy)
         suppress_classes(cells, policy, guarded=_guarded(cells, mine), new=_new(cells, mine, said))
         cells.row[:, WHOLE] = -1  # the unit is decided already
         done.append(cells)
     unsaid = [int(row) for cells in done for row in cells.row[(cells.state == UNSAID) & (cells.row >= 0)]]
     return done, unsaid
+
+
+def _doubt_means(cells: Cells, mine: pd.DataFrame, said: pd.DataFrame, policy: Policy) -> None:
+    """A mean in whole points may stand as it was although pupils have come or gone: then it is not the same.
+
+    Its own number of pupils is never told, so the class's is what shows it.
+    """
+    told = said[said["n_state"] == "shown"]
+    before = dict(zip(zip(told["indicator"], told["code"], strict=True), told["n"], strict=True))
+    moved = np.zeros(cells.state.shape, bool)
+    few = moved.copy()
+    for at, row in np.ndenumerate(cells.row[:, :WHOLE, T]):
+        if row >= 0 and cells.outer_n[at[0], at[1], T] == 0:
+            was = before.get((str(mine.at[row, "indicator"]), str(mine.at[row, "code"])))
+            change = 0.0 if was is None else abs(float(was) - float(cells.n[at[0], at[1], T]))
+            moved[:, at[1], T] |= change > 0
+            few[:, at[1], T] |= 0 < change < policy.repeat_difference
+    means = moved & (cells.outer_n > 0)
+    cells.known &= ~means
+    cells.told &= ~means
+    cells.hide(few & means, "earlier")
 
 
 def _groups(released: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Iterator[pd.DataFrame]:
