@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import yaml
 from notebooks.synthetic import SCHOOLS, make_workspace
 
 from analysis_lib.dashboards.access import AccessList, make_person
@@ -36,6 +37,8 @@ PEOPLE = {
 def make_world(root: Path) -> Workspace:
     """The workspace with its people and one measure in the neighbour's unit."""
     workspace = make_workspace(root)
+    group = {"id": "grundskola", "name": "Grundskola", "school_forms": ["gr"]}
+    (root / "params" / "groups.yaml").write_text(yaml.safe_dump({"groups": [group]}), "utf-8")
     catalog = Catalog(workspace)
     people = AccessList(workspace)
     for name, (role, units) in PEOPLE.items():

@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from analysis_lib.errors import SkolbankError, did_you_mean
+from analysis_lib.snapshots.rights import make_private
 from analysis_lib.vocabulary.workspace import Workspace, builtin_root
 
 _GROUPS = """\
@@ -112,7 +113,7 @@ def make_workspace(folder: Path, municipality: str, *, name: str = "") -> NewWor
     _write(folder / "params" / "seminars" / "resultat.yaml", _SEMINAR)
     _write(folder / "params" / "seminars" / "kvalitetsaret.yaml", _YEAR)
     _write(folder / ".gitignore", _IGNORED)
-    (folder / "data" / "inbox").mkdir(parents=True)
+    make_private(Workspace(folder))
     (folder / "output").mkdir()
     _write(folder / "params" / "settings.yaml", text)
     return NewWorkspace(Workspace(folder.resolve()), "resultat")

@@ -20,11 +20,12 @@ Flag = Parameter(negative="")
 
 
 def enter(workspace: Workspace, action: str, scope: str) -> None:
-    """What every command that touches pupil rows does first: rights are checked, and one line is logged."""
+    """What a command that touches people's data does first: rights are checked, and one line is logged."""
     from analysis_lib.errors import SkolbankError
     from analysis_lib.snapshots.access_log import AccessLog, current_actor
-    from analysis_lib.snapshots.rights import check_rights
+    from analysis_lib.snapshots.rights import check_rights, make_private
 
+    make_private(workspace)
     for warning in check_rights(workspace):
         print(warning, file=sys.stderr)
     try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from analysis_lib.cli.options import NO_OPTIONS, Shared, refuse_unwritable
+from analysis_lib.cli.privacy import enter
 
 if TYPE_CHECKING:
     from analysis_lib.vocabulary.workspace import Workspace
@@ -47,6 +48,7 @@ def export(
     units = _units(workspace)
     chosen = [_known_unit(code, units) for code in unit or []]
     kinds = [_kind_id(name) for name in kind] if kind else _all_kinds()
+    enter(workspace, "register-export", " ".join(chosen)[:200] or "alla enheter")
     register = open_register(workspace)
     rows = write_workbook(
         register, workbook, kinds=kinds, units=units, unit=chosen, school_year=_year(school_year)
@@ -97,6 +99,7 @@ def import_workbook(
     if not yes and not _confirmed():
         print("Inget har sparats. Lägg till --yes för att spara utan fråga.", file=sys.stderr)
         return 1
+    enter(workspace, "register-import", unit or "alla enheter")
     saved = plan.save(register, author=author or getpass.getuser(), role=role)
     print("1 post sparad." if len(saved) == 1 else f"{len(saved)} poster sparade.")
     return 0
@@ -114,7 +117,9 @@ def backup(file: Path, /, *, shared: Shared = NO_OPTIONS) -> int:
     from analysis_lib.register.log import open_register
 
     refuse_unwritable(file)
-    lines = write_backup(open_register(shared.find()), file)
+    workspace = shared.find()
+    enter(workspace, "register-backup", "hela registret")
+    lines = write_backup(open_register(workspace), file)
     print(f"{file.name}: {lines} rader, kontrollerade.")
     return 0
 
@@ -131,7 +136,9 @@ def restore(file: Path, /, *, replace: Annotated[bool, Flag] = False, shared: Sh
     """
     from analysis_lib.register.rescue import restore_whole
 
-    done = restore_whole(shared.find(), file, replace=replace)
+    workspace = shared.find()
+    enter(workspace, "register-restore", "hela registret")
+    done = restore_whole(workspace, file, replace=replace)
     for kept in done.kept:
         print(f"Det gamla registret ligger i {kept}.")
     print(f"{done.lines} rader återlästa och kontrollerade.")

@@ -8,6 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter, validators
 
 from analysis_lib.cli.options import NO_OPTIONS, Shared
+from analysis_lib.cli.privacy import enter
 
 Many = Parameter(negative="")
 
@@ -45,6 +46,8 @@ def serve(
     from analysis_lib.dashboards.server import serve as run
 
     workspace = shared.find()
+    what = "start" if export is None else f"kopia {seminar[:40]}".strip()
+    enter(workspace, "serve" if export is None else "dashboard-export", what)
     if export is not None:
         from analysis_lib.dashboards.static_copy import write_copy
 

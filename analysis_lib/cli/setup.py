@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter, validators
 
 from analysis_lib.cli.options import NO_OPTIONS, Shared
+from analysis_lib.cli.privacy import enter
 
 
 def init(
@@ -93,6 +94,7 @@ def lab(
     from analysis_lib.cli.laboratory import lab_command, lab_environment
 
     workspace = shared.find()
+    enter(workspace, "lab", "hela arbetsytan")
     try:
         return subprocess.call(
             lab_command(workspace, port=port, browser=browser), env=lab_environment(workspace)

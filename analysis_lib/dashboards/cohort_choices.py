@@ -6,6 +6,7 @@ from analysis_lib import text
 from analysis_lib.dashboards.extract import Edition
 from analysis_lib.report.cohort_table import LAST, SUBJECTS
 from analysis_lib.report.figures import SUBJECT_NAMES
+from analysis_lib.report.growth_methods import method
 from analysis_lib.statistics.value_added.rules import METHODS, load_value_added_rules
 from analysis_lib.vocabulary.classes import NO_CLASS, class_order, name_of, shown_name, unit_of
 from analysis_lib.vocabulary.periods import SchoolYear
@@ -63,7 +64,12 @@ def subjects(page: str) -> dict[str, str]:
     return {code: text.capitalised(name) for code, name in SUBJECTS.items()}
 
 
-def methods() -> list[tuple[str, str]]:
-    """The ways of reckoning förädlingsvärde, by the titles of ``params/rules/value_added.yaml``."""
-    words = load_value_added_rules().methods
-    return [(name, words[name].title) for name in METHODS]
+def methods(subject: str = "") -> list[tuple[str, str]]:
+    """The ways of reckoning förädlingsvärde, by the titles of ``params/rules/value_added.yaml``.
+
+    With a subject it is said which of them are about all subjects together.
+    """
+    titles = [(name, load_value_added_rules().methods[name].title) for name in METHODS]
+    return [
+        (name, title if method(name, subject) else f"{title} (bara alla ämnen)") for name, title in titles
+    ]

@@ -27,18 +27,6 @@ from analysis_lib.register.kinds.documents import SignOff
 from analysis_lib.register.kinds.measures import Measure
 
 CHOICE_PAGES = ("lage", "arskullar", "betyg", "roster", "atgarder", "jamfor")
-KEPT = (
-    "unit",
-    "group",
-    "school_year",
-    "indicator",
-    "cohort",
-    "subject",
-    "method",
-    "survey",
-    "instrument",
-    "team",
-)
 Save = Callable[[Mapping[str, str], Rights, State], str]
 
 
@@ -78,11 +66,8 @@ class Write(Show):
             await self._again(state, rights, given, as_faults(fault), 400)
             return
         self.note("write", f"{page_id} {unit or 'hela'}")
-        kept = {name: getattr(state, name) for name in KEPT} | {"told": told}
-        here = {
-            name: value for name, value in kept.items() if value and name in (*PAGES[page_id].choices, "told")
-        }
-        self.redirect(f"/{page_id}?{urlencode(here)}", status=303)
+        here = state.query(thing="", promise="")
+        self.redirect(f"/{page_id}?{here}{'&' if here else ''}told={told}", status=303)
 
     @property
     def _savers(self) -> dict[tuple[str, str], Save]:

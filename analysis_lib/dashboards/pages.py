@@ -245,7 +245,7 @@ def choices(
         "cohort": ("Årskull", cohort_choices.cohorts(edition) if state.cohort else []),
         "klass": ("Klass", _class_options(state, rights, edition)),
         "subject": ("Ämne", [("", "Alla ämnen"), *cohort_choices.subjects(state.page).items()]),
-        "method": ("Sätt att räkna", cohort_choices.methods()),
+        "method": ("Sätt att räkna", cohort_choices.methods(state.subject)),
         "instrument": ("Instrument", list((instruments or {}).items())),
         "survey": ("Enkät", [("", "Första med svar"), *surveys_of(edition)]),
     }

@@ -30,6 +30,12 @@ from analysis_lib.vocabulary.self_rating import SelfRating
 
 STATES = {"proposed": "Föreslagen", "decided": "Beslutad", "ongoing": "Pågår", "ended": "Avslutad"}
 ROUNDS = {"ht": "ht", "vt": "vt"}
+_MEASURES = (
+    "Ingen öppen åtgärd är försenad",
+    "En av {} öppna åtgärder är försenad",
+    "{} av {} öppna åtgärder är försenade",
+)
+_PROMISES = ("Inget löfte är försenat", "Ett av {} löften är försenat", "{} av {} löften är försenade")
 
 
 def register_cards(
@@ -132,7 +138,9 @@ def _measure_table(
         column("deadline", "Frist", "left"),
         column("state", "Läge", "left"),
     ]
-    return Block("table", table_data("oppna", f"{title}, äldst först.", columns, rows, []))
+    data = table_data("oppna", f"{title}, äldst först.", columns, rows, [])
+    overdue_now = sum(cells["cells"]["state"]["text"] == "Försenad" for cells in rows)
+    return Block("table", data | {"finding": _late(overdue_now, len(rows), _MEASURES)})
 
 
 def _ended_table(measures: list[Record[Measure]], names: Mapping[str, str]) -> Block:
@@ -190,7 +198,17 @@ def _promise_table(promises: list[Record[Promise]], names: Mapping[str, str], no
         column("due", "Senast", "left"),
         column("state", "Läge", "left"),
     ]
-    return Block("table", table_data("loften", "Löften från skolanalyserna.", columns, rows, []))
+    data = table_data("loften", "Löften från skolanalyserna.", columns, rows, [])
+    late = sum(cells["cells"]["state"]["text"] == "Försenat" for cells in rows)
+    return Block("table", data | {"finding": _late(late, len(rows), _PROMISES)})
+
+
+def _late(late: int, whole: int, words: tuple[str, str, str]) -> str:
+    """How many are past their day, as the sentence above the table."""
+    nobody, one, many = words
+    if late < 2:
+        return nobody if late == 0 else one.format(text.count_word(whole))
+    return many.format(text.capitalised(text.count_word(late)), text.count_word(whole))
 
 
 def _names(edition: Edition) -> dict[str, str]:

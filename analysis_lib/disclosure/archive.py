@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis_lib.disclosure.archive_seal import broken_seals, seal
+from analysis_lib.errors import SkolbankError
 from analysis_lib.snapshots.log import locked
 from analysis_lib.vocabulary.settings import CIRCLES, Audience
 from analysis_lib.vocabulary.workspace import Workspace
@@ -38,6 +40,24 @@ class Edition:
 def folder(workspace: Workspace) -> Path:
     """Where statements, frames and certificates are kept."""
     return workspace.data / "statements"
+
+
+def faults(workspace: Workspace) -> list[SkolbankError]:
+    """What is no longer as it was released: statements by their seal, frames by their names."""
+    found = list(broken_seals(workspace, folder(workspace)))
+    for edition in dict.fromkeys((each.frame, frame_path(workspace, each)) for each in timeline(workspace)):
+        name, path = edition
+        if not path.is_file() or _frame_name(path) != name:
+            found.append(
+                SkolbankError(
+                    "edition-changed",
+                    "Det som en tidigare utgåva visade saknas eller har ändrats",
+                    where=workspace.shown(path),
+                    remedy="Lägg tillbaka den nyaste säkerhetskopian av data/statements.",
+                    exit_status=1,
+                )
+            )
+    return found
 
 
 def statement_key(fact: Mapping[str, Any]) -> str:
@@ -87,6 +107,7 @@ def add_statements(
                 new.setdefault((key, shown), {**fact, **made})
         if new:
             _append(_path(workspace, audience), new.values())
+            seal(workspace, _path(workspace, audience))
     return len(new)
 
 
@@ -109,11 +130,9 @@ def add_edition(
     workspace: Workspace, seminar: str, audience: Audience, *, key: str, frame: pd.DataFrame
 ) -> Edition:
     """Put an edition on the time line and keep what its own rows said; the same edition is kept once."""
-    import pandas as pd
 
     own = frame[frame["basis"] == "own"].drop(columns=list(_SPENT), errors="ignore")
-    told = pd.util.hash_pandas_object(own.astype("string"), index=False).to_numpy().tobytes()
-    name = hashlib.sha256(told).hexdigest()[:16]
+    name = _name_of(own)
     edition = Edition(seminar, audience, key, name)
     with locked(folder(workspace) / ".lock"):
         path = frame_path(workspace, edition)
@@ -125,6 +144,22 @@ def add_edition(
         if edition not in timeline(workspace):
             _append(folder(workspace) / "editions.jsonl", [asdict(edition)])
     return edition
+
+
+def _name_of(own: pd.DataFrame) -> str:
+    import pandas as pd
+
+    told = pd.util.hash_pandas_object(own.astype("string"), index=False).to_numpy().tobytes()
+    return hashlib.sha256(told).hexdigest()[:16]
+
+
+def _frame_name(path: Path) -> str:
+    import pandas as pd
+
+    try:
+        return _name_of(pd.read_parquet(path))
+    except (OSError, ValueError):
+        return ""
 
 
 def frame_path(workspace: Workspace, edition: Edition) -> Path:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis_lib.disclosure import archive
+from analysis_lib.disclosure.archive_seal import broken_seals
 from analysis_lib.disclosure.attack_memory import CleanMemory
 from analysis_lib.disclosure.attack_words import Finding
 from analysis_lib.disclosure.audit import AuditReport, audit
@@ -68,7 +69,12 @@ def judge(
     lattice: Tree | None = None,
     day: datetime.date | None = None,
 ) -> Judgement:
-    """Attack ``facts`` with everything that readers of the audience and of narrower circles already know."""
+    """Attack ``facts`` with everything that readers of the audience and of narrower circles already know.
+
+    Raises ``SkolbankError`` with exit status 3 when what they know is no longer all on record.
+    """
+    for broken in broken_seals(workspace, archive.folder(workspace)):
+        raise broken
     catalog = Catalog(workspace)
     tree = lattice or known_lattice(workspace, catalog)
     overrides = load_overrides(workspace)

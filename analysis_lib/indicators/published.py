@@ -194,6 +194,8 @@ def _finished(sums: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
     if indicator.kind == "count":
         sums["numerator"] = sums["n"]
     if indicator.kind == "share" and not sums.empty:
+        # The parts' shares are rounded, yet so many pupils of n did reach it: the nearest share there is.
+        sums["value"] = 100 * (sums["value"] * sums["n"] / 100).round() / sums["n"]
         sums["low"], sums["high"] = _approximate_interval(sums["value"], sums["n"])
     return sums.drop(columns=["shown", "known", "weighted"])
 

@@ -7,23 +7,25 @@ else is told. Source: docs/PRIVACY.md.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from analysis_lib import text
+from analysis_lib.disclosure import archive
 from analysis_lib.errors import SkolbankError
 from analysis_lib.report.manifest import MANIFEST, file_hash
 from analysis_lib.snapshots.access_log import AccessLog
 from analysis_lib.snapshots.encryption import is_encrypted
-from analysis_lib.snapshots.store import Store
+from analysis_lib.snapshots.store import Snapshot, Store
 from analysis_lib.vocabulary.workspace import Workspace
 
 _REMEDY = "Kör skolbank run för seminariet, då görs det som har ändrats om."
 
 
 def check_kept(workspace: Workspace) -> list[SkolbankError]:
-    """Everything that is not as it was written, in the order output, snapshots, access log."""
-    faults = [*_outputs(workspace), *_snapshots(workspace)]
+    """Everything that is not as it was written, in the order output, snapshots, statements, access log."""
+    faults = [*_outputs(workspace), *_snapshots(workspace), *archive.faults(workspace)]
     return faults + [fault.as_error() for fault in AccessLog(workspace).verify()]
 
 
@@ -61,28 +63,49 @@ def _folder(
 
 
 def _snapshots(workspace: Workspace) -> Iterator[SkolbankError]:
+    """Files of rows that are lost, changed or not to be opened; files that no key has opened are counted."""
     store = Store(workspace)
-    for snapshot in store.current():
-        path = store.path(snapshot)
+    wrong: list[SkolbankError] = []
+    current = {each.relative_path for each in store.current()}
+    for path, snapshot in {store.path(each): each for each, _, _ in store.everything()}.items():
         where = workspace.shown(path)
         if not path.is_file():
-            yield _fault("snapshot-missing", "Inlästa uppgifter saknas på disken", where, _BACKUP)
+            if snapshot.relative_path in current:  # else they may have been deleted by a decision
+                yield _fault("snapshot-missing", "Inlästa uppgifter saknas på disken", where, _BACKUP)
         elif is_encrypted(path):
-            yield from _encrypted(store, snapshot)
+            wrong += _unreadable(store, snapshot, where)
         elif file_hash(path) != snapshot.hash:
             yield _fault("snapshot-changed", "Inlästa uppgifter har ändrats på disken", where, _BACKUP)
+    yield from _together(wrong)
+
+
+def unread_files(workspace: Workspace) -> int:
+    """How many encrypted files can not be checked, since there is no key in the environment."""
+    store = Store(workspace)
+    paths = [store.path(snapshot) for snapshot in store.current()]
+    return 0 if store.key else sum(path.is_file() and is_encrypted(path) for path in paths)
 
 
 _BACKUP = "Lägg tillbaka filen från säkerhetskopian, eller läs in källfilen igen."
+_FEW = 3
 
 
-def _encrypted(store: Store, snapshot: Any) -> Iterator[SkolbankError]:
+def _unreadable(store: Store, snapshot: Snapshot, where: str) -> Iterator[SkolbankError]:
     """A file that its key opens is whole: every part of it is authenticated. Without a key it is not read."""
     if store.key:
         try:
             store.read(snapshot)
         except SkolbankError as error:
-            yield error
+            yield _fault(error.code, error.what, where, error.remedy)
+
+
+def _together(wrong: Sequence[SkolbankError]) -> Iterator[SkolbankError]:
+    """Many files that the key does not open are one fault: the key is another."""
+    if len(wrong) <= _FEW:
+        yield from wrong
+        return
+    what = f"{text.count(len(wrong))} filer med elevuppgifter går inte att läsa med den här nyckeln"
+    yield _fault(wrong[0].code, what, f"{wrong[0].where} med flera", wrong[0].remedy)
 
 
 def _fault(code: str, what: str, where: str, remedy: str = _REMEDY) -> SkolbankError:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis_lib import text
+from analysis_lib.errors import SkolbankError
 from analysis_lib.privacy import deletion, overdue, register_entries
 from analysis_lib.privacy.overdue import Thing
 from analysis_lib.privacy.retention_rules import ENTRIES, Rule, load_rules, title_of
@@ -80,12 +81,34 @@ def apply_retention(
     moment = at or datetime.datetime.now(datetime.UTC)
     decided = [each for each in found if each.is_decided and each.things]
     gone = {each.rule: _delete(workspace, each, actor) for each in decided}
+    caches: list[Thing] = []
     if any(each.rule.kind in ("pupil_rows", "replaced_rows") for each in decided):
-        deletion.delete(workspace, "work_files", overdue.derived(workspace))
+        caches = overdue.derived(workspace)
+        deletion.delete(workspace, "work_files", caches)
     told = [replace(each, things=gone.get(each.rule, each.things)) for each in found]
-    protocol = _write_protocol(workspace, told, actor, moment)
-    deletion.clean_databases(workspace)
-    return protocol
+    try:
+        cleaned = deletion.clean_databases(workspace)
+    except SkolbankError:
+        _write_protocol(workspace, told, _Act(actor, moment, len(caches), -1))
+        raise
+    return _write_protocol(workspace, told, _Act(actor, moment, len(caches), len(cleaned)))
+
+
+@dataclass(frozen=True)
+class _Act:
+    """Who did it and when, how many files were emptied with it and databases cleaned (-1: one was busy)."""
+
+    actor: str
+    at: datetime.datetime
+    caches: int
+    databases: int
+
+    @property
+    def pages(self) -> str:
+        """What became of the databases' free pages, in words."""
+        if self.databases < 0:
+            return "En databas användes, så databasernas fria sidor skrevs INTE över. Gör om gallringen."
+        return f"Databasernas fria sidor har skrivits över ({self.databases} st)."
 
 
 def _delete(workspace: Workspace, due: Due, actor: str) -> tuple[Thing, ...]:
@@ -123,14 +146,15 @@ def retention_text(found: Sequence[Due], *, is_applied: bool = False) -> str:
     return "\n".join([*lines, *stay, *hint])
 
 
-def _write_protocol(
-    workspace: Workspace, found: Sequence[Due], actor: str, moment: datetime.datetime
-) -> Path:
+def _write_protocol(workspace: Workspace, found: Sequence[Due], act: _Act) -> Path:
     folder = workspace.data / "protocols"
-    stem = f"gallring-{moment.astimezone(datetime.UTC):%Y%m%d-%H%M%S-%f}"
+    stem = f"gallring-{act.at.astimezone(datetime.UTC):%Y%m%d-%H%M%S-%f}"
     told = {
-        "at": moment.isoformat(timespec="seconds"),
-        "actor": actor,
+        "at": act.at.isoformat(timespec="seconds"),
+        "actor": act.actor,
+        "caches": act.caches,
+        "databases_cleaned": max(act.databases, 0),
+        "is_database_busy": act.databases < 0,
         "deleted": [each.as_json() for each in found if each.is_decided and each.things],
         "not_decided": [
             each.as_json()
@@ -140,15 +164,16 @@ def _write_protocol(
     }
     write_whole(folder / f"{stem}.json", (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode())
     place = folder / f"{stem}.md"
-    write_whole(place, _protocol_text(found, actor, moment).encode())
+    write_whole(place, _protocol_text(found, act).encode())
     return place
 
 
-def _protocol_text(found: Sequence[Due], actor: str, moment: datetime.datetime) -> str:
+def _protocol_text(found: Sequence[Due], act: _Act) -> str:
+    when = act.at.isoformat(timespec="minutes")
     lines = [
         "# Gallringsprotokoll",
         "",
-        f"Gallringen gjordes {moment.isoformat(timespec='minutes')} av {actor} med skolbank retain --apply.",
+        f"Gallringen gjordes {when} av {act.actor} med skolbank retain --apply.",
         "",
         "| Vad | Antal | Rader | Äldre än | Sparas | Beslut | Gallrat |",
         "|---|---:|---:|---|---|---|---|",
@@ -167,7 +192,8 @@ def _protocol_text(found: Sequence[Due], actor: str, moment: datetime.datetime) 
     lines += [
         "",
         "Av en gallrad post i registret står det kvar vilket slag, vem som skrev, när och för vilken enhet.",
-        "Databasernas fria sidor har skrivits över. Säkerhetskopior gallras enligt driftens egen rutin.",
+        f"Mellanlager som räknats fram ur elevrader och togs bort: {text.count(act.caches)} filer.",
+        f"{act.pages} Säkerhetskopior gallras enligt driftens egen rutin.",
         "Protokollet innehåller inga personuppgifter om elever.",
         "",
     ]

@@ -79,7 +79,7 @@ _POSTGRES_GUARDS = [
 
 def sqlite_engine(path: Path) -> sa.Engine:
     """An engine on a SQLite file in WAL mode, with full synchronisation to disk at each commit."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 60}, pool_size=4, max_overflow=-1)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)

@@ -6,7 +6,7 @@ Each gives blocks that are not kept yet; the chapter that shows them keeps them 
 from __future__ import annotations
 
 from analysis_lib.present.blocks import Block
-from analysis_lib.report import effects_shown
+from analysis_lib.report import effects_shown, multiples
 from analysis_lib.report.assessment import assessment_table
 from analysis_lib.report.page_verbs import PageVerbs
 from analysis_lib.report.result_verbs import ResultVerbs
@@ -14,6 +14,7 @@ from analysis_lib.report.since_last import seminar_before, since_blocks, unit_ch
 from analysis_lib.report.survey_verbs import SurveyVerbs
 
 ATTENDANCE = ("attendance.mean_pct", "attendance.unregistered_pct")
+SUBJECTS = ("results.subject_passed_9", "results.subject_passed_6")
 TEACHING_GROUPS = ("elever-ak5", "elever-ak8", "elever-ak9", "elever-gy2", "personal")
 
 
@@ -25,9 +26,18 @@ class ChapterParts(PageVerbs, ResultVerbs, SurveyVerbs):
         return self._unkept(self.about)
 
     def drawn_results(self) -> list[Block]:
-        """The measures, the leading one over time, and girls beside boys."""
+        """The measures, the leading one over time, girls beside boys, and each subject over time."""
         leading = ("results.eligible_vocational", "results.all_passed_9", "results.all_passed_6")
-        return [self._unkept(self.indicators), self._unkept(self.trend, *leading), self._unkept(self.sex_gap)]
+        shown = [
+            self._unkept(self.indicators),
+            self._unkept(self.trend, *leading),
+            self._unkept(self.sex_gap),
+        ]
+        over_years = multiples.subjects_over_years(
+            self.scope, [self._indicator(name) for name in SUBJECTS], self._setting()
+        )
+        self._figures += over_years is not None
+        return [*shown, *([over_years] if over_years else [])]
 
     def drawn_teaching(self) -> list[Block]:
         """Quality beside results (G10): tests by subject, who teaches, what pupils and teachers answered."""

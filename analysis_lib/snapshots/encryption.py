@@ -113,7 +113,7 @@ def _needed(key: SnapshotKey, path: Path) -> SnapshotKey:
         raise SkolbankError(
             "snapshot-key-missing",
             "Elevuppgifterna är krypterade och nyckeln saknas",
-            where=path.parent.parent.name,
+            where="data/snapshots",
             remedy=f"Sätt miljövariabeln {VARIABLE} till nyckeln och kör igen.",
         )
     return key

@@ -234,7 +234,7 @@ def stamp(moment: datetime.datetime) -> str:
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Only one process at a time goes on; the lock goes with the process, however it ends."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with path.open("a+b") as stream:
         try:
             import fcntl

@@ -13,13 +13,29 @@ from pathlib import Path
 from analysis_lib.errors import SkolbankError
 from analysis_lib.vocabulary.workspace import Workspace
 
+_OTHERS_READ, _OTHERS_WRITE = 0o004, 0o002
 _READ, _WRITE = 0o044, 0o022
 
 
-def check_rights(workspace: Workspace) -> list[SkolbankError]:
-    """Warnings for folders that others may read.
+def private_folders(workspace: Workspace) -> list[Path]:
+    """The folders that hold pupils, numbers that are not released, or people's own words."""
+    names = ("snapshots", "refused", "access", "register", "statements", "work")
+    return [workspace.inbox, *(workspace.data / name for name in names)]
 
-    Raises SkolbankError when others may change one of them, or come near the keys.
+
+def make_private(workspace: Workspace) -> None:
+    """Make the folders that every run uses, open to their owner only; what is there is left as it is."""
+    for folder in (workspace.inbox, workspace.work):
+        if not folder.exists():
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def check_rights(workspace: Workspace) -> list[SkolbankError]:
+    """A warning when others may read any of the folders.
+
+    Raises SkolbankError when others may change one of them, or come near the keys. The inbox may be open to
+    its group, so that colleagues can put files there.
     """
     if os.name != "posix":
         return []
@@ -27,26 +43,34 @@ def check_rights(workspace: Workspace) -> list[SkolbankError]:
     for place in keys:
         if _mode(place) & 0o077:
             raise _open_key(workspace, place)
-    warnings = []
-    for place in (workspace.snapshots, workspace.data / "refused", workspace.data / "access"):
-        mode = _mode(place)
-        if mode & _WRITE:
-            raise SkolbankError(
-                "data-writable-by-others",
-                "Mappen med elevuppgifter kan ändras av andra än sin ägare",
-                where=workspace.shown(place),
-                remedy=f"Stäng den med: chmod 700 {workspace.shown(place)}",
-            )
-        if mode & _READ:
-            warnings.append(
-                SkolbankError(
-                    "data-readable-by-others",
-                    "Mappen med elevuppgifter kan läsas av andra på datorn",
-                    where=workspace.shown(place),
-                    remedy=f"Stäng den med: chmod 700 {workspace.shown(place)}",
-                )
-            )
-    return warnings
+    readable = []
+    if _mode(workspace.data) & _OTHERS_WRITE:
+        raise _changeable(workspace, workspace.data, "755")
+    for place in private_folders(workspace):
+        mode, is_inbox = _mode(place), place == workspace.inbox
+        if mode & (_OTHERS_WRITE if is_inbox else _WRITE):
+            raise _changeable(workspace, place, "770" if is_inbox else "700")
+        if mode & (_OTHERS_READ if is_inbox else _READ):
+            readable.append(workspace.shown(place))
+    return [_readable(readable)] if readable else []
+
+
+def _readable(places: list[str]) -> SkolbankError:
+    return SkolbankError(
+        "data-readable-by-others",
+        "Mappar med elevuppgifter, eller med annat som inte är utgivet, kan läsas av andra på datorn",
+        where=", ".join(places),
+        remedy=f"Stäng med: chmod 700 {' '.join(places)}",
+    )
+
+
+def _changeable(workspace: Workspace, place: Path, mode: str) -> SkolbankError:
+    return SkolbankError(
+        "data-writable-by-others",
+        "Mappen med elevuppgifter kan ändras av andra än sin ägare",
+        where=workspace.shown(place),
+        remedy=f"Stäng den med: chmod {mode} {workspace.shown(place)}",
+    )
 
 
 def _files(folder: Path) -> list[Path]:

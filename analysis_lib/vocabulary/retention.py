@@ -75,5 +75,5 @@ class Rule(Strict):
         if self.preserved:
             return "bevaras"
         words = [f"{self.years} år"] if self.years else []
-        words += [f"{self.days} dagar"] if self.days else []
+        words += [f"{self.days} {'dag' if self.days == 1 else 'dagar'}"] if self.days else []
         return " och ".join(words) or "ingen tid"

@@ -61,7 +61,7 @@ def _texts(value: Any) -> Iterator[str]:
     """Sentences of people in an entry; codes and single words are told elsewhere too."""
     if isinstance(value, str):
         plain = " ".join(value.split())
-        if len(plain) >= 15 and " " in plain:
+        if len(plain) >= 25 and plain.count(" ") >= 3:
             yield plain
     elif isinstance(value, dict):
         for each in value.values():

@@ -8,7 +8,7 @@ import pytest
 from dashboard_browser import LIVE, LogIn, check, explore, figures
 from dashboard_world import MINE, World
 from live_wire import only_where_live
-from playwright.sync_api import expect
+from playwright.sync_api import WebSocketRoute, expect
 
 pytestmark = pytest.mark.browser
 
@@ -91,6 +91,61 @@ def test_log_out_in_another_tab_is_told_and_the_page_stays(log_in: LogIn, world:
     expect(page.locator("#besked")).to_contain_text("logga in igen")
     assert figures(page) == said
     expect(page.get_by_role("button", name="Utforska")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("name", "card"), [("arskullar", "arskullar"), ("betyg", "amnen"), ("jamfor", "matt")]
+)
+def test_the_other_live_pages_are_accessible_and_show_the_released_figures(
+    log_in: LogIn, world: World, name: str, card: str
+) -> None:
+    page = log_in("strategen", width=320)
+    page.goto(f"{world.address}/{name}?unit={MINE}")
+    before = figures(page)
+    explore(page)
+    assert figures(page) == before
+    expect(page.locator(f"#kort-{card}")).to_be_visible()
+    expect(page.locator("#besked")).to_contain_text("Sidan är levande")
+    check(page, 320)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    check(page, 1280)
+    head = page.locator(".sorter").filter(visible=True).first
+    head.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#besked")).to_contain_text("stigande")
+    link = page.locator("[data-follows]")
+    page.locator("#val-unit").select_option("")
+    expect(page.locator("#besked")).to_contain_text("Visar Provköpings kommun")
+    expect(link).not_to_have_attribute("href", re.compile(MINE))
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (4410, "Utforskaren stannade. Siffrorna på sidan stämmer."),
+        (4408, "Du har inte valt något på en stund"),
+        (4403, "Dina rättigheter har ändrats"),
+        (4500, "Servern startas om"),
+    ],
+)
+def test_why_a_live_page_stopped_is_told_and_what_to_do(
+    log_in: LogIn, world: World, code: int, words: str
+) -> None:
+    page = log_in("strategen")
+    doors: list[WebSocketRoute] = []
+
+    def stand_between(door: WebSocketRoute) -> None:
+        door.connect_to_server()
+        doors.append(door)
+
+    page.route_web_socket(re.compile("/levande/"), stand_between)
+    page.goto(f"{world.address}/lage")
+    explore(page)
+    said = figures(page)
+    doors[-1].close(code=code)
+    expect(page.locator("#besked")).to_contain_text(words)
+    expect(page.get_by_role("button", name="Utforska")).to_be_visible()
+    assert figures(page) == said
 
 
 def test_without_script_there_is_nothing_to_press(log_in: LogIn, world: World) -> None:

@@ -11,9 +11,11 @@ import pytest
 
 from analysis_lib.disclosure import archive, gate
 from analysis_lib.disclosure.overrides import in_force, load_overrides
-from analysis_lib.disclosure.policy import load_policy
+from analysis_lib.disclosure.policy import Policy, load_policy
+from analysis_lib.disclosure.release import release_cube
 from analysis_lib.errors import EXIT_DISCLOSURE, SeveralErrors, SkolbankError
 from analysis_lib.vocabulary.workspace import Workspace
+from tests.disclosure.municipality import random_cube
 
 TREE = {"unit": {"KOMMUN": ["1", "2"]}, "sex": {"T": ["F", "P"]}}
 TODAY = datetime.date.today()
@@ -138,6 +140,36 @@ def test_a_line_cut_by_a_crash_is_not_a_statement(workspace: Workspace) -> None:
     assert len(archive.statements(workspace, "public")) == 3
     archive.add_statements(workspace, "public", [n("3", 12)])
     assert [fact["shown"] for fact in archive.statements(workspace, "public")] == [60, 30, 30, 12]
+
+
+def test_a_lost_or_changed_statement_stops_every_release(workspace: Workspace) -> None:
+    gate.release_or_refuse(workspace, SAFE, audience="public", scope="x", lattice=TREE)
+    assert archive.faults(workspace) == []
+    path = archive.folder(workspace) / "public.jsonl"
+    whole = path.read_bytes()
+    for broken in (whole.replace(b'"shown": 30', b'"shown": 31', 1), whole[: len(whole) // 2], b""):
+        path.write_bytes(broken)
+        assert [fault.code for fault in archive.faults(workspace)] == ["statements-changed"]
+        with pytest.raises(SkolbankError, match="statements-changed") as refused:
+            gate.judge(workspace, SAFE, audience="public", lattice=TREE)
+        assert refused.value.exit_status == EXIT_DISCLOSURE
+    path.unlink()
+    with pytest.raises(SkolbankError, match="säkerhetskopian"):
+        gate.judge(workspace, SAFE, audience="internal", lattice=TREE)
+    path.write_bytes(whole)
+    assert gate.judge(workspace, SAFE, audience="public", lattice=TREE).is_clean
+
+
+def test_a_frame_that_is_not_what_was_released_is_told(workspace: Workspace) -> None:
+    cube, lattice, indicators = random_cube(1, units=4)
+    frame = release_cube(cube, policy=Policy(), lattice=lattice, indicators=indicators)
+    edition = archive.add_edition(workspace, "s", "public", key="k", frame=frame)
+    assert archive.faults(workspace) == []
+    path = archive.frame_path(workspace, edition)
+    frame.head(3).to_parquet(path)
+    assert [fault.code for fault in archive.faults(workspace)] == ["edition-changed"]
+    path.unlink()
+    assert [fault.code for fault in archive.faults(workspace)] == ["edition-changed"]
 
 
 # -- exceptions ----------------------------------------------------------------------------------------------

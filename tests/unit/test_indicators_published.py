@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from indicator_tables import MemoryTables, grade_rows, make_units, published_rows
 
 from analysis_lib.indicators.cube import KEYS, compute_cube
@@ -120,13 +122,27 @@ def test_a_municipality_is_summed_from_its_units_when_no_row_is_published() -> N
     rows = cube[(cube["indicator"] == "results.all_passed_9") & (cube["level"] == "municipality")]
     found = rows.set_index("organiser")
     assert set(found["basis"]) == {"computed"}
-    municipal = (174 * 76.4 + 88 * 73.9) / 262
-    assert found.loc["municipal", "value"] == pytest.approx(municipal)
+    # 133 of 174 and 65 of 88: the parts' rounded shares give the whole pupils back.
+    assert found.loc["municipal", "value"] == pytest.approx(100 * (133 + 65) / 262)
     assert found.loc["municipal", "n"] == 262
     assert found.loc["municipal", "coverage"] == pytest.approx(262 / 282)
-    # ~100 at 25 pupils means 1-4 short: 2.5 are reckoned, at most 1.5 pupils wrong.
-    assert found.loc["all", "value"] == pytest.approx((262 * municipal + 25 * 90.0) / 287)
+    # ~100 at 25 pupils means 1-4 short: 2.5 are reckoned, at most two pupils wrong.
+    assert found.loc["all", "value"] == pytest.approx(100 * 220 / 287)
     assert cube[cube["level"] == "national"].empty
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.integers(10, 120), st.floats(0.2, 0.95)), min_size=2, max_size=6))
+def test_a_computed_share_is_the_true_one_of_its_pupils(schools: list[tuple[int, float]]) -> None:
+    """Rounded parts never give a share that no number of pupils has, which would be a contradiction."""
+    counts = [(n, round(n * share)) for n, share in schools]
+    cells = [
+        final_grades(f"{at:08d}", "1440", "municipal", pupil_count=n, all_passed_pct=round(100 * k / n, 1))
+        for at, (n, k) in enumerate(counts, start=1)
+    ]
+    rows = cube_of(cells).query("indicator == 'results.all_passed_9' and level == 'municipality'")
+    pupils, passed = (sum(each) for each in zip(*counts, strict=True))
+    assert rows["value"].tolist() == pytest.approx([100 * passed / pupils] * len(rows))
 
 
 def test_a_published_municipality_stands_and_nothing_is_computed_in_its_place() -> None:

@@ -126,3 +126,20 @@ def test_an_unwritable_log_stops_the_command(
     monkeypatch.setattr(AccessLog, "record", full)
     assert main(["import", str(workspace.inbox)]) == 1
     assert "[access-log-unwritable]" in capsys.readouterr().err
+
+
+def test_check_says_what_a_missing_or_another_key_keeps_from_it(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(encryption.VARIABLE, encryption.new_key())
+    assert main(["keys", "encrypt"]) == 0
+    monkeypatch.setattr("analysis_lib.privacy.outputs._FEW", 0)
+    monkeypatch.delenv(encryption.VARIABLE)
+    capsys.readouterr()
+    main(["check"])
+    assert "Krypterade filer som inte prövades:" in capsys.readouterr().err
+    monkeypatch.setenv(encryption.VARIABLE, encryption.new_key())
+    main(["check"])
+    told = capsys.readouterr().err
+    assert told.count("[snapshot-key-wrong]") == 1
+    assert "med flera" in told

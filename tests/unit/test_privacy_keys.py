@@ -226,8 +226,38 @@ def test_removed_snapshots_are_gone_at_every_moment(workspace: Workspace) -> Non
     assert len(followed(workspace)) == len(PLAIN)
 
 
+@pytest.mark.parametrize(
+    ("name", "told", "stopped"),
+    [
+        ("snapshots", 0o755, 0o777),
+        ("register", 0o740, 0o720),
+        ("work", 0o755, 0o702),
+        ("statements", 0o755, 0o722),
+        ("inbox", 0o774, 0o772),
+        (".", None, 0o777),
+    ],
+)
+@pytest.mark.skipif(os.name != "posix", reason="rights of POSIX")
+def test_every_folder_with_people_or_unreleased_numbers_is_looked_at(
+    workspace: Workspace, name: str, told: int | None, stopped: int
+) -> None:
+    place = workspace.data / name
+    place.mkdir(exist_ok=True)
+    for folder in (workspace.inbox, place):
+        folder.chmod(0o700)
+    assert check_rights(workspace) == []
+    if told is not None:
+        place.chmod(told)
+        (warning,) = check_rights(workspace)
+        assert f"chmod 700 data/{name}" in str(warning)
+    place.chmod(stopped)
+    with pytest.raises(SkolbankError, match="data-writable-by-others"):
+        check_rights(workspace)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="rights of POSIX")
 def test_the_folders_rights_are_checked(workspace: Workspace) -> None:
+    workspace.inbox.chmod(0o700)
     assert check_rights(workspace) == []
     workspace.snapshots.chmod(0o755)
     (warning,) = check_rights(workspace)

@@ -256,6 +256,8 @@ def test_a_database_in_use_is_told(workspace: Workspace, monkeypatch: pytest.Mon
         database.execute("BEGIN IMMEDIATE")
         with pytest.raises(SkolbankError, match="database-busy"):
             apply_retention(workspace, due(workspace, today=LATER), actor="a")
+    (protocol,) = (workspace.data / "protocols").glob("*.md")
+    assert "fria sidor skrevs INTE över" in protocol.read_text("utf-8")
 
 
 @pytest.mark.parametrize(

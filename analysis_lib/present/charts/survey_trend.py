@@ -25,6 +25,8 @@ from analysis_lib.vocabulary.indicators import Indicator
 
 PANEL = 118.0
 GAP = 62.0
+LOW_PANEL = 76.0
+_MANY = 6
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,9 @@ def draw_survey_trend(
         facts=facts_of([*cells, *others], indicator),
         notes=[*_notes(setting, years), *figure.mark_notes(cells, "svarande")],
     )
-    return figure.figure_block(setting, parts, lambda width: _draw(kept, setting, indicator, years, width))
+    return figure.figure_block(
+        setting, parts, lambda width: draw_panels(kept, setting, indicator, years, width)
+    )
 
 
 def _segments(cells: Mapping[str, ReleasedCell], years: Sequence[str], setting: Setting) -> list[list[str]]:
@@ -160,6 +164,7 @@ class _Place:
     wide: float
     domain: tuple[float, float]
     years: Sequence[str]
+    tall: float = PANEL
 
     def x(self, year: str) -> float:
         starts = [int(each[:4]) for each in self.years]
@@ -168,25 +173,29 @@ class _Place:
 
     def y(self, value: float) -> float:
         low, high = self.domain
-        return self.top + (high - value) / (high - low) * PANEL
+        return self.top + (high - value) / (high - low) * self.tall
 
 
-def _draw(
+def draw_panels(
     panels: Sequence[Panel], setting: Setting, indicator: Indicator, years: Sequence[str], width: theme.Width
 ) -> dict[str, Any]:
-    across = 1 if width == "narrow" else 2 if len(panels) != 3 else 3
+    """The panels on one scale, two or three abreast; many are lower so that all are seen at once."""
+    is_many = len(panels) > _MANY
+    across = 1 if width == "narrow" else 3 if is_many or len(panels) == 3 else 2
+    tall = LOW_PANEL if is_many else PANEL
     total = theme.WIDTHS[width]
     down = -(-len(panels) // across)
     kind = theme.CHART_TYPE[width]
-    values = [c.value for p in panels for c in p.own.values() if c.is_shown and c.value is not None]
-    for panel in panels:
-        for each in panel.others.values():
-            values += [c.value for c in each.values() if c.is_shown and c.value is not None]
-    domain, ticks = round_domain(values, floor=0, ceiling=indicator.maximum)
+    shown = [cell for panel in panels for cell in panel.shown.values()]
+    values = [end for c in shown for end in (c.value, c.low, c.high) if end is not None]
+    beside = [cell for panel in panels for each in panel.others.values() for cell in each.values()]
+    values += [cell.value for cell in beside if cell.is_shown and cell.value is not None]
+    top = 100.0 if indicator.kind == "share" else indicator.maximum
+    domain, ticks = round_domain(values, floor=0, ceiling=top)
     axis = max(text_width(text.number(t, 0 if t == int(t) else 1), kind.axis) for t in ticks) + 10
     between = 30.0
-    wide = (total - axis - between * (across - 1)) / across - (axis if across > 1 else 0) * 0
-    height = 34 + down * (PANEL + GAP)
+    wide = (total - axis - between * (across - 1)) / across
+    height = 34 + down * (tall + GAP)
     canvas = Canvas(
         width, height=height, left=axis, right=0, top=34, bottom=0,
         x_domain=(0, total - axis), y_domain=(height - 34, 0),
@@ -194,7 +203,7 @@ def _draw(
     _key(canvas, panels, setting)
     for at, panel in enumerate(panels):
         row, column = divmod(at, across)
-        place = _Place(column * (wide + between), 34 + row * (PANEL + GAP), wide, domain, years)
+        place = _Place(column * (wide + between), 34 + row * (tall + GAP), wide, domain, years, tall)
         _panel(canvas, panel, place, (setting, ticks, column == 0))
     return canvas.spec(f"{setting.id}-{width}", "")
 
@@ -236,18 +245,24 @@ def _panel(canvas: Canvas, panel: Panel, place: _Place, of: tuple[Setting, Seque
     for year in (place.years[0], place.years[-1]):
         align: Any = "left" if year == place.years[0] else "right"
         x = place.left if align == "left" else place.left + place.wide
-        canvas.text(x, place.top + PANEL + 15, year, size=size, colour=theme.INK_2, align=align)
+        canvas.text(x, place.top + place.tall + 15, year, size=size, colour=theme.INK_2, align=align)
     _broken(canvas, place, setting, is_first=is_first)
+    if not panel.shown:
+        canvas.box(place.left, place.top, place.wide, place.tall, theme.HATCH_SUPPRESSED)
+        return
     for name, cells in panel.others.items():
         colour, dash = _style(name, setting)
         _line(canvas, place, cells, setting, (colour, 2, dash))
     _line(canvas, place, panel.own, setting, (theme.LAKE, 3.2, ""))
+    for year, cell in panel.shown.items():
+        if cell.low is not None and cell.high is not None:
+            canvas.rule(place.x(year), place.y(cell.low), place.x(year), place.y(cell.high), theme.LAKE, 1.2)
     dots = [(place.x(year), place.y(float(cell.value or 0))) for year, cell in panel.shown.items()]
     canvas.dots(dots, 8, fill=theme.LAKE, stroke=theme.WHITE, strokeWidth=1.4)
     hidden = [year for year, cell in panel.own.items() if not cell.is_shown]
     for year in hidden:
-        canvas.text(place.x(year), place.top + PANEL - 8, panel.own[year].text, weight=600, align="center",
-                    colour=theme.INK_2, ground=theme.WHITE)  # fmt: skip
+        canvas.text(place.x(year), place.top + place.tall - 8, panel.own[year].text,
+                    weight=600, align="center", colour=theme.INK_2, ground=theme.WHITE)  # fmt: skip
 
 
 def _broken(canvas: Canvas, place: _Place, setting: Setting, *, is_first: bool) -> None:
@@ -256,11 +271,11 @@ def _broken(canvas: Canvas, place: _Place, setting: Setting, *, is_first: bool) 
         if not at:
             continue
         x = (place.x(place.years[at - 1]) + place.x(year)) / 2
-        canvas.rule(x, place.top, x, place.top + PANEL, theme.INK_3, 1, "4 4")
+        canvas.rule(x, place.top, x, place.top + place.tall, theme.INK_3, 1, "4 4")
         if is_first:
             size = canvas.type.note
             canvas.text(
-                x + 4, place.top + PANEL - 10, words, size=size, colour=theme.INK_2, ground=theme.WHITE
+                x + 4, place.top + place.tall - 10, words, size=size, colour=theme.INK_2, ground=theme.WHITE
             )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.evidence import merged
-from analysis_lib.report.words import analysis, goals, measures, oversight, ratings, yearly
+from analysis_lib.report.words import analysis, coverage, goals, measures, oversight, ratings, yearly
 from analysis_lib.report.words.told import Told
 
 Drawing = Callable[[Told], list[Block]]
@@ -44,6 +44,7 @@ DRAWINGS: Mapping[str, Drawing] = {
     "priority_areas": goals.priority_areas,
     "projects": goals.projects,
     "lead_teachers": goals.lead_teachers,
+    "area_coverage": coverage.area_coverage,
     "timeline": oversight.timeline,
     "open_cases": oversight.open_cases,
     "late_cases": oversight.late_cases,

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from analysis_lib.errors import SkolbankError, did_you_mean
+from analysis_lib.snapshots.rights import make_private
 from analysis_lib.sources.example.grading import grade, results
 from analysis_lib.sources.example.large_plan import draw_plan
 from analysis_lib.sources.example.more_files import write_more
@@ -28,6 +29,7 @@ from analysis_lib.sources.example.scb_files import class_names, write_grades, wr
 from analysis_lib.sources.example.truth import Truth, write_truth
 from analysis_lib.sources.example.upper_secondary import write_upper_secondary
 from analysis_lib.text import count
+from analysis_lib.vocabulary.workspace import Workspace
 
 UNITS = {"small": 14, "town": 60, "city": 400, "nation": 15_000}
 _LIST = Path("truth", "files.json")
@@ -73,8 +75,8 @@ def write_example(
         )
     _refuse_real(folder)
     inbox, truths = folder / "data" / "inbox", folder / "truth"
-    for place in (inbox, truths):
-        place.mkdir(parents=True, exist_ok=True)
+    make_private(Workspace(folder))
+    truths.mkdir(exist_ok=True)
     _clear(folder)
     kept = _written(folder)
     plans: list[Plan] = []

@@ -10,6 +10,7 @@ from register_world import OTHER, PRESCHOOL, SCHOOL
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.present.blocks import Block
+from analysis_lib.register.kinds.development import LeadTeacher
 from analysis_lib.register.kinds.measures import Measure
 from analysis_lib.report.words.reading import DRAWINGS, drawn
 
@@ -67,6 +68,26 @@ def test_what_is_said_inside_never_reaches_the_public(tell: Any, name: str) -> N
     assert drawn(tell(SCHOOL), name) or drawn(tell(None), name)
     assert not drawn(tell(SCHOOL, "public"), name)
     assert not drawn(tell(None, "public"), name)
+
+
+def test_M9_areas_and_units_stand_in_a_matrix_with_its_empty_places(tell: Any) -> None:
+    told = tell(None)
+    [table] = drawn(told, "area_coverage")
+    heads = [column["label"] for column in table.data["columns"]]
+    assert heads[0] == "Enhet"
+    assert len(table.data["rows"]) == len(told.own_units)
+    running = [
+        one
+        for one in told.every(LeadTeacher)
+        if one.entry.starts <= told.in_year <= one.entry.ends and one.entry.area
+    ]
+    shown = [cell for line in lines(table) for cell in line[1:]]
+    told_of = sum(
+        int(cell.split(", ")[-1].split("\N{NO-BREAK SPACE}")[0]) for cell in shown if "uppdrag" in cell
+    )
+    assert told_of == len(running) > 0
+    assert "–" in shown
+    assert not any("uppdrag" in said([block]) for block in drawn(tell(None, "public"), "area_coverage"))
 
 
 def test_G8_every_measure_of_the_year_is_listed_and_a_blank_one_makes_it_incomplete(tell: Any) -> None:
