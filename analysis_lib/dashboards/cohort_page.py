@@ -34,8 +34,8 @@ def cohort_cards(report: Report, state: State) -> list[Card]:
         Card("kurva", report.slopes(**of), 5),
         Card("foradling", report.growth(state.method, state.subject, **of), 6),
         Card("niva", report.growth_quadrant(state.method, state.subject, **of), 6),
-        Card("tackning", report.followed(**of), 4),
-        Card("prognos", report.outlook(chosen=leaves), 4),
+        Card("tackning", report.followed(**of), 6),
+        Card("prognos", report.outlook(chosen=leaves), 6),
         *_classes(report, state, school_year=year, group=9),
     ]
 

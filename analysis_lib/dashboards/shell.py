@@ -140,7 +140,7 @@ def page_html(
 
 
 def steps_down(state: State, rights: Rights, edition: Edition) -> list[dict[str, str]]:
-    """Links from the whole to each of the viewer's units, from a unit to its årskullar and its classes.
+    """Links from the whole to ledningsgrupper and units, from a unit to its årskullar and its classes.
 
     The other choices are kept.
     """
@@ -159,7 +159,23 @@ def steps_down(state: State, rights: Rights, edition: Edition) -> list[dict[str,
         return []
     shown = None if state.page in ("atgarder", "arshjul") else _with_results(edition)
     units = [u for u in units_in(state.group, rights, edition) if shown is None or u.code in shown]
-    return [{"text": unit.name, "href": f"/{state.page}?{state.query(unit=unit.code)}"} for unit in units]
+    links = [{"text": unit.name, "href": f"/{state.page}?{state.query(unit=unit.code)}"} for unit in units]
+    return [*_to_groups(state, rights, edition), *links]
+
+
+def _to_groups(state: State, rights: Rights, edition: Edition) -> list[dict[str, str]]:
+    """Links to the ledningsgrupper that have units here, for one who looks at the whole."""
+    if state.group or not rights.whole or "group" not in PAGES[state.page].choices:
+        return []
+    return [
+        {
+            "text": f"Ledningsgruppen för {text.uncapitalised(group.name)}",
+            "href": f"/{state.page}?{state.query(group=group.id)}",
+            "title": "Gå vidare till en ledningsgrupp eller en enhet",
+        }
+        for group in edition.catalog.groups.values()
+        if units_in(group.id, rights, edition)
+    ]
 
 
 def _to_classes(state: State, rights: Rights, edition: Edition) -> list[dict[str, str]]:

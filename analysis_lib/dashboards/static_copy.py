@@ -34,7 +34,8 @@ def write_copy(workspace: Workspace, folder: Path, *, seminar: str = "") -> int:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / STYLE).write_bytes(bundle()["css"][1])
     shown = [page for page in PAGES if page in RESULT_PAGES and rights.may_open(page)]
-    units = [step["href"].rpartition("=")[2] for step in steps_down(State("lage"), rights, edition)]
+    steps = steps_down(State("lage"), rights, edition)
+    units = [step["href"].rpartition("=")[2] for step in steps if "unit=" in step["href"]]
     count = 0
     for page in shown:
         for unit in ["", *units]:

@@ -25,6 +25,15 @@ from analysis_lib.vocabulary.settings import Unit
 from analysis_lib.vocabulary.wheel import WheelCalendar, compute_occasions, load_wheel
 from analysis_lib.vocabulary.workspace import Workspace
 
+_KINDS = {
+    "report": "Rapport",
+    "presentation": "Presentation",
+    "plan": "Verksamhetsplan",
+    "results": "Statistik",
+    "policy": "Styrdokument",
+    "note": "Minnesanteckning",
+}
+
 
 def year_cards(state: State, rights: Rights, edition: Edition, register: Reading) -> list[Card]:
     """The wheel, the sign-off chains and the documents."""
@@ -96,12 +105,13 @@ def _document_table(state: State, rights: Rights, edition: Edition, register: Re
         row(
             {
                 "name": table_cell(one.entry.name),
+                "type": table_cell(_KINDS[one.entry.type]),
                 "to": whole_cell(one.entry.valid_to.isoformat() if one.entry.valid_to else ""),
                 "state": table_cell(words.get(validity(one.entry, on=now), "Kommer")),
             }
         )
         for one in documents
     ]
-    columns = [column("name", "Dokument", "left"), column("to", "Gäller till", "left")]
-    columns.append(column("state", "Läge", "left"))
+    columns = [column("name", "Dokument", "left"), column("type", "Slag", "left")]
+    columns += [column("to", "Gäller till", "left"), column("state", "Läge", "left")]
     return Block("table", table_data("dokument", "Dokument och om de gäller.", columns, rows, []))

@@ -82,7 +82,8 @@ def _hide_small_classes(cells: Cells, policy: Policy, guarded: Flags) -> None:
     One hidden class alone would be the unit's pupils less those of the others.
     """
     size = cells.size[:WHOLE, T]
-    before = (cells.n_state[:, :WHOLE, T] == SUPPRESSED).any(axis=0)
+    own = cells.outer_n[:, WHOLE, T] == 0  # how many have a result is another matter than how many they are
+    before = (cells.n_state[own][:, :WHOLE, T] == SUPPRESSED).any(axis=0)
     primary = (size < policy.threshold) | guarded
     hidden = primary | before
     free = ~hidden

@@ -10,7 +10,7 @@ import datetime
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from analysis_lib.present.landscape import landscape_svg
 from analysis_lib.present.publication import publication_table
 from analysis_lib.publish.contents import Contents, Paper, as_json, gather
 from analysis_lib.publish.fragment import write_fragment
+from analysis_lib.report.document import read_document
 from analysis_lib.report.forms import FORMS
 from analysis_lib.vocabulary.settings import Unit
 from analysis_lib.vocabulary.workspace import Workspace, builtin_root
@@ -116,17 +117,18 @@ class _Site:
             {"name": area, "slug": slug(area), "units": _by_name(units)}
             for area, units in sorted(self.contents.areas.items(), key=lambda item: text.sort_key(item[0]))
         ]
-        own = [self._told(p, "") for p in self.contents.about(self.contents.settings.municipality_code)]
+        papers = self.contents.about(self.contents.settings.municipality_code)
+        own = [self._told(paper, "") for paper in papers]
         newest = max((paper.made for paper in self.contents.papers), default=self.day.isoformat())
-        return {"areas": areas, "own": own, "newest": text.date(datetime.date.fromisoformat(newest))}
+        told = {"newest": text.date(datetime.date.fromisoformat(newest)), **_opening(papers)}
+        return {"areas": areas, "own": own, **told}
 
     def _unit(self, code: str, name: str, area: str) -> None:
         papers = self.contents.about(code)
         target = f"enhet/{code}/index.html"
         documents = [self._told(paper, "../../") for paper in papers]
-        self._page(
-            target, "unit.html.j2", name, documents=documents, area=area, area_slug=slug(area), code=code
-        )
+        place = {"area": area, "area_slug": slug(area), "code": code}
+        self._page(target, "unit.html.j2", name, documents=documents, **place, **_opening(papers))
         for paper in papers:
             if "html" in paper.files:
                 fragment = self.folder / "enhet" / code / f"{paper.report}-fragment.html"
@@ -229,6 +231,19 @@ class _Site:
         shutil.copyfile(source, path)
         if sha256_of(path) != sha256_of(source):
             raise OSError(5, "copied file differs", str(path))
+
+
+def _opening(papers: Sequence[Paper]) -> dict[str, str]:
+    """What the first document with findings opens with: its standfirst and its sentences."""
+    for paper in papers:
+        if "html" not in paper.files:
+            continue
+        document = read_document(json.loads(paper.files["html"].with_suffix(".ipynb").read_text("utf-8")))
+        found, head = document.first("findings"), document.first("masthead")
+        if found:
+            told = str(head.data.get("standfirst") or "") if head else ""
+            return {"standfirst": told, "findings": Markup(block_html("findings", found.data))}
+    return {}
 
 
 def _by_name(units: Iterable[Unit]) -> list[Unit]:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from analysis_lib import text
 from analysis_lib.disclosure.facts import cell_facts
+from analysis_lib.disclosure.released import ReleasedCell
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import column, row, table_cell
 from analysis_lib.present.evidence import merged
@@ -24,6 +25,7 @@ from analysis_lib.report.words.shapes import Cell, words_table
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace
 
+_MOST = 60  # rows; the whole list is what ``diff --json`` writes
 _SEXES = {"F": "flickor", "P": "pojkar"}
 _KINDS: Mapping[str, Cell] = {"new": ("ongoing", "Ny"), "closed": ("reached", "Avslutad")}
 _WHY = {
@@ -39,7 +41,7 @@ def differences_page(workspace: Workspace, found: Differences) -> Document:
     figures = figures_table(found, found.figures)
     measures = measures_table(found, catalog)
     added = added_table(found, catalog)
-    lead = Section(parts=[_masthead(catalog, found), Text(summary(found))])
+    lead = Section(parts=[_masthead(catalog, found), Shown("paragraph", {"text": summary(found)})])
     sections = [
         Section(
             "Ändrade siffror", "andrade-siffror", [_part(figures, "Inget som sades förra gången är ändrat.")]
@@ -67,10 +69,14 @@ def figures_table(found: Differences, figures: Sequence[ChangedFigure], *, foot:
     """The changed figures, place by place; None when there are none."""
     if not figures:
         return None
+    told = _told_together(figures)
+    shown, left = told[:_MOST], sum(map(len, told[_MOST:]))
+    if left:
+        foot = f"{foot} {text.count(left)} ändrade siffror till ryms inte på sidan.".strip()
     rows = []
-    for place in dict.fromkeys(each.place for each in figures):
+    for place in dict.fromkeys(each[0].place for each in shown):
         rows.append(row({"measure": table_cell(place)}, "group"))
-        rows += [_figure_row(each) for each in figures if each.place == place]
+        rows += [_figure_row(each) for each in shown if each[0].place == place]
     columns = [
         column("measure", "Mått", "left"),
         column("year", "Läsår", "left"),
@@ -80,21 +86,42 @@ def figures_table(found: Differences, figures: Sequence[ChangedFigure], *, foot:
     ]
     caption = f"Siffror som har ändrats mellan {found.before.seminar.title} och {found.after.seminar.title}."
     data = table_data("andringar", caption, columns, rows, [_WHY], foot=foot, is_wide=True)
-    pairs = [(cell, each.indicator) for each in figures for cell in (each.before, each.after)]
+    alone = [each[0] for each in shown if len(each) == 1]
+    pairs = [(cell, each.indicator) for each in alone for cell in (each.before, each.after)]
     return Block("table", data, merged(*(cell_facts(cell, indicator) for cell, indicator in pairs)))
 
 
-def _figure_row(each: ChangedFigure) -> dict[str, object]:
-    subject = SUBJECT_NAMES.get(each.after.subject, each.after.subject).lower()
-    group = ", ".join(part for part in (subject, _SEXES.get(each.after.sex, "")) if part)
+def _told_together(figures: Sequence[ChangedFigure]) -> list[list[ChangedFigure]]:
+    """The figures in order; the parts of one distribution are told as one."""
+    found: dict[tuple[object, ...], list[ChangedFigure]] = {}
+    for each in figures:
+        cell = each.after
+        key = (each.place, cell.code, cell.indicator, cell.subject, cell.sex, cell.school_year, each.reason)
+        whole = each.indicator.kind == "distribution"
+        found.setdefault(key if whole else (*key, len(found)), []).append(each)
+    return list(found.values())
+
+
+def _figure_row(parts: Sequence[ChangedFigure]) -> dict[str, object]:
+    each = parts[0]
+    before, after = _words(each.before, each.after), _words(each.after, each.before)
+    if len(parts) > 1:
+        before, after = text.EN_DASH, f"{text.count_word(len(parts))} delar ändrade"
+    subject = SUBJECT_NAMES.get(each.after.subject, each.after.subject)
+    group = ", ".join(part for part in (text.uncapitalised(subject), _SEXES.get(each.after.sex, "")) if part)
     cells = {
         "measure": f"{each.indicator.short}{f', {group}' if group else ''}",
         "year": each.after.school_year,
-        "before": each.before.text,
-        "after": each.after.text,
+        "before": before,
+        "after": after,
         "reason": text.capitalised(REASONS[each.reason]),
     }
     return row({name: table_cell(words) for name, words in cells.items()})
+
+
+def _words(cell: ReleasedCell, other: ReleasedCell) -> str:
+    """The value, and its n where only that differs."""
+    return cell.text if cell.text != other.text else f"{cell.text} (av {cell.n_text or 'okänt antal'})"
 
 
 def added_table(found: Differences, catalog: Catalog) -> Block | None:

@@ -25,6 +25,8 @@ from analysis_lib.vocabulary.indicators import Indicator
 
 Known = Mapping[str, Indicator]
 LEVEL = "class"
+_UNKNOWN, _SAME = "kan inte sägas", "ingen säker skillnad"
+_MEASURED = "med godkänt i alla ämnen"
 LEADING = {9: "results.all_passed_9", 6: "results.all_passed_6"}
 _MORE = {9: ("results.eligible_vocational", "results.merit_rating_17", FOLLOWED), 6: ()}
 _HEADS = {
@@ -61,6 +63,8 @@ def class_table(
     shown = [code for code in codes if not chosen or code == class_code(unit.code, chosen)]
     names = [name for name in (LEADING[group], *_MORE[group]) if name in known]
     found = {(name, code): _cell(scope, name, LEVEL, code, school_year) for name in names for code in shown}
+    if all(cell is None or cell.state == "suppressed" for cell in found.values()):
+        return None
     whole = {name: _cell(scope, name, "unit", unit.code, school_year) for name in names}
     rows = [
         _row(shown_name(code), {name: found[name, code] for name in names}, whole[names[0]], known, "")
@@ -85,6 +89,43 @@ def class_table(
         ),
         merged(*(facts_of([cell], known[name]) for name, cell in cells)),
     )
+
+
+def class_sentence(scope: Scope, *, school_year: str, group: int = 9) -> Block | None:
+    """What the classes come to beside the unit, counted and named but never ranked; None without classes."""
+    codes = class_codes(scope, school_year, group)
+    if scope.unit is None or not codes:
+        return None
+    name, whole = LEADING[group], _cell(scope, LEADING[group], "unit", scope.unit.code, school_year)
+    cells = {code: _cell(scope, name, LEVEL, code, school_year) for code in codes}
+    told = {code: verdict(cell, whole) for code, cell in cells.items()} if whole is not None else {}
+    shown = [code for code, words in told.items() if words != _UNKNOWN]
+    if len(codes) == 1:
+        words = "Skolan har en klass i årskullen, så klassens tal är skolans."
+    elif not shown:
+        return None
+    else:
+        words = " ".join([*_apart(told), _alike(shown, told)]).strip()
+    return Block("paragraph", {"text": words})
+
+
+def _apart(told: Mapping[str, str]) -> list[str]:
+    found = []
+    for words in ("säkert högre", "säkert lägre"):
+        names = [shown_name(code) for code, each in told.items() if each == words]
+        if names:
+            found.append(f"{text.listing(names)} ligger {words} än skolan i andelen {_MEASURED}.")
+    return found
+
+
+def _alike(shown: Sequence[str], told: Mapping[str, str]) -> str:
+    alike = [code for code in shown if told[code] == _SAME]
+    if not alike:
+        return ""
+    many = text.count_word(len(alike))
+    if len(alike) < len(shown):
+        return f"För {many} av klasserna som visas syns ingen säker skillnad mot skolan."
+    return f"Ingen av de {many} klasser som visas skiljer sig säkert från skolan i andelen {_MEASURED}."
 
 
 _CAUTION = (
@@ -130,12 +171,12 @@ def _value(cell: ReleasedCell | None, indicator: Indicator) -> dict[str, str]:
 def verdict(cell: ReleasedCell | None, whole: ReleasedCell) -> str:
     """What a class comes to beside its unit, in words; nothing is said where either is hidden."""
     if cell is None or not cell.is_shown or not whole.is_shown:
-        return "kan inte sägas"
+        return _UNKNOWN
     if cell.low is None or cell.high is None or whole.value is None:
-        return "kan inte sägas"
+        return _UNKNOWN
     if cell.low > whole.value:
         return "säkert högre"
-    return "säkert lägre" if cell.high < whole.value else "ingen säker skillnad"
+    return "säkert lägre" if cell.high < whole.value else _SAME
 
 
 def class_growth(

@@ -96,7 +96,7 @@ def estimate(scope: Scope, known: Known, found: Growths, each: Growth) -> Estima
         area=unit.area if unit else "",
         of=cells if each.is_shown else each.cells,
         facts=merged(*(facts_of([cell], known[cell.indicator]) for cell in cells)),
-        decimals=found.method.decimals,
+        decimals=min(found.method.decimals, each.cells[0].decimals),  # a class stands in whole points
         value=each.value,
         low=each.low,
         high=each.high,

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from analysis_lib import text
 from analysis_lib.disclosure.released import ReleasedCell
 from analysis_lib.present.blocks import Block
+from analysis_lib.present.charts.figure import hidden_gap
+from analysis_lib.present.evidence import facts_of, merged
 from analysis_lib.present.heat import CANCELLED, NOT_MEASURED, HeatCell, HeatRow, heat_table
 from analysis_lib.report.scope import Scope
 from analysis_lib.statistics.cohorts import CohortRules, load_cohort_rules
@@ -72,6 +74,9 @@ def cohort_table(
     cells = cohort_cells(scope, known, subject=subject, rules=rules)
     if not cells:
         return None
+    if not any(cell.is_shown or cell.state in ("nearly_all", "nearly_none") for cell in cells.values()):
+        facts = merged(*(facts_of([cell], known[cell.indicator]) for cell in cells.values()))
+        return hidden_gap(f"Årskullarna kan inte visas för {scope.name}", scope.name, facts)
     kinds = {
         group: _SHORT.get(rules.measure(scope.school_year, group), "") for group in range(FIRST, LAST + 1)
     }

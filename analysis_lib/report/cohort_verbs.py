@@ -11,7 +11,7 @@ from typing import Protocol
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import Setting
 from analysis_lib.report import cohort_figures, cohort_outlook, cohort_table
-from analysis_lib.report.class_figures import class_growth, class_table
+from analysis_lib.report.class_figures import class_growth, class_sentence, class_table
 from analysis_lib.report.growth_methods import Method, method
 from analysis_lib.report.register_verbs import RegisterVerbs
 from analysis_lib.report.scope import Scope
@@ -84,7 +84,8 @@ class CohortVerbs(RegisterVerbs):
             return self._together([])
         head = Block("section", {"heading": heading, "text": question})
         blocks = self.drawn_classes() or [self._gap("classes")]
-        return self._together([head, *blocks])
+        told = class_sentence(self.scope, school_year=self.scope.school_year)
+        return self._together([head, *([told] if told and len(blocks) > 1 else []), *blocks])
 
     def classes_of(self, *, school_year: str, group: int, chosen: str = "", name: str = USUAL) -> list[Block]:
         """The classes on a page of their own choices; else why there are none."""

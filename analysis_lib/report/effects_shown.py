@@ -19,7 +19,7 @@ from analysis_lib.report.effects import MeasureEffect
 from analysis_lib.report.scope import Scope
 from analysis_lib.report.words.labels import label
 from analysis_lib.report.words.measures import DONE
-from analysis_lib.report.words.shapes import Cell, value, words_table
+from analysis_lib.report.words.shapes import Cell, from_to, words_table
 from analysis_lib.statistics.effect import Answer
 
 _SURE = (Answer.IMPROVED, Answer.WORSENED)
@@ -115,9 +115,9 @@ def before_after(each: MeasureEffect) -> str:
     if found is not None and each.indicator is not None:
         unit = f"{text.NBSP}%" if each.indicator.kind == "share" else ""
         levels = [text.number(level, each.indicator.decimals) for level in (found.before, found.after)]
-        return f"{name}: {levels[0]} → {levels[1]}{unit}"
+        return f"{name}: {levels[0]}{text.NBSP}→{text.NBSP}{levels[1]}{unit}"
     if entry.value_after is not None and each.indicator is None:
-        return f"{name}: {value(entry.value_before)} → {value(entry.value_after)}"
+        return f"{name}: {from_to(entry.value_before, entry.value_after)}"
     return name
 
 

@@ -204,7 +204,7 @@ def test_D2_has_every_card_and_each_statement_was_certified(desk: Desk) -> None:
         assert shown <= certified
     state = read_state(PAGES["arskullar"], {"unit": [BERGA]}, rights, edition)
     labels = {choice.name: choice.label for choice in choices(state, rights, edition)}
-    assert list(labels) == ["unit", "group", "cohort", "subject", "method"]
+    assert list(labels) == ["unit", "group", "cohort", "klass", "subject", "method"]
     steps = steps_down(state, rights, edition)
     assert "cohort=2029" in steps[-1]["href"]
     assert f"unit={BERGA}" in steps[-1]["href"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from dashboard_browser import LogIn, check, saved
+from dashboard_browser import LogIn, saved
 from dashboard_world import MINE, THEIRS, World, xsrf
 from playwright.sync_api import expect
 
@@ -64,7 +64,8 @@ def test_D5_a_promise_is_checked_saved_followed_up_in_conflict_and_taken_back(
     other.get_by_role("button", name=re.compile("Ångra senaste.*tio minuter")).click()
     expect(other.locator("#besked")).to_contain_text("tillbakatagen")
     with_register = open_register(world.workspace)
-    (promise,) = with_register.current(Promise, unit=MINE)
+    known = with_register.current(Promise, unit=MINE)
+    (promise,) = [one for one in known if one.entry.text == "Alla läser i tio minuter"]
     assert (promise.version, promise.entry.state) == (3, "open")
     with_register.close()
 
@@ -172,11 +173,3 @@ def test_D9_a_round_is_started_watched_and_audited(log_in: LogIn, world: World) 
     saved(page, "Granskningen har startat.")
     page.locator("#kort-granskningar").get_by_text("Inget dolt går att räkna ut").wait_for(timeout=120_000)
     expect(page.locator("#kort-granskningar")).to_contain_text("0 fynd")
-
-
-@pytest.mark.parametrize("width", [390, 1280])
-def test_the_pages_with_further_forms_are_accessible(log_in: LogIn, world: World, width: int) -> None:
-    page = log_in("rektor.min", width=width)
-    for name in ("atgarder", "arshjul", "betyg"):
-        page.goto(f"{world.address}/{name}")
-        check(page, width)

@@ -116,6 +116,14 @@ def test_M13_units_are_released_as_if_there_were_no_classes() -> None:
     pd.testing.assert_frame_equal(above, without)
 
 
+def test_R6_a_release_that_is_made_again_says_the_same_of_the_classes() -> None:
+    cube = cube_with_classes(unit_of_classes({"9A": (24, 18), "9B": (21, 15), "9C": (23, 14), "-": (2, 1)}))
+    first = released_to(cube)
+    again = released_to(cube, earlier=[first])
+    assert "shown" in set(classes_of(first)["state"])
+    pd.testing.assert_frame_equal(again, first)
+
+
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), largest=st.sampled_from([30, 60, 150]))
 def test_R6_nothing_hidden_of_random_classes_can_be_worked_out(seed: int, largest: int) -> None:

@@ -95,6 +95,11 @@ def test_no_own_page_or_table_holds_the_neighbours_figures_or_words(rektor: http
     assert "Björkskolan" not in rektor.get("/lage/tabell/matt.csv").text
 
 
+@pytest.mark.parametrize("path", ["/", "/lage", "/lage/tabell/matt.csv"])
+def test_no_page_or_table_is_kept_by_a_browser(rektor: httpx.Client, path: str) -> None:
+    assert rektor.get(path, follow_redirects=True).headers["Cache-Control"] == "no-store"
+
+
 def test_views_and_exports_are_logged(world: World, rektor: httpx.Client) -> None:
     rektor.get("/lage")
     assert rektor.get("/lage/tabell/matt.csv").status_code == 200

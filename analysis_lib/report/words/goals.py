@@ -42,6 +42,10 @@ def tree(told: Told) -> list[Block]:
     return [draw_tree(drawn, replace(told.setting, id=f"{told.setting.id}M"), title=title, heads=_HEADS)]
 
 
+def _measures(count: int) -> str:
+    return "En åtgärd" if count == 1 else text.capitalised(f"{text.count_word(count)} åtgärder")
+
+
 def _tree_node(node: GoalNode, bare: Collection[str], told: Told) -> TreeNode:
     entry, count = node.goal.entry, len(node.all_measures)
     owner = told.names.get(node.goal.unit, "") if entry.level == "unit" else ""
@@ -49,7 +53,7 @@ def _tree_node(node: GoalNode, bare: Collection[str], told: Told) -> TreeNode:
     return TreeNode(
         owner=f"{_LEVELS[entry.level]}{f', {owner}' if owner else ''}",
         words=entry.text,
-        note="Inga åtgärder" if is_bare else "En åtgärd" if count == 1 else f"{count} åtgärder",
+        note="Inga åtgärder" if is_bare else _measures(count),
         is_bare=is_bare,
         children=tuple(_tree_node(child, bare, told) for child in node.children),
     )

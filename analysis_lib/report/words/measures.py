@@ -20,7 +20,7 @@ from analysis_lib.register.views.measures import (
 )
 from analysis_lib.register.views.needs import need_table, plan_needs
 from analysis_lib.report.words.labels import label
-from analysis_lib.report.words.shapes import Cell, cards_block, day, paragraph, value, words_table
+from analysis_lib.report.words.shapes import Cell, cards_block, day, from_to, paragraph, words_table
 from analysis_lib.report.words.told import Told
 
 DONE: dict[str, Cell] = {
@@ -55,7 +55,7 @@ def _followed_table(rows: Sequence[Followed]) -> Block:
     lines: list[list[Cell]] = []
     for row in rows:
         entry = row.measure.entry
-        after = f"{value(entry.value_before)} → {value(entry.value_after)}"
+        after = from_to(entry.value_before, entry.value_after)
         lines.append(
             [
                 entry.what,
@@ -103,7 +103,7 @@ def improvement_areas(told: Told) -> list[Block]:
     lines: list[list[Cell]] = []
     for area in found:
         entry = area.entry
-        measured = f"{entry.indicator}: {value(entry.baseline)} → {value(entry.target)}"
+        measured = f"{entry.indicator}: {from_to(entry.baseline, entry.target)}"
         lines.append(
             [
                 *([] if told.unit else [told.names.get(area.unit, area.unit)]),

@@ -84,6 +84,15 @@ def value(number: float | None) -> str:
     return text.number(number, 0 if float(number).is_integer() else 1)
 
 
+def from_to(before: float | None, after: float | None) -> str:
+    """From one number to the next on one line, with as many decimals on both sides: ``6,9 → 8,0``."""
+    places = max(
+        (0 if float(each).is_integer() else 1 for each in (before, after) if each is not None), default=0
+    )
+    told = [text.EN_DASH if each is None else text.number(each, places) for each in (before, after)]
+    return f"{text.NBSP}→{text.NBSP}".join(told)
+
+
 def _cell(cell: Cell) -> dict[str, str]:
     if isinstance(cell, tuple):
         chip, words = cell
