@@ -182,6 +182,7 @@ def known_numbers(notebook: dict[str, Any]) -> set[str]:
     for fact in collect_facts(notebook, ""):
         if isinstance(fact["shown"], int | float):
             known.add(text.number(fact["shown"], fact.get("decimals", 0)))
+        known |= {text.number(end, fact.get("decimals", 0)) for end in fact.get("interval") or ()}
     for block in read_document(notebook).blocks():
         known |= {number for each in block.data.get("derived", ()) for number in numbers_of(each["text"])}
         for table in (block.data, block.data.get("table") or {}):
