@@ -103,4 +103,4 @@ def served(workspace: Workspace, *words: str) -> Iterator[World]:
         yield World(workspace, found[1] or found[2], process)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
