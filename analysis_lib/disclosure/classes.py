@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis_lib.disclosure.cells import STATE_NAMES, SYSTEM, UNSAID, Cells, Flags, T
 from analysis_lib.disclosure.cells_reading import read_cells
-from analysis_lib.disclosure.known import earlier_rows, remember_earlier
+from analysis_lib.disclosure.known import earlier_rows, remember_earlier, said_once
 from analysis_lib.disclosure.policy import Policy
 from analysis_lib.disclosure.suppress_classes import WHOLE, suppress_classes
 from analysis_lib.vocabulary.classes import NO_CLASS, name_of, unit_of
@@ -38,7 +38,7 @@ def decide_classes(
     ``released`` holds the cube's rows with what is decided of the units; ``earlier`` what these readers were
     told before.
     """
-    told = earlier[earlier["level"] == LEVEL] if earlier is not None else None
+    told = said_once(earlier[earlier["level"] == LEVEL]) if earlier is not None else None
     said = earlier_rows(released[released["level"] == LEVEL], told)
     before = {} if told is None else dict(iter(told.groupby(["school_year", "subject"])))
     known = {name: _of_parts(each) for name, each in indicators.items() if "class" in each.breakdowns}

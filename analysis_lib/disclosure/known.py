@@ -59,6 +59,12 @@ def count_published(cells: Cells, rows: Iterable[Mapping[Any, Any]], policy: Pol
             cells.known[at] = cells.n[at] > 0 and not _is_tail(cells, at, policy)
 
 
+def said_once(earlier: pd.DataFrame) -> pd.DataFrame:
+    """Own rows of earlier releases, repeats left out."""
+    own = earlier[earlier["basis"] == "own"]
+    return own.drop_duplicates([*KEYS, "state", "n_state", "n", "numerator", "value"])
+
+
 Earlier = dict[int, list[dict[Any, Any]]]
 
 
@@ -77,9 +83,7 @@ def earlier_rows(
     """
     if earlier is None or earlier.empty:
         return {}
-    before = earlier[earlier["basis"] == "own"].drop_duplicates(
-        [*KEYS, "state", "n_state", "n", "numerator", "value"]
-    )
+    before = said_once(earlier)
     # A head count that stood beside a mean was never the mean's own n.
     before = before.assign(
         n=before["n"].mask(before["n_state"] == "whole"),
