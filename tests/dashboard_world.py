@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import httpx
 import yaml
@@ -82,8 +83,8 @@ def xsrf(page: str) -> str:
 
 
 @contextmanager
-def served(workspace: Workspace, *words: str) -> Iterator[World]:
-    """The server as a person starts it, on a free port, until the test is over."""
+def served(workspace: Workspace, *words: str, heard: IO[bytes] | None = None) -> Iterator[World]:
+    """The server as a person starts it, on a free port, until the test is over; its messages to ``heard``."""
     process = subprocess.Popen(
         [sys.executable, "-m", "analysis_lib", "serve", "--port", "0", *words],
         env={
@@ -93,6 +94,7 @@ def served(workspace: Workspace, *words: str) -> Iterator[World]:
             "SECRET": CANARY,
         },
         stdout=subprocess.PIPE,
+        stderr=heard,
         text=True,
     )
     try:
@@ -103,4 +105,4 @@ def served(workspace: Workspace, *words: str) -> Iterator[World]:
         yield World(workspace, found[1] or found[2], process)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)

@@ -26,13 +26,14 @@ from analysis_lib.register import Register, open_register
 from analysis_lib.snapshots.access_log import AccessLog
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.self_rating import SelfRating, load_self_ratings
-from analysis_lib.vocabulary.settings import Audience
+from analysis_lib.vocabulary.settings import CIRCLES, Audience
 from analysis_lib.vocabulary.workspace import Workspace
 
 RESULT_PAGES = ("lage", "arskullar", "betyg", "jamfor")
 MIXED_PAGES = ("roster",)  # figures that are kept, and words that are read each time
 _FRESH = 60.0  # seconds between looks for new numbers
 _MOST_PAGES = 2000
+_GIVING_WAY = 0.02  # seconds between pages drawn ahead, so that one who waits for a page comes before
 _Key = tuple[str, str, State]  # the edition, the scope and the state of a page
 
 
@@ -56,6 +57,7 @@ class Desk:
         self.log = AccessLog(workspace)
         self.clock = clock
         self._lock = threading.RLock()
+        self._looking: Mapping[str, threading.Lock] = {name: threading.Lock() for name in CIRCLES}
         self._drawing = threading.Lock()  # one page at a time; nobody waits for it who asks for a kept page
         self._editions: dict[Audience, tuple[float, Edition]] = {}
         self._pages: OrderedDict[_Key, Shown] = OrderedDict()
@@ -66,7 +68,7 @@ class Desk:
 
     def edition(self, audience: Audience) -> Edition:
         """The certified release for a circle, looked for again at most once a minute."""
-        with self._lock:
+        with self._looking[audience]:  # one circle's new numbers keep nobody else waiting
             made, edition = self._editions.get(audience, (-_FRESH, None))
             if edition is None or self.clock() - made > _FRESH:
                 edition = extract.open_edition(self.workspace, self.seminar, audience, before=edition)
@@ -126,16 +128,17 @@ class Desk:
             while len(self._pages) > _MOST_PAGES:
                 self._pages.popitem(last=False)
 
-    def warm(self) -> int:
+    def warm(self, is_over: Callable[[], bool] = lambda: False) -> int:
         """Draws each person's usual pages ahead of the first visit; gives the number of pages."""
         count = 0
         for person in self.people.people().values():
             rights = self.rights(person)
             edition = self.edition(rights.audience)
-            for page in [each for each in RESULT_PAGES if rights.may_open(each)]:
+            for page in [each for each in RESULT_PAGES if rights.may_open(each) and not is_over()]:
                 with contextlib.suppress(NotAllowed):
                     self.show(read_state(PAGES[page], {}, rights, edition), rights)
                     count += 1
+                time.sleep(_GIVING_WAY)
         return count
 
     @property

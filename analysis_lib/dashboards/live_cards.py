@@ -8,6 +8,7 @@ from analysis_lib.dashboards.register_pages import register_cards
 from analysis_lib.dashboards.results import results_cards
 from analysis_lib.dashboards.runs import Runs, watched
 from analysis_lib.dashboards.scope_folder import LiveScope
+from analysis_lib.register.nothing import empty_reading
 
 
 def cards_of(state: State, scope: LiveScope) -> list[Card]:
@@ -18,4 +19,5 @@ def cards_of(state: State, scope: LiveScope) -> list[Card]:
     cards = results_cards(state, scope.rights, scope.edition) if has_results else []
     if state.page in RESULT_PAGES:
         return cards
-    return cards + register_cards(state, scope.rights, scope.edition, scope.reading, scope.instruments)
+    reading = scope.reading or empty_reading()
+    return cards + register_cards(state, scope.rights, scope.edition, reading, scope.instruments)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 from dataclasses import asdict
@@ -61,6 +62,18 @@ class LiveDesk:
         if name == vega_name():
             return vega_bundle(self.desk.workspace.work / "vega")
         return live_script()[1] if name == live_script()[0] else None
+
+    async def warm(self) -> None:
+        """Starts Voila, its warm process and Vega's script ahead of the first live page.
+
+        Nothing without a sandbox; what cannot start is told to the one who asks for a live page.
+        """
+        if self.closed:
+            return
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(SkolbankError, OSError):
+            await self.keeper.server.ready()
+            await loop.run_in_executor(None, vega_bundle, self.desk.workspace.work / "vega")
 
     async def begin(self, handler: Base, state: State, rights: Rights) -> Live:
         """A live page in this state for the one who asks; raises SkolbankError when there can be none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import secrets
@@ -27,7 +28,6 @@ from analysis_lib.kernels.provisioner import KERNEL, live_kernelspec
 from analysis_lib.kernels.sandbox import sandbox_available
 from analysis_lib.vocabulary.workspace import builtin_root
 
-_READY = 60.0
 _OPENED = 60.0
 _ENDED = 10.0
 
@@ -53,6 +53,7 @@ class LiveServer:
         self._process: subprocess.Popen[str] | None = None
         self._starting: asyncio.Task[None] | None = None
         self._client: SimpleAsyncHTTPClient | None = None
+        self._is_stopped = False
 
     @property
     def is_running(self) -> bool:
@@ -109,12 +110,13 @@ class LiveServer:
             return
 
     def stop(self) -> None:
-        """Ends Voila with all its kernels, and takes their folder away."""
+        """Ends Voila with all its kernels, and takes their folder away; also one that is still starting."""
+        self._is_stopped = True
         if self._process is not None and self._process.poll() is None:
             assert self._process.stdin
             self._process.stdin.close()
             try:
-                self._process.wait(_ENDED)
+                self._process.wait(_ENDED if self._starting is None else 0)
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
@@ -158,8 +160,12 @@ class LiveServer:
         )
         assert self._process.stdin
         assert self._process.stdout
-        self._process.stdin.write(told + "\n")
-        self._process.stdin.flush()  # left open: when the front door is gone it closes, and Voila ends itself
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(told + "\n")
+            self._process.stdin.flush()
+        # stdin is left open: when the front door is gone it closes, and Voila ends itself
+        if self._is_stopped:
+            self._process.kill()
         if self._process.stdout.readline().strip() != "ready":
             raise SkolbankError(
                 "live-start",

@@ -31,6 +31,7 @@ from analysis_lib.kernels.provisioner import register
 from analysis_lib.kernels.zygotes import warm
 
 _ORDER_VARIABLE = "HTTP_" + ORDER.upper().replace("-", "_")
+_A_WEEK = 7 * 24 * 3600.0
 _KERNEL = r"(?P<kernel_id>[0-9a-f-]{36})"
 
 
@@ -123,7 +124,7 @@ def main() -> None:
     told = json.loads(sys.stdin.readline())
     PrivateVoila.socket = sys.argv[1]
     register()
-    warm(Path(told["scopes"]) / "any")
+    warm(Path(told["scopes"]) / "any", idle=_A_WEEK)  # the first reader of the morning does not wait for it
     app = PrivateVoila.instance(
         config=settings(
             notebooks=Path(told["notebooks"]),

@@ -62,7 +62,7 @@ class LiveScope:
     page: str
     edition: Edition
     rights: Rights
-    reading: Reading
+    reading: Reading | None
     instruments: Mapping[str, SelfRating]
 
 
@@ -117,7 +117,7 @@ def open_scope(folder: Path) -> LiveScope:
     person = Person(name="lasare", role=told["role"], units=tuple(told["own"]), groups=tuple(told["groups"]))
     rights = Rights(person, frozenset(told["own"]), told["whole"])
     edition = ScopeEdition(workspace, catalog, prepared, told["certificate"], told)
-    return LiveScope(told["page"], edition, rights, empty_reading(), {})
+    return LiveScope(told["page"], edition, rights, None, {})
 
 
 def _told(page: str, rights: Rights, edition: Edition) -> bytes:

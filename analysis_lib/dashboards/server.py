@@ -10,7 +10,7 @@ import asyncio
 import secrets
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
 
 from tornado.httpserver import HTTPServer
@@ -147,9 +147,16 @@ def serve(workspace: Workspace, *, tell: Callable[[str], None], **how: object) -
             tell(address)
         if served.desktop.live and served.desktop.live.closed:
             print(served.desktop.live.closed, file=sys.stderr)
-        warming = asyncio.get_running_loop().run_in_executor(None, served.desk.warm)
+        warming = asyncio.gather(*_warming(served, stop), return_exceptions=True)
         await stop.wait()
-        await asyncio.wait({warming})
         served.stop()
+        await warming
 
     asyncio.run(until_stopped())
+
+
+def _warming(served: Served, stop: asyncio.Event) -> Iterator[Awaitable[object]]:
+    """What is made ready while the first readers log in: the usual pages, and what live pages start from."""
+    yield asyncio.get_running_loop().run_in_executor(None, served.desk.warm, stop.is_set)
+    if served.desktop.live:
+        yield served.desktop.live.warm()

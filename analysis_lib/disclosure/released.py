@@ -6,7 +6,7 @@ released cell at all, so no chart, sentence or workbook can leak it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -199,13 +199,20 @@ class _Index:
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self.frame = frame
-        self._columns: dict[str, list[Any]] = {}
+        self._columns: dict[str, Sequence[Any] | np.ndarray] = {}
         self._codes: dict[str, tuple[np.ndarray, dict[Any, int]]] = {}
         self._cells: dict[int, ReleasedCell] = {}
 
-    def column(self, name: str) -> list[Any]:
+    def column(self, name: str) -> Sequence[Any] | np.ndarray:
+        """The column by row. Equal texts are one object: a live page's kernel has little memory."""
         if name not in self._columns:
-            self._columns[name] = self.frame[name].tolist()
+            given = self.frame[name]
+            if pd.api.types.is_float_dtype(given):
+                self._columns[name] = given.to_numpy(float)
+            else:
+                codes, values = pd.factorize(given, use_na_sentinel=False)
+                found = values.tolist()
+                self._columns[name] = [found[code] for code in codes.tolist()]
         return self._columns[name]
 
     def among(self, rows: np.ndarray, name: str, wanted: Collection[Any]) -> np.ndarray:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from analysis_lib.kernels.sandbox import CONNECTION
@@ -20,7 +21,7 @@ SCOPE = "SKOLBANK_SCOPE_DIR"
 
 def serve_kernel(tell_bound: Callable[[], None]) -> None:
     """Serves cells until it is ended; ``tell_bound`` is called once its sockets are there."""
-    from ipykernel import kernelapp
+    from ipykernel import ipkernel, kernelapp
     from ipykernel.iostream import IOPubThread
     from IPython.core.history import HistoryManager
 
@@ -30,12 +31,25 @@ def serve_kernel(tell_bound: Callable[[], None]) -> None:
     HistoryManager.enabled = False  # type: ignore[assignment]
     # the pipe for the output of subprocesses is a TCP socket; here there are neither
     setattr(kernelapp, "IOPubThread", lambda socket, pipe, session: IOPubThread(socket, session=session))  # noqa: B010
+    setattr(ipkernel, "sys", _NoModules())  # noqa: B010
     app = kernelapp.IPKernelApp.instance(
         connection_file=str(folder / CONNECTION_FILE), parent_handle=0, capture_fd_output=False, log_level=50
     )
     app.initialize([])
     tell_bound()
     app.start()
+
+
+class _NoModules:
+    """``sys`` for the kernel's start, which notes the file of every module for a debugger that is not there.
+
+    To look at them all would copy eight megabytes of what is shared with the warm process.
+    """
+
+    modules: Mapping[str, object] = {}
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(sys, name)
 
 
 def kernel_files(information: dict[str, object], state: str) -> dict[str, str]:

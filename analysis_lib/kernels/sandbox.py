@@ -63,7 +63,8 @@ def sandbox_available() -> None:
             "Datorn tillåter inte den sandlåda som levande sidor körs i",
             where=refusal,
             remedy="Installera bubblewrap från distributionen (apt install bubblewrap) och tillåt "
-            "användarnamnrymder, eller kör servern utanför containern. "
+            "användarnamnrymder (sysctl kernel.unprivileged_userns_clone=1, på Ubuntu "
+            "kernel.apparmor_restrict_unprivileged_userns=0), eller kör servern utanför containern. "
             "Utan sandlåda visas sidorna som vanligt, inte levande.",
         )
 

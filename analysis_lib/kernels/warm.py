@@ -33,11 +33,15 @@ LIVE = (
     "ipykernel.debugger",
     "ipykernel.subshell_manager",
     "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
     "IPython.core.magics",
     "IPython.extensions.storemagic",
     "jedi",
+    "pandas.core.arrays.arrow.extension_types",
+    "tornado.platform.asyncio",
+    "zmq.utils.garbage",
     "ipywidgets",
-    "anywidget",
     "analysis_lib.dashboards.live",
 )
 """What live kernels share; the last is loaded by name, for it stands on a higher floor."""

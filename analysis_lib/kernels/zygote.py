@@ -130,6 +130,7 @@ def main() -> None:
     if order["alone"]:  # then the kernel shares our process namespace, and must not look into us
         _libc.prctl(_DUMPABLE, 0, 0, 0, 0)
     _libc.prctl(_SUBREAPER, 1, 0, 0, 0)
+    sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]  # nobody debugs a live page's kernel
     import_all(order["modules"])
     gc.collect()
     gc.freeze()

@@ -47,8 +47,8 @@ class Zygote:
     ``ready`` tells why its forks cannot wall themselves in; an empty text when they can.
     """
 
-    def __init__(self, command: Sequence[str], log: Path, *, alone: bool) -> None:
-        order = {"modules": [] if alone else list(LIVE), "idle": IDLE, "alone": alone}
+    def __init__(self, command: Sequence[str], log: Path, *, alone: bool, idle: float = 0.0) -> None:
+        order = {"modules": [] if alone else list(LIVE), "idle": idle or IDLE, "alone": alone}
         self.alone = alone
         self.kernels: dict[str, LiveKernel] = {}
         self.ready: Future[str] = Future()
@@ -143,6 +143,7 @@ class Zygotes:
         self._place: Path | None = None
         self._shared: dict[tuple[int, int], Zygote] = {}
         self.can_fork = True
+        self.idle = 0.0  # seconds without a kernel after which a zygote ends; 0 for the usual
 
     def folder(self, scope: Path) -> tuple[str, Path]:
         """A new kernel's id and its own folder, which only this user may open."""
@@ -159,7 +160,9 @@ class Zygotes:
         if zygote is None or not zygote.is_alive:
             connections = self._connections(scope)
             command = shared_command(scope.parent, connections)
-            zygote = self._shared[key] = Zygote(command, connections.with_suffix(".log"), alone=False)
+            zygote = self._shared[key] = Zygote(
+                command, connections.with_suffix(".log"), alone=False, idle=self.idle
+            )
         return zygote
 
     def give_up_forking(self) -> None:
@@ -197,8 +200,12 @@ class Zygotes:
 ZYGOTES = Zygotes()
 
 
-def warm(scope: Path) -> None:
-    """Starts the zygote for a scope's extract ahead of its first viewer; nothing without a sandbox."""
+def warm(scope: Path, *, idle: float = 0.0) -> None:
+    """Starts the zygote for a scope's extract ahead of its first viewer; nothing without a sandbox.
+
+    ``idle``: seconds without a kernel after which zygotes end from now on; 0 for the usual ten minutes.
+    """
+    ZYGOTES.idle = idle
     with contextlib.suppress(SkolbankError):
         if ZYGOTES.can_fork:
             ZYGOTES.warm(scope)

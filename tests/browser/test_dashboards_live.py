@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import time
 
+import psutil
 import pytest
 from dashboard_browser import LIVE, LogIn, check, explore, figures
 from dashboard_world import MINE, World
@@ -91,6 +94,36 @@ def test_log_out_in_another_tab_is_told_and_the_page_stays(log_in: LogIn, world:
     expect(page.locator("#besked")).to_contain_text("logga in igen")
     assert figures(page) == said
     expect(page.get_by_role("button", name="Utforska")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_a_closed_tab_ends_its_kernel_and_no_other(log_in: LogIn, world: World) -> None:
+    page = log_in("strategen")
+    page.goto(f"{world.address}/lage")
+    explore(page)
+    tab = page.context.new_page()
+    tab.set_default_timeout(LIVE)
+    tab.goto(f"{world.address}/jamfor")
+    explore(tab)
+    server = psutil.Process(world.process.pid)
+    there = _kernels(server)
+    tab.close()
+    deadline = time.monotonic() + LIVE / 1000
+    while _kernels(server) == there:
+        assert time.monotonic() < deadline, "the kernel outlived its tab"
+        page.wait_for_timeout(500)
+    assert _kernels(server) == there - 1
+    page.locator("#val-unit").select_option(MINE)
+    expect(page.locator(".printed")).to_contain_text("Alskolan")
+
+
+def _kernels(server: psutil.Process) -> int:
+    """The processes inside the sandbox: the warm one, and one for each live page."""
+    inside = 0
+    for each in server.children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            inside += "analysis_lib.kernels.zygote" in each.cmdline()
+    return inside
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import ipywidgets
 import pytest
 from dashboard_world import make_world
@@ -111,10 +115,55 @@ def test_a_state_that_is_not_there_is_answered_in_words(opened: Any, query: str)
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 def test_plain_papermill_runs_it(workspace: Workspace, tmp_path: Path, page: str) -> None:
+    out = tmp_path / "out.ipynb"
+    _run("papermill", str(FOLDER / f"{page}.ipynb"), str(out), workspace=workspace, folder=tmp_path)
+    assert "kort-" in out.read_text("utf-8")
 
-    surroundings = {**os.environ, "PYTHONPATH": str(ROOT), "SKOLBANK_WORKSPACE": str(workspace.root)}
-    command = [sys.executable, "-m", "papermill", str(FOLDER / f"{page}.ipynb"), str(tmp_path / "out.ipynb")]
-    done = subprocess.run(
-        command, env=surroundings, capture_output=True, text=True, cwd=tmp_path, check=False
-    )
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES)
+def test_nbconvert_runs_it(workspace: Workspace, tmp_path: Path, page: str) -> None:
+    words = ("--to", "html", "--execute", "--output-dir", str(tmp_path))
+    _run("nbconvert", *words, str(FOLDER / f"{page}.ipynb"), workspace=workspace, folder=tmp_path)
+    assert "kort-" in (tmp_path / f"{page}.html").read_text("utf-8")
+
+
+def _surroundings(workspace: Workspace) -> dict[str, str]:
+    own = {"SKOLBANK_WORKSPACE": str(workspace.root), "JUPYTER_PATH": str(ROOT / "templates")}
+    return {**os.environ, "PYTHONPATH": str(ROOT), **own}
+
+
+def _run(module: str, *words: str, workspace: Workspace, folder: Path) -> None:
+    command = [sys.executable, "-m", module, *words]
+    around = _surroundings(workspace)
+    done = subprocess.run(command, env=around, capture_output=True, text=True, cwd=folder, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+@pytest.fixture(scope="module")
+def voila(workspace: Workspace) -> Iterator[str]:
+    """Plain Voila over the folder, as docs/DASHBOARDS.md starts it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = ["--no-browser", f"--port={port}", "--VoilaConfiguration.template=skolbank-live"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "voila", str(FOLDER), *words],
+        env=_surroundings(workspace),
+        stderr=subprocess.DEVNULL,
+    ) as server:
+        deadline = time.monotonic() + 60
+        while socket.socket().connect_ex(("127.0.0.1", port)) != 0:
+            assert time.monotonic() < deadline, "plain Voila did not start"
+            time.sleep(0.2)
+        yield f"http://127.0.0.1:{port}/voila/render"
+        server.terminate()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES)
+def test_plain_voila_shows_it(voila: str, page: str) -> None:
+    answer = httpx.get(f"{voila}/{page}.ipynb", timeout=60)
+    assert answer.status_code == 200
+    assert "kort-" in answer.text
+    assert "Traceback" not in answer.text
