@@ -28,7 +28,6 @@ from analysis_lib.kernels.provisioner import KERNEL, live_kernelspec
 from analysis_lib.kernels.sandbox import sandbox_available
 from analysis_lib.vocabulary.workspace import builtin_root
 
-_READY = 60.0
 _OPENED = 60.0
 _ENDED = 10.0
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis_lib.disclosure.cells import STATE_NAMES, SYSTEM, UNSAID, Cells, Flags, T
 from analysis_lib.disclosure.cells_reading import read_cells
-from analysis_lib.disclosure.known import by_group, remember_earlier
+from analysis_lib.disclosure.known import earlier_rows, remember_earlier, said_once
 from analysis_lib.disclosure.policy import Policy
 from analysis_lib.disclosure.suppress_classes import WHOLE, suppress_classes
 from analysis_lib.vocabulary.classes import NO_CLASS, name_of, unit_of
@@ -38,21 +38,45 @@ def decide_classes(
     ``released`` holds the cube's rows with what is decided of the units; ``earlier`` what these readers were
     told before.
     """
-    before = by_group(earlier[earlier["level"] == LEVEL] if earlier is not None else None)
+    told = said_once(earlier[earlier["level"] == LEVEL]) if earlier is not None else None
+    said = earlier_rows(released[released["level"] == LEVEL], told)
+    before = {} if told is None else dict(iter(told.groupby(["school_year", "subject"])))
     known = {name: _of_parts(each) for name, each in indicators.items() if "class" in each.breakdowns}
     done: list[Cells] = []
     for part in _groups(released, indicators):
         cells = read_cells(_as_parts(part), units=_classes(part), indicators=known, policy=policy)
         _take_whole(cells, released)
-        said = before.get((str(part["school_year"].iloc[0]), str(part["subject"].iloc[0])))
         mine = part[part["level"] == LEVEL]
-        if said is not None:
-            remember_earlier(cells, mine, said, policy)
-        suppress_classes(cells, policy, guarded=_guarded(cells, mine), new=_new(cells, mine, said))
+        remember_earlier(cells, said, policy)
+        had = before.get((part["school_year"].iloc[0], part["subject"].iloc[0]))
+        if had is not None:
+            _doubt_means(cells, mine, had, policy)
+        suppress_classes(cells, policy, guarded=_guarded(cells, mine), new=_new(cells, mine, had))
         cells.row[:, WHOLE] = -1  # the unit is decided already
         done.append(cells)
     unsaid = [int(row) for cells in done for row in cells.row[(cells.state == UNSAID) & (cells.row >= 0)]]
     return done, unsaid
+
+
+def _doubt_means(cells: Cells, mine: pd.DataFrame, said: pd.DataFrame, policy: Policy) -> None:
+    """A mean in whole points may stand as it was although pupils have come or gone: then it is not the same.
+
+    Its own number of pupils is never told, so the class's is what shows it.
+    """
+    told = said[said["n_state"] == "shown"]
+    before = dict(zip(zip(told["indicator"], told["code"], strict=True), told["n"], strict=True))
+    moved = np.zeros(cells.state.shape, bool)
+    few = moved.copy()
+    for at, row in np.ndenumerate(cells.row[:, :WHOLE, T]):
+        if row >= 0 and cells.outer_n[at[0], at[1], T] == 0:
+            was = before.get((str(mine.at[row, "indicator"]), str(mine.at[row, "code"])))
+            change = 0.0 if was is None else abs(float(was) - float(cells.n[at[0], at[1], T]))
+            moved[:, at[1], T] |= change > 0
+            few[:, at[1], T] |= 0 < change < policy.repeat_difference
+    means = moved & (cells.outer_n > 0)
+    cells.known &= ~means
+    cells.told &= ~means
+    cells.hide(few & means, "earlier")
 
 
 def _groups(released: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Iterator[pd.DataFrame]:

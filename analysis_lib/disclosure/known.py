@@ -59,38 +59,31 @@ def count_published(cells: Cells, rows: Iterable[Mapping[Any, Any]], policy: Pol
             cells.known[at] = cells.n[at] > 0 and not _is_tail(cells, at, policy)
 
 
-def by_group(earlier: pd.DataFrame | None) -> dict[tuple[str, str], pd.DataFrame]:
-    """Own rows of earlier releases by school year and subject, repeats left out: looked up once per group."""
-    if earlier is None or earlier.empty:
-        return {}
-    own = earlier[earlier["basis"] == "own"].drop_duplicates(
-        [*KEYS, "state", "n_state", "n", "numerator", "value"]
-    )
-    years, subjects = own["school_year"].astype(str), own["subject"].astype(str)
-    return {(str(key[0]), str(key[1])): rows for key, rows in own.groupby([years, subjects])}
+def said_once(earlier: pd.DataFrame) -> pd.DataFrame:
+    """Own rows of earlier releases, repeats left out."""
+    own = earlier[earlier["basis"] == "own"]
+    return own.drop_duplicates([*KEYS, "state", "n_state", "n", "numerator", "value"])
 
 
-def remember_earlier(
-    cells: Cells,
-    part: pd.DataFrame,
-    earlier: pd.DataFrame,
-    policy: Policy,
+Earlier = dict[int, list[dict[Any, Any]]]
+
+
+def earlier_rows(
+    own: pd.DataFrame,
+    earlier: pd.DataFrame | None,
     *,
     is_wider: bool = False,
     is_narrower: bool = False,
-) -> None:
-    """Hide what was hidden before, and what has changed by so few pupils that it would tell of them.
-
-    ``earlier`` are the rows of ``by_group`` for the same school year and subject.
+) -> Earlier:
+    """What earlier releases said of the own rows: by the row's index, repeats left out.
 
     A wider circle's release (``is_wider``) is known to these readers too, but what it hides is hidden from
     that circle only. What a narrower circle was not told (``is_narrower``), a wider one is not told later:
     put together, the two would tell the narrower circle.
     """
-    keys = [name for name in KEYS if name != "organiser"]
-    before = earlier
-    if before.empty:
-        return
+    if earlier is None or earlier.empty:
+        return {}
+    before = said_once(earlier)
     # A head count that stood beside a mean was never the mean's own n.
     before = before.assign(
         n=before["n"].mask(before["n_state"] == "whole"),
@@ -102,11 +95,25 @@ def remember_earlier(
         before = before[before["state"].isin(["suppressed", "nearly_all", "nearly_none"])].assign(
             state="suppressed", n_state="shown"
         )
-    place = {int(index): at for at, index in np.ndenumerate(cells.row) if index >= 0}
-    mine = part[[*keys, "value", "decimals"]].rename(columns={"value": "now"}).reset_index(names="row_number")
+    keys = [name for name in KEYS if name != "organiser"]
+    mine = own[[*keys, "value", "decimals"]].rename(columns={"value": "now"}).reset_index(names="row_number")
     joined = mine.merge(before[[*keys, "state", "n_state", "n", "value", "numerator", "reason"]], on=keys)
-    for row in joined.to_dict("records"):
-        _remember(cells, place[int(row["row_number"])], row, policy)
+    found: Earlier = {}
+    for row in joined[[*_SAID, "row_number"]].to_dict("records"):
+        found.setdefault(int(row["row_number"]), []).append(row)
+    return found
+
+
+_SAID = ["now", "decimals", "state", "n_state", "n", "value", "numerator", "reason"]
+
+
+def remember_earlier(cells: Cells, earlier: Earlier, policy: Policy) -> None:
+    """Hide what was hidden before, and what has changed by so few pupils that it would tell of them."""
+    if not earlier:
+        return
+    for at, index in np.ndenumerate(cells.row):
+        for row in earlier.get(int(index), ()):
+            _remember(cells, at, row, policy)
 
 
 def _remember(cells: Cells, at: tuple[int, ...], row: Mapping[Any, Any], policy: Policy) -> None:

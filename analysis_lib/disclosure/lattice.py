@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from analysis_lib.vocabulary.classes import is_class, unit_of
 
@@ -90,10 +89,3 @@ class Lattice:
         unit: dict[str, list[str]] = {ROOT: [*self.areas, *self.units]}
         unit |= {area: list(units) for area, units in self.areas.items()}
         return {"unit": unit, "sex": {"T": ["F", "P"]}}
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Lattice:
-        """The lattice that ``as_json`` wrote."""
-        unit = document["unit"]
-        areas = {name: tuple(units) for name, units in unit.items() if name != ROOT}
-        return cls(areas, tuple(name for name in unit.get(ROOT, ()) if name not in areas))

@@ -24,7 +24,7 @@ from analysis_lib.disclosure.cells import (
 )
 from analysis_lib.disclosure.cells_reading import read_cells
 from analysis_lib.disclosure.classes import LEVEL, decide_classes, told_to
-from analysis_lib.disclosure.known import by_group, count_published, published_rows, remember_earlier
+from analysis_lib.disclosure.known import count_published, earlier_rows, published_rows, remember_earlier
 from analysis_lib.disclosure.known_sizes import hide_shared_sizes
 from analysis_lib.disclosure.lattice import Lattice
 from analysis_lib.disclosure.policy import Policy
@@ -75,7 +75,11 @@ def release_cube(
     done: list[Cells] = []
     known = indicators or {}
     said = _is_said(rows, known)
-    said_before, said_wider, said_narrower = (by_group(each) for each in (earlier, wider, narrower))
+    told_before = (
+        earlier_rows(own, earlier),
+        earlier_rows(own, wider, is_wider=True),
+        earlier_rows(own, narrower, is_narrower=True),
+    )
     for units, part in _groups(own, known, said):
         rules = policy
         if _is_survey(part, known):
@@ -86,13 +90,8 @@ def release_cube(
         count_published(
             cells, (row for name in sorted(told) for row in published.get((year, name), ())), policy
         )
-        at = year, str(part["subject"].iloc[0])
-        if at in said_before:
-            remember_earlier(cells, part, said_before[at], rules)
-        if at in said_wider:
-            remember_earlier(cells, part, said_wider[at], rules, is_wider=True)
-        if at in said_narrower:
-            remember_earlier(cells, part, said_narrower[at], rules, is_narrower=True)
+        for each in told_before:
+            remember_earlier(cells, each, rules)
         hide_shared_sizes(cells, part, known)
         suppress(cells, rules)
         done.append(cells)

@@ -50,9 +50,6 @@ HATCH_SUPPRESSED: Final = "#fe01a1"
 HATCH_NEGATIVE: Final = "#fe01a2"
 HATCH_MOST_NEGATIVE: Final = "#fe01a3"
 
-TEXT_ON_GROUNDS: Final = ((INK, 4.5), (INK_2, 4.5), (INK_3, 4.5), (LAKE, 4.5), (MUNICIPALITY, 4.5))
-MARKS_ON_GROUNDS: Final = ((NATION, 3.0), (ROWAN, 3.0))
-
 
 @dataclass(frozen=True)
 class Status:

@@ -61,6 +61,10 @@ class ChapterParts(PageVerbs, ResultVerbs, SurveyVerbs):
             self._gaps.append("surveys")
         return [*(found or [self._gap("surveys")]), *self.drawn_attendance()]
 
+    def goals(self) -> Block:
+        """The decided targets, and the prioritised areas with what shows that they move."""
+        return self._together([self._unkept(self.targets), *self.told_words("priority_areas")])
+
     def drawn_attendance(self) -> list[Block]:
         """Attendance with the time nobody registered beside it, where lessons are reported."""
         known = [name for name in ATTENDANCE if self._newest(name) is not None]

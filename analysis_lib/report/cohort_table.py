@@ -90,7 +90,7 @@ def cohort_table(
         id=f"arskullar-{subject.lower()}" if subject else "arskullar",
         finding=_finding(cells, chosen or SchoolYear.parse(scope.school_year).end, scope),
         caption=f"{_caption(subject)} {scope.name}, alla elever i årskullen. Varje rad är en årskull.",
-        foot=_foot(scope, cells),
+        foot=_foot(scope),
         notes=() if is_brief else _notes(subject),
     )
 
@@ -120,7 +120,7 @@ def _caption(subject: str) -> str:
     return "Andel elever som når kraven i alla ämnen, procent."
 
 
-def _foot(scope: Scope, cells: Mapping[tuple[int, int], ReleasedCell]) -> str:
+def _foot(scope: Scope) -> str:
     return f"Ruta med ram: läsåret {scope.school_year}. Källa: nationella prov och skolornas betyg."
 
 

@@ -15,6 +15,7 @@ from analysis_lib.report.class_figures import class_growth, class_sentence, clas
 from analysis_lib.report.growth_methods import Method, method
 from analysis_lib.report.register_verbs import RegisterVerbs
 from analysis_lib.report.scope import Scope
+from analysis_lib.report.words.reading import together
 
 USUAL = "peer_expected"
 
@@ -54,6 +55,10 @@ class CohortVerbs(RegisterVerbs):
     def growth(self, name: str = USUAL, subject: str = "", *, school_year: str = "") -> Block:
         """Every unit's förädlingsvärde with its interval, by area and name; the huvudman below."""
         return self._grown(cohort_figures.growth_caterpillar, "growth", (name, subject), school_year)
+
+    def cohorts_and_growth(self) -> Block:
+        """Årskull by årskull, and what the schools have added for those who left."""
+        return together([self.cohorts(), self.growth()])
 
     def growth_quadrant(self, name: str = USUAL, subject: str = "", *, school_year: str = "") -> Block:
         """How high the results are against how much they grew."""

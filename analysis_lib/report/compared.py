@@ -60,7 +60,7 @@ def compared_table(
         "Skolverkets och Koladas publicerade uppgifter bredvid varandra, det senaste publicerade läsåret.",
         columns,
         [each[0] for each in rows],
-        [*_notes(scope, groups, catalog), *mark_notes(cells)],
+        [*_notes(groups, catalog), *mark_notes(cells)],
         foot="Källa: Skolverkets publicerade statistik, till exempel SIRIS, och där den saknas Kolada. "
         "Tecknen . .. och ~100 står som de är publicerade.",
         is_wide=True,
@@ -159,7 +159,7 @@ def _change(
     return told, facts_of([before], indicator), []
 
 
-def _notes(scope: Scope, groups: Sequence[_Group], catalog: Catalog) -> list[dict[str, str]]:
+def _notes(groups: Sequence[_Group], catalog: Catalog) -> list[dict[str, str]]:
     notes = []
     for name, codes in groups:
         listed = text.swedish_sorted([catalog.municipalities.get(code, f"Kommun {code}") for code in codes])

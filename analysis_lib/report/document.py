@@ -22,7 +22,6 @@ from analysis_lib.report.methods import HEADING
 APPENDIX = "om-siffrorna"
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 _DROPPED_METADATA = ("papermill", "widgets", "execution", "collapsed", "scrolled")
-_DROPPED_TAGS = {"injected-parameters"}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from shown_numbers import accounted, numbers_of, page_texts, ticks_of
 from analysis_lib.dashboards.access import Person, Rights, rights_of
 from analysis_lib.dashboards.desk import Desk
 from analysis_lib.dashboards.pages import PAGES, Card, NotAllowed, choices, read_state
+from analysis_lib.dashboards.results import results_cards
+from analysis_lib.dashboards.scope_folder import open_scope, write_scope
 from analysis_lib.dashboards.shell import steps_down
 from analysis_lib.disclosure.facts import cell_facts
 from analysis_lib.disclosure.gate import attack
@@ -184,6 +186,18 @@ def test_D2_steps_down_to_a_class_and_the_address_says_which(desk: Desk) -> None
     links = [step["href"] for step in steps_down(state, rights, edition)]
     assert any("klass=99010012%2F9B" in link for link in links)
     assert not any("klass=99010012%2F9A" in link and "cohort=2026" in link for link in links)
+
+
+def test_D2_a_live_page_has_the_same_class_from_its_own_folder(desk: Desk, tmp_path: Path) -> None:
+    rights, edition = rights_as(desk, "rektor", BERGA), desk.edition("internal")
+    scope = open_scope(write_scope(tmp_path, "arskullar", rights, edition))
+    state = read_state(PAGES["arskullar"], {"klass": [f"{BERGA}/9A"]}, scope.rights, scope.edition)
+    live = {card.id: card.block for card in results_cards(state, scope.rights, scope.edition)}
+    served = shown(desk, rights, klass=f"{BERGA}/9A")
+    for name in ("klass", "klass-foradling"):
+        assert live[name].data == served[name].block.data | {"id": live[name].data["id"]}
+    with pytest.raises(NotAllowed):
+        read_state(PAGES["arskullar"], {"klass": [f"{STRAND}/9A"]}, scope.rights, scope.edition)
 
 
 def test_D2_an_arskull_with_grades_of_year_6_shows_those_classes(desk: Desk) -> None:

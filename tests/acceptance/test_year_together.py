@@ -44,6 +44,7 @@ def test_a_lived_year_with_dashboards_slides_and_copies_tells_nothing(
     seminars = place / "params/seminars"
     board = (seminars / f"{SEMINAR}.yaml").read_text("utf-8")
     board = board.replace(f"id: {SEMINAR}", f"id: {BOARD}").replace("audience: public", "audience: board")
+    board = board.rstrip() + "\n  - {name: kvalitetsnamnd, scope: authority}\n"
     (seminars / f"{BOARD}.yaml").write_text(board, "utf-8")
     done(place, "run", SEMINAR)
     done(place, "serve", "--export", str(tmp_path / "kopia-1"), "--seminar", SEMINAR)
@@ -57,6 +58,8 @@ def test_a_lived_year_with_dashboards_slides_and_copies_tells_nothing(
     done(place, "publish", SEMINAR, "--to", str(tmp_path / "webb"))
     assert done(place, "audit").strip().endswith(" 0 fynd.")
     workspace = Workspace(place)
+    made = {path.stem for path in workspace.output.glob("*/*/*.html")}
+    assert made >= {"skolbild", "kommunbild", "verksamhetsanalys", "kvalitetsnamnd"}
     seen = _dashboards(workspace)  # their release is certified when they open
     known = {said(fact) for fact in archive.statements(workspace, "internal")}
     assert seen <= known

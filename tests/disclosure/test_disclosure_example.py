@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+
 import pandas as pd
 import pytest
 from command import imported
@@ -19,6 +22,7 @@ from analysis_lib.vocabulary.settings import Audience
 from analysis_lib.vocabulary.workspace import Workspace
 
 Example = tuple[Workspace, Catalog, pd.DataFrame, Lattice]
+Release = Callable[[Audience], pd.DataFrame]
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +35,25 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Example:
         return workspace, catalog, compute_cube(tables, catalog, units), lattice
 
 
-@pytest.mark.parametrize("audience", ["public", "internal"])
-def test_nothing_of_the_whole_release_can_be_worked_out(example: Example, audience: Audience) -> None:
+@pytest.fixture(scope="module")
+def release(example: Example) -> Release:
+    """The release of the example to a circle, made once for all tests."""
     workspace, catalog, cube, lattice = example
-    indicators, policy = catalog.indicators, load_policy(workspace, audience)
-    released = release_cube(cube, policy=policy, lattice=lattice, indicators=indicators)
+
+    @functools.cache
+    def give(audience: Audience) -> pd.DataFrame:
+        policy = load_policy(workspace, audience)
+        return release_cube(cube, policy=policy, lattice=lattice, indicators=catalog.indicators)
+
+    return give
+
+
+@pytest.mark.parametrize("audience", ["public", "internal"])
+def test_nothing_of_the_whole_release_can_be_worked_out(
+    example: Example, release: Release, audience: Audience
+) -> None:
+    workspace, catalog, _, lattice = example
+    indicators, policy, released = catalog.indicators, load_policy(workspace, audience), release(audience)
     cells = open_released(released, audience).cells()
     facts = collect(fact for cell in cells for fact in cell_facts(cell, indicators[cell.indicator]))
     report = audit(
@@ -49,11 +67,9 @@ def test_nothing_of_the_whole_release_can_be_worked_out(example: Example, audien
     assert [finding.message for finding in report.findings] == []
 
 
-def test_the_release_is_worth_reading(example: Example) -> None:
+def test_the_release_is_worth_reading(release: Release) -> None:
     """Protection that hides everything is no protection: the figures here may only become better."""
-    workspace, catalog, cube, lattice = example
-    policy = load_policy(workspace, "public")
-    released = release_cube(cube, policy=policy, lattice=lattice, indicators=catalog.indicators)
+    released = release("public")
     own = released[released["basis"] == "own"]
     # The grades of a small unit, and pairs of two grades, are hidden whole or nearly so: judged below.
     is_single = own["category"] == ""
@@ -72,10 +88,10 @@ def test_the_release_is_worth_reading(example: Example) -> None:
     assert shown["results.grade_distribution_9", "unit"] > 0.08
 
 
-def test_public_head_counts_are_shown_and_sizes_within_them_are_guarded(example: Example) -> None:
-    workspace, catalog, cube, lattice = example
-    policy = load_policy(workspace, "public")
-    released = release_cube(cube, policy=policy, lattice=lattice, indicators=catalog.indicators)
+def test_public_head_counts_are_shown_and_sizes_within_them_are_guarded(
+    example: Example, release: Release
+) -> None:
+    policy, released = load_policy(example[0], "public"), release("public")
     own = released[released["basis"] == "own"]
     heads = own[own["indicator"] == "results.pupil_count_9"]
     assert set(heads["state"]) == set(heads["n_state"]) == {"shown"}

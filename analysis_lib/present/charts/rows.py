@@ -222,6 +222,8 @@ def draw_hidden(canvas: Canvas, middle: float, cell: ReleasedCell | None) -> Non
     canvas.box(0, middle - LANE_HEIGHT / 2, wide, LANE_HEIGHT, theme.HATCH_SUPPRESSED)
     if cell is None or cell.state == "missing":
         candidates = ["Uppgift saknas", "saknas"]
+    elif cell.state in ("nearly_all", "nearly_none"):
+        candidates = ["Visas inte exakt", "Visas inte"]
     else:
         candidates = [f"Visas inte: {narrative.why_hidden(cell)}", "Visas inte"]
     size = canvas.type.note

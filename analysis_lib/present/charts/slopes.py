@@ -57,7 +57,7 @@ def slopes(
     parts = Parts(
         finding=told,
         title=title,
-        alt=_alt(told, lines, stops, step, decimals),
+        alt=_alt(told, lines, stops, decimals),
         foot=" ".join(filter(None, (_foot(step, decimals), followed))),
         columns=columns,
         rows=rows,
@@ -101,9 +101,7 @@ def _foot(step: Step | None, decimals: int) -> str:
     return told + f"{signed(step.low, decimals)} till {signed(step.high, decimals)}."
 
 
-def _alt(
-    finding: str, lines: Sequence[Slope], stops: Sequence[Stop], step: Step | None, decimals: int
-) -> str:
+def _alt(finding: str, lines: Sequence[Slope], stops: Sequence[Stop], decimals: int) -> str:
     told = [f"Linjediagram. {finding}"]
     for line in lines[1:]:
         if line.shown:

@@ -54,7 +54,7 @@ def draw_survey_trend(
         return None
     cells = [cell for panel in kept for cell in panel.own.values()]
     others = [cell for panel in kept for each in panel.others.values() for cell in each.values()]
-    columns, rows = _table(kept, years, setting.subject)
+    columns, rows = _table(kept, years)
     top = text.number(indicator.maximum or 10, 0)
     finding = _finding(kept, years, setting)
     parts = Parts(
@@ -129,7 +129,7 @@ def _notes(setting: Setting, years: Sequence[str]) -> list[Mapping[str, str]]:
 
 
 def _table(
-    panels: Sequence[Panel], years: Sequence[str], subject: str
+    panels: Sequence[Panel], years: Sequence[str]
 ) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
     """A row per area: our own waves, how many answered the newest, and the comparisons of that wave."""
     names = list(dict.fromkeys(name for panel in panels for name in panel.others))
@@ -213,7 +213,7 @@ def _key(canvas: Canvas, panels: Sequence[Panel], setting: Setting) -> None:
     names = list(dict.fromkeys(name for panel in panels for name in panel.others))
     x, size = -canvas.left, canvas.type.axis
     for name in (setting.subject, *names):
-        colour, dash = _style(name, setting, names)
+        colour, dash = _style(name, setting)
         canvas.rule(x, -20, x + 18, -20, colour, 3.2 if not dash and name == setting.subject else 2, dash)
         weight = 600 if name == setting.subject else 400
         canvas.text(
@@ -222,7 +222,7 @@ def _key(canvas: Canvas, panels: Sequence[Panel], setting: Setting) -> None:
         x += 24 + text_width(name, size, 600) + 20
 
 
-def _style(name: str, setting: Setting, names: Sequence[str]) -> tuple[str, str]:
+def _style(name: str, setting: Setting) -> tuple[str, str]:
     if name == setting.subject:
         return theme.LAKE, ""
     return (theme.NATION, "2 3") if name == "Riket" else (theme.MUNICIPALITY, "")
@@ -250,9 +250,8 @@ def _panel(canvas: Canvas, panel: Panel, place: _Place, of: tuple[Setting, Seque
     if not panel.shown:
         canvas.box(place.left, place.top, place.wide, place.tall, theme.HATCH_SUPPRESSED)
         return
-    names = list(panel.others)
     for name, cells in panel.others.items():
-        colour, dash = _style(name, setting, names)
+        colour, dash = _style(name, setting)
         _line(canvas, place, cells, setting, (colour, 2, dash))
     _line(canvas, place, panel.own, setting, (theme.LAKE, 3.2, ""))
     for year, cell in panel.shown.items():

@@ -117,7 +117,6 @@ class _EndLabel:
     lines: tuple[tuple[str, int], ...]
     colour: str
     width: float
-    is_last_year: bool = True
 
 
 def _end_labels(trend: Trend, width: theme.Width) -> list[_EndLabel]:

@@ -51,9 +51,9 @@ def draw_units(
             "",
             facts_of([row.cell for row in ordered], indicator),
         )
-    columns, table = _table(ordered, setting, indicator, year, total, total_name)
+    columns, table = _table(ordered, indicator, year, total, total_name)
     shown = [row for row in ordered if row.cell.is_shown]
-    differ = [row for row in shown if _differs(row.cell, total, indicator)]
+    differ = [row for row in shown if _differs(row.cell, total)]
     parts = Parts(
         finding=_finding(shown, differ, indicator, total, total_name, len(shown) < len(ordered)),
         title=f"{narrative.measured(indicator)}. Enheterna ordnade efter "
@@ -63,14 +63,14 @@ def draw_units(
         columns=columns,
         rows=table,
         facts=facts_of([*(row.cell for row in ordered), total], indicator),
-        notes=_notes(ordered, indicator, total),
+        notes=_notes(ordered, indicator),
     )
     return figure.figure_block(
         setting, parts, lambda width: _draw(ordered, setting, indicator, total, total_name, width)
     )
 
 
-def _differs(cell: ReleasedCell, total: ReleasedCell | None, indicator: Indicator) -> bool:
+def _differs(cell: ReleasedCell, total: ReleasedCell | None) -> bool:
     """Whether the unit's interval leaves out the value of the whole."""
     if total is None or total.value is None or cell.low is None or cell.high is None:
         return False
@@ -141,7 +141,7 @@ def _foot(ordered: Sequence[UnitRow], total: ReleasedCell | None) -> str:
     return " ".join(told)
 
 
-def _notes(ordered: Sequence[UnitRow], indicator: Indicator, total: ReleasedCell | None) -> list[Any]:
+def _notes(ordered: Sequence[UnitRow], indicator: Indicator) -> list[Any]:
     reading = (
         "Enheterna står efter namn. Små enheter har långa streck: där flyttar en enda elev siffran mycket."
     )
@@ -154,7 +154,6 @@ def _notes(ordered: Sequence[UnitRow], indicator: Indicator, total: ReleasedCell
 
 def _table(
     ordered: Sequence[UnitRow],
-    setting: Setting,
     indicator: Indicator,
     year: str,
     total: ReleasedCell | None,
@@ -221,7 +220,7 @@ def _draw(
         canvas.rule(x, 0, x, sheet.middles[-1], theme.MUNICIPALITY, 1.4, "4 3")
     for row, middle in zip(ordered, sheet.middles, strict=False):
         colour = theme.LAKE if row.is_own or not has_own else theme.MUNICIPALITY
-        is_filled = _differs(row.cell, total, indicator) or total is None
+        is_filled = _differs(row.cell, total) or total is None
         tip = f"{row.name}: {narrative.with_unit(row.cell, indicator)}"
         _mark(canvas, row.cell, middle, colour, is_filled=is_filled, tip=tip)
     if total is not None:

@@ -91,7 +91,7 @@ def priority_areas(told: Told) -> list[Block]:
             one.area.entry.name,
             one.area.entry.why,
             one.area.entry.owner,
-            str(len(one.measures)),
+            text.count_word(len(one.measures)) if one.measures else "inga",
             ("no_data", "Underlag saknas") if one.evidence == NO_EVIDENCE else one.evidence,
             text.capitalised(text.listing(list(one.gaps))) if one.gaps else "",
         ]
