@@ -62,9 +62,10 @@ def suppress_classes(cells: Cells, policy: Policy, *, guarded: Flags, new: Flags
 
 
 def _silent(cells: Cells, policy: Policy, guarded: Flags) -> Flags:
-    """Systems of which no class is said: the unit's own figure is not said, tells all of it, or is too small.
+    """Systems of which no class is said: the unit's own figure is hidden, tells all of it, or is too small.
 
-    Where all or none of a whole unit reached it, so did all or none of every class.
+    Where all or none of a whole unit reached it, so did all or none of every class; and a large unit's hidden
+    figure may follow from those of the others.
     """
     state, n, k = (each[:, WHOLE, T] for each in (cells.state, cells.n, cells.k))
     unsaid = np.isin(state, (ABSENT, MISSING, UNSAID))
@@ -73,7 +74,9 @@ def _silent(cells: Cells, policy: Policy, guarded: Flags) -> Flags:
     size = cells.size[:, T]
     sized = cells.n_state[:, WHOLE, T][(cells.outer_n[:, WHOLE, T] == 0) & ~unsaid]
     is_hidden = size[WHOLE] < policy.threshold or bool((sized != SHOWN).any()) or bool(guarded.all())
-    return np.asarray(unsaid | extreme | is_hidden)
+    # One class with pupils is the unit itself.
+    lone = ((cells.n[:, :WHOLE, T] > 0).sum(axis=1) == 1) & (len(cells.names) > 2)
+    return np.asarray(unsaid | (state == SUPPRESSED) | extreme | lone | is_hidden)
 
 
 def _hide_small_classes(cells: Cells, policy: Policy, guarded: Flags) -> None:
