@@ -139,6 +139,9 @@ def pdf_text(path: Path) -> str:
         ["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True
     ).stdout
     told = re.sub(r"(?<![\d,])(\d{1,3}) (\d{3})(?![\d,])", "\\1\xa0\\2", told)  # thousands
+    # Which figure a table at the end belongs to, and on which page it stands.
+    told = re.sub(r"\b(Figur|sida) \d+\b", "", told)
+    told = re.sub(r"(0 är lägst och 10)\b", "", told)  # a survey's scale, also where a line ends in it
     at = told.find(HEADING)
     end = told.find("Om siffrorna", at)
     return told if at < 0 else told[:at] + (told[end:] if end > 0 else "")

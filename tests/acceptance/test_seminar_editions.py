@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import yaml
 from command import MUNICIPALITY, SEMINAR, copied, skolbank
 
 from analysis_lib.errors import SkolbankError
-from analysis_lib.report.changes import differences
+from analysis_lib.report.changes import ChangedFigure, differences
 from analysis_lib.report.changes_page import differences_page
 from analysis_lib.report.context import open_report
 from analysis_lib.report.freeze import at_freeze, changed_since, editions, freeze, frozen, frozen_folder
@@ -106,10 +107,23 @@ def test_what_differs_is_told_with_the_reason_and_nothing_else(place: Workspace)
     page = differences_page(place, found)
     assert [section.heading for section in page.sections] == ["Ändrade siffror", "Nya siffror", "Åtgärder"]
     rows = [row["cells"] for row in page.sections[0].parts[0].data["rows"] if row["style"] != "group"]
-    assert len(rows) == len(found.figures)
+    assert len(rows) == len(_told(found.figures))
+    assert sum(cells["after"]["text"].endswith("delar ändrade") for cells in rows) > 0
     assert all(cell["text"] for cells in rows for cell in cells.values())
     shown = {each.before.text for each in found.figures} | {each.after.text for each in found.figures}
     assert not shown & {"", "None", "nan"}
+
+
+def _told(figures: Sequence[ChangedFigure]) -> set[tuple[str, ...]]:
+    """What a reader is told of each by itself; the parts of one distribution are one."""
+    return {
+        (
+            *(one.after.level, one.after.code, one.after.indicator, one.after.subject, one.after.sex),
+            *(one.after.school_year, one.reason),
+            "" if one.indicator.kind == "distribution" else one.after.category,
+        )
+        for one in figures
+    }
 
 
 def test_the_command_writes_the_page_and_tells_it_in_two_sentences(place: Workspace, tmp_path: Path) -> None:
