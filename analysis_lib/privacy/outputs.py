@@ -14,6 +14,7 @@ from typing import Any
 from analysis_lib import text
 from analysis_lib.disclosure import archive
 from analysis_lib.errors import SkolbankError
+from analysis_lib.report.freeze import damaged_files, locked_everything
 from analysis_lib.report.manifest import MANIFEST, file_hash
 from analysis_lib.snapshots.access_log import AccessLog
 from analysis_lib.snapshots.encryption import is_encrypted
@@ -24,8 +25,8 @@ _REMEDY = "Kör skolbank run för seminariet, då görs det som har ändrats om.
 
 
 def check_kept(workspace: Workspace) -> list[SkolbankError]:
-    """Everything that is not as it was written, in the order output, snapshots, statements, access log."""
-    faults = [*_outputs(workspace), *_snapshots(workspace), *archive.faults(workspace)]
+    """Everything not as it was written: output, locked seminars, snapshots, statements, access log."""
+    faults = [*_outputs(workspace), *_locked(workspace), *_snapshots(workspace), *archive.faults(workspace)]
     return faults + [fault.as_error() for fault in AccessLog(workspace).verify()]
 
 
@@ -62,6 +63,13 @@ def _folder(
             )
 
 
+def _locked(workspace: Workspace) -> Iterator[SkolbankError]:
+    for lock in locked_everything(workspace):
+        for path in damaged_files(workspace, lock):
+            what = "En låst fil saknas eller har ändrats sedan seminariet låstes"
+            yield _fault("lock-changed", what, workspace.shown(path), _LOCK)
+
+
 def _snapshots(workspace: Workspace) -> Iterator[SkolbankError]:
     """Files of rows that are lost, changed or not to be opened; files that no key has opened are counted."""
     store = Store(workspace)
@@ -87,6 +95,7 @@ def unread_files(workspace: Workspace) -> int:
 
 
 _BACKUP = "Lägg tillbaka filen från säkerhetskopian, eller läs in källfilen igen."
+_LOCK = "Lägg tillbaka filen från säkerhetskopian: ett låst seminarium görs om av just dessa filer."
 _FEW = 3
 
 

@@ -100,17 +100,22 @@ def frozen_folder(workspace: Workspace, seminar: str) -> Path:
     return workspace.data / FROZEN / seminar
 
 
-def changed_since(workspace: Workspace, lock: Freeze) -> list[str]:
-    """What is no longer as it was locked, in Swedish: damaged locked files, another library."""
+def locked_everything(workspace: Workspace) -> list[Freeze]:
+    """Every locked edition of every seminar, also of seminars that are no longer in params."""
+    root = workspace.data / FROZEN
+    names = sorted(path.name for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
+    return [lock for name in names for lock in editions(workspace, name)]
+
+
+def damaged_files(workspace: Workspace, lock: Freeze) -> list[Path]:
+    """Files of a locked edition that are lost or no longer as they were locked."""
     folder = frozen_folder(workspace, lock.seminar) / lock.edition
-    told = [
-        f"{FROZEN}/{lock.seminar}/{lock.edition}/{name} saknas eller är ändrad"
-        for name, known in lock.files.items()
-        if not (folder / name).is_file() or file_hash(folder / name) != known
-    ]
-    if lock.library != numbers_code_hash():
-        told.append("Biblioteket är ett annat nu: tabellerna är de låsta, texter och bilder kan skilja")
-    return told
+    wrong = (name for name, known in lock.files.items() if _hash_or_none(folder / name) != known)
+    return [folder / name for name in wrong]
+
+
+def _hash_or_none(path: Path) -> str | None:
+    return file_hash(path) if path.is_file() else None
 
 
 def _write(workspace: Workspace, seminar: str, edition: str, prepared: Prepared, note: str) -> Freeze:

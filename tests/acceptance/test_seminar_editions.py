@@ -14,7 +14,7 @@ from analysis_lib.errors import SkolbankError
 from analysis_lib.report.changes import ChangedFigure, differences
 from analysis_lib.report.changes_page import differences_page
 from analysis_lib.report.context import open_report
-from analysis_lib.report.freeze import at_freeze, changed_since, editions, freeze, frozen, frozen_folder
+from analysis_lib.report.freeze import at_freeze, damaged_files, editions, freeze, frozen, frozen_folder
 from analysis_lib.report.prepare import prepare
 from analysis_lib.report.since_last import MOST_FIGURES, seminar_before
 from analysis_lib.vocabulary.catalog import Catalog
@@ -56,7 +56,7 @@ def _correct(folder: Path) -> None:
 def test_a_locked_seminar_has_the_same_numbers_after_a_correction(place: Workspace) -> None:
     lock = frozen(place, SEMINAR)
     assert lock is not None
-    assert not changed_since(place, lock)
+    assert not damaged_files(place, lock)
     locked = prepare(at_freeze(place, SEMINAR), SEMINAR)
     live = prepare(place, SEMINAR)
     kept = frozen_folder(place, SEMINAR) / lock.edition / "release" / "public" / "released.parquet"
@@ -165,8 +165,9 @@ def test_a_damaged_lock_is_noticed(place: Workspace) -> None:
     before = path.read_bytes()
     path.write_bytes(before + b"\n# x\n")
     try:
-        assert changed_since(place, lock) == [
-            f"frozen/{SEMINAR}/{lock.edition}/params/disclosure.yaml saknas eller är ändrad"
-        ]
+        assert damaged_files(place, lock) == [path]
+        told = skolbank("check", workspace=place.root)
+        assert told.status == 1
+        assert "[lock-changed]" in told.err
     finally:
         path.write_bytes(before)
