@@ -47,7 +47,7 @@ def timeline(lived: World) -> Block:
 
 def test_B4_the_need_table_tells_the_commonest_need_and_has_a_sum(lived: World) -> None:
     block = needs(lived)
-    told = "Studiero och Trygghet är de vanligaste behoven: 5 av 13 enheter var"
+    told = "Studiero och trygghet är de vanligaste behoven: fem av 13 enheter var"
     assert block.data["finding"] == told
     rows = block.data["table"]["rows"]
     assert len(rows) == 14
