@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,11 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import ipywidgets
 import pytest
 from dashboard_world import make_world
 from ipywidgets import Widget
+from playwright.sync_api import Browser, sync_playwright
 
 from analysis_lib.dashboards.desk import Desk
 from analysis_lib.dashboards.live import LivePage
@@ -160,10 +161,22 @@ def voila(workspace: Workspace) -> Iterator[str]:
         server.terminate()
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Voila sends what widgets show after the page, so only a browser sees it."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert program, "Chromium is missing; .ci/run installs it"
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
-def test_plain_voila_shows_it(voila: str, page: str) -> None:
-    answer = httpx.get(f"{voila}/{page}.ipynb", timeout=60)
-    assert answer.status_code == 200
-    assert "kort-" in answer.text
-    assert "Traceback" not in answer.text
+def test_plain_voila_shows_it(voila: str, browser: Browser, page: str) -> None:
+    shown = browser.new_page()
+    shown.goto(f"{voila}/{page}.ipynb", timeout=120_000)
+    shown.wait_for_selector("[id^=kort-]", timeout=120_000)
+    assert "Traceback" not in shown.inner_text("body")
+    shown.close()
