@@ -15,7 +15,6 @@ from analysis_lib.disclosure.attack_system import System
 _FEW = 4
 _NEED = 2
 _MOST_PARTS = 12
-_ROOT = "KOMMUN"  # of many units, each with its own means by sex
 _EDGE = 1e-6
 What = tuple[str, str]
 
@@ -24,7 +23,7 @@ def outside_by_weights(inner: Known, outer: Known) -> Iterator[tuple[Place, floa
     """Parts of which it is too closely told how many are outside ``inner``: place, least and greatest."""
     for whole in inner.places:
         parts = [(unit, whole[1]) for unit in inner.units[whole[0]]]
-        if whole[0] == _ROOT or not 2 <= len(parts) <= _MOST_PARTS or whole in parts:
+        if not 2 <= len(parts) <= _MOST_PARTS or whole in parts:
             continue
         for what in inner.form:
             if inner.form[what][0] == "mean":

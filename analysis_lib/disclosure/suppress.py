@@ -15,6 +15,7 @@ from analysis_lib.disclosure.policy import Policy
 from analysis_lib.disclosure.suppress_inside import hide_inner_sizes, hide_telling_values
 from analysis_lib.disclosure.suppress_rooms import drop_tight_signs, protect_results, protect_sizes
 from analysis_lib.disclosure.suppress_rules import hide_sexes, hide_small_groups, hide_tails
+from analysis_lib.disclosure.suppress_weights import hide_telling_weights
 
 
 def suppress(cells: Cells, policy: Policy) -> None:
@@ -33,7 +34,9 @@ def suppress(cells: Cells, policy: Policy) -> None:
     drop_tight_signs(cells, policy)
     hide_inner_sizes(cells, policy)
     hide_telling_values(cells, policy)
-    protect_results(cells, policy)  # what those two hid may follow from what is shown
+    hide_telling_weights(cells, policy)
+    cells.settle(policy)
+    protect_results(cells, policy)  # what those three hid may follow from what is shown
     release_distributions(cells, policy)
     counts = np.array([kind == "count" for kind in cells.kinds])[:, None, None]
     cells.hide(counts & (cells.n_state == SUPPRESSED), "primary")

@@ -1,7 +1,7 @@
 """Means of all the parts beside the mean of the whole tell how the parts weigh together (floor 5).
 
-Where every class's mean is shown beside the unit's, the share of each class follows, and so nearly how many
-of it lack a result. Then the value of the smallest class goes.
+Where the means of all classes are shown beside the unit's, or those of a few units beside the huvudman's, the
+share of each follows, and so nearly how many of it lack a result. Then the values of the two smallest go.
 """
 
 from __future__ import annotations
@@ -13,38 +13,46 @@ import numpy as np
 from scipy import optimize
 
 from analysis_lib import text
-from analysis_lib.disclosure.cells import SHOWN, Cells, Flags, Numbers, T
+from analysis_lib.disclosure.cells import SHOWN, Cells, F, Flags, Numbers, P, T
 from analysis_lib.disclosure.policy import Policy
 
 _SOLVER: Any = optimize  # its types are not told
 _WHOLE = -1
 _EDGE = 1e-6
+_MOST_PARTS = 12
+Nodes = np.ndarray[tuple[int], np.dtype[np.intp]]
 _LEAST_WIDTH = 2  # as for every hidden number of one to four pupils
 
 
 def hide_telling_weights(cells: Cells, policy: Policy) -> None:
     """Hide means of parts until nobody can tell within two how many of a part have no result."""
     for i, kind in enumerate(cells.kinds):
-        there = np.flatnonzero(cells.row[i, :_WHOLE, T] >= 0)
-        if kind != "mean" or len(there) < 2 or cells.state[i, _WHOLE, T] != SHOWN:
-            continue
-        if (cells.state[i, there, T] == SHOWN).all() and _tells(cells, policy, i, there):
-            _hide_smallest(cells, i, there)
+        for sex in (T, F, P):
+            there = np.flatnonzero(cells.row[i, :_WHOLE, sex] >= 0)
+            told = np.append(cells.state[i, there, sex], cells.state[i, _WHOLE, sex]) == SHOWN
+            is_inner = kind == "mean" and cells.outer_n[i, _WHOLE, sex] > 0
+            few = 2 <= len(there) <= _MOST_PARTS
+            if is_inner and few and told.all() and _tells(cells, policy, (i, sex), there):
+                _hide_smallest(cells, (i, sex), there)
 
 
-def _hide_smallest(cells: Cells, i: int, there: np.ndarray[tuple[int], np.dtype[np.intp]]) -> None:
+def _hide_smallest(cells: Cells, at: tuple[int, int], there: Nodes) -> None:
     where: Flags = np.zeros(cells.n.shape, bool)
-    where[i, there[np.argsort(cells.size[there, T], kind="stable")[:2]], T] = True
+    i, sex = at
+    where[i, there[np.argsort(cells.size[there, sex], kind="stable")[:2]], sex] = True
     cells.hide(where, "size")
 
 
-def _tells(cells: Cells, policy: Policy, i: int, there: np.ndarray[tuple[int], np.dtype[np.intp]]) -> bool:
+def _tells(cells: Cells, policy: Policy, at: tuple[int, int], there: Nodes) -> bool:
     """Whether how many lack a result in a part lies within too few numbers."""
-    size = cells.outer_n[i, there, T]
-    missing = float(cells.outer_n[i, _WHOLE, T] - cells.n[i, _WHOLE, T])
-    is_open = cells.n_state[i, _WHOLE, T] == SHOWN
-    mean, half = _as_shown(cells, i, there)
-    whole, own = _as_shown(cells, i, np.array([_WHOLE]))
+    i, sex = at
+    size = cells.outer_n[i, there, sex]
+    outside = size - cells.n[i, there, sex]
+    is_told = cells.n_state[i, there, sex] == SHOWN
+    missing = float(cells.outer_n[i, _WHOLE, sex] - cells.n[i, _WHOLE, sex])
+    is_open = cells.n_state[i, _WHOLE, sex] == SHOWN
+    mean, half = _as_shown(cells, at, there)
+    whole, own = _as_shown(cells, at, np.array([_WHOLE]))
     difference, loose = mean - whole, half + own
     # The rows say: the parts' sums and the whole's are the same, as far as they are rounded.
     limits = [
@@ -54,11 +62,14 @@ def _tells(cells: Cells, policy: Policy, i: int, there: np.ndarray[tuple[int], n
     ]
     if is_open:
         limits.append((-np.ones(len(there)), -missing))
-    bounds = [(0.0, float(each)) for each in size]
+    bounds = [
+        (float(out), float(out)) if told else (0.0, float(most))
+        for out, told, most in zip(outside, is_told, size, strict=True)
+    ]
     rows, most = np.array([row for row, _ in limits]), np.array([end for _, end in limits])
-    for at in range(len(there)):
+    for part in np.flatnonzero(~is_told).tolist():
         goal = np.zeros(len(there))
-        goal[at] = 1.0
+        goal[part] = 1.0
         ends = [_SOLVER.linprog(way * goal, A_ub=rows, b_ub=most, bounds=bounds) for way in (1, -1)]
         if any(end.status != 0 for end in ends):
             return True
@@ -68,11 +79,10 @@ def _tells(cells: Cells, policy: Policy, i: int, there: np.ndarray[tuple[int], n
     return False
 
 
-def _as_shown(
-    cells: Cells, i: int, nodes: np.ndarray[tuple[int], np.dtype[np.intp]]
-) -> tuple[Numbers, Numbers]:
+def _as_shown(cells: Cells, at: tuple[int, int], nodes: Nodes) -> tuple[Numbers, Numbers]:
     """The means as readers see them, and half a step of the last decimal."""
-    places = cells.decimals[i, nodes, T]
-    pairs = zip(cells.shown_as[i, nodes, T], places, strict=True)
+    i, sex = at
+    places = cells.decimals[i, nodes, sex]
+    pairs = zip(cells.shown_as[i, nodes, sex], places, strict=True)
     told = [float(text.round_half_up(float(value), int(decimals))) for value, decimals in pairs]
     return np.array(told), 0.5 * 10.0**-places
