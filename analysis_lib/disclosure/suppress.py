@@ -35,7 +35,6 @@ def suppress(cells: Cells, policy: Policy) -> None:
     hide_inner_sizes(cells, policy)
     hide_telling_values(cells, policy)
     hide_telling_weights(cells, policy)
-    cells.settle(policy)
     protect_results(cells, policy)  # what those three hid may follow from what is shown
     release_distributions(cells, policy)
     counts = np.array([kind == "count" for kind in cells.kinds])[:, None, None]

@@ -7,7 +7,6 @@ that the picture never looks whole when it is not.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from analysis_lib import text
 from analysis_lib.disclosure.released import ReleasedCell
@@ -15,7 +14,7 @@ from analysis_lib.present import narrative
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts import figure
 from analysis_lib.present.charts.figure import Parts, Setting
-from analysis_lib.present.charts.survey_trend import Panel, draw_panels
+from analysis_lib.present.charts.survey_trend import Panel, draw_panels, panel_table
 from analysis_lib.present.evidence import facts_of
 from analysis_lib.vocabulary.indicators import Indicator
 
@@ -30,7 +29,10 @@ def draw_multiples(
         return None
     cells = [cell for panel in panels for cell in panel.own.values()]
     others = [cell for panel in panels for each in panel.others.values() for cell in each.values()]
-    columns, rows = _table(panels, years)
+    heads = [f"{year}, 95{text.NBSP}% intervall" for year in years]
+    columns, rows = panel_table(
+        panels, years, first=("group", "Ämne"), heads=heads, count="Antal", told=_cell
+    )
     finding = _finding(panels, years[-1])
     hidden = [panel.name for panel in panels if not panel.shown]
     unseen = f" Visas inte: {text.listing([text.uncapitalised(name) for name in hidden])}." if hidden else ""
@@ -61,29 +63,6 @@ def _finding(panels: Sequence[Panel], year: str) -> str:
     before = [other.shown[earlier].value or 0 for other in panels if earlier in other.shown]
     is_same = len(before) > 1 and min(before) == panel.shown[earlier].value
     return f"{told} – lägst också {earlier}" if is_same else told
-
-
-def _table(
-    panels: Sequence[Panel], years: Sequence[str]
-) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
-    names = list(dict.fromkeys(name for panel in panels for name in panel.others))
-    columns = [
-        figure.column("group", "Ämne", "left"),
-        *(figure.column(f"y{at}", f"{year}, 95{text.NBSP}% intervall") for at, year in enumerate(years)),
-        figure.column("n", f"Antal {years[-1]}"),
-        *(figure.column(f"c{at}", f"{name} {years[-1]}") for at, name in enumerate(names)),
-    ]
-    rows = []
-    for panel in panels:
-        newest = panel.own.get(years[-1])
-        cells = {"group": figure.table_cell(panel.name)}
-        cells |= {f"y{at}": _cell(panel.own.get(year)) for at, year in enumerate(years)}
-        cells["n"] = figure.table_cell(newest.n_text if newest else "")
-        for at, name in enumerate(names):
-            other = panel.others[name].get(years[-1]) if name in panel.others else None
-            cells[f"c{at}"] = figure.table_cell(other.text if other else "")
-        rows.append(figure.row(cells))
-    return columns, rows
 
 
 def _cell(cell: ReleasedCell | None) -> dict[str, str]:

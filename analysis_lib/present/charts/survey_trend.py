@@ -6,7 +6,7 @@ none is drawn: the line goes from wave to wave. An index has no interval, so not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -54,7 +54,9 @@ def draw_survey_trend(
         return None
     cells = [cell for panel in kept for cell in panel.own.values()]
     others = [cell for panel in kept for each in panel.others.values() for cell in each.values()]
-    columns, rows = _table(kept, years)
+    columns, rows = panel_table(
+        kept, years, first=("area", "Område"), heads=years, count="Antal svar", told=_cell
+    )
     top = text.number(indicator.maximum or 10, 0)
     finding = _finding(kept, years, setting)
     parts = Parts(
@@ -128,31 +130,43 @@ def _notes(setting: Setting, years: Sequence[str]) -> list[Mapping[str, str]]:
     ]
 
 
-def _table(
-    panels: Sequence[Panel], years: Sequence[str]
+def panel_table(
+    panels: Sequence[Panel],
+    years: Sequence[str],
+    *,
+    first: tuple[str, str],
+    heads: Sequence[str],
+    count: str,
+    told: Callable[[ReleasedCell | None], dict[str, str]],
 ) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
-    """A row per area: our own waves, how many answered the newest, and the comparisons of that wave."""
+    """A row per panel: our own years, the newest n, and the comparisons of that year.
+
+    ``first`` is key and head of the first column, ``heads`` those of the years, ``count`` that of n; ``told``
+    writes one of our own values.
+    """
     names = list(dict.fromkeys(name for panel in panels for name in panel.others))
     columns = [
-        figure.column("area", "Område", "left"),
-        *(figure.column(f"y{at}", year) for at, year in enumerate(years)),
-        figure.column("n", f"Antal svar {years[-1]}"),
+        figure.column(*first, "left"),
+        *(figure.column(f"y{at}", head) for at, head in enumerate(heads)),
+        figure.column("n", f"{count} {years[-1]}"),
         *(figure.column(f"c{at}", f"{name} {years[-1]}") for at, name in enumerate(names)),
     ]
     rows = []
     for panel in panels:
-        cells = {"area": figure.table_cell(panel.name)}
-        for at, year in enumerate(years):
-            cell = panel.own.get(year)
-            reason = narrative.why_hidden(cell) if cell is not None and not cell.is_shown else ""
-            cells[f"y{at}"] = figure.table_cell(cell.text if cell else text.EN_DASH, reason=reason)
         newest = panel.own.get(years[-1])
+        cells = {first[0]: figure.table_cell(panel.name)}
+        cells |= {f"y{at}": told(panel.own.get(year)) for at, year in enumerate(years)}
         cells["n"] = figure.table_cell(newest.n_text if newest else "")
         for at, name in enumerate(names):
             other = panel.others.get(name, {}).get(years[-1])
             cells[f"c{at}"] = figure.table_cell(other.text if other else "")
         rows.append(figure.row(cells))
     return columns, rows
+
+
+def _cell(cell: ReleasedCell | None) -> dict[str, str]:
+    reason = narrative.why_hidden(cell) if cell is not None and not cell.is_shown else ""
+    return figure.table_cell(cell.text if cell else text.EN_DASH, reason=reason)
 
 
 @dataclass
