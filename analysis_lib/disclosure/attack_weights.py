@@ -38,6 +38,8 @@ def _weighed(
     mean, every = _number(inner, whole, what), outer.number(whole, "n")
     if mean is None or every is None or None in means or None in sizes:
         return
+    if sum(float(size or 0) for size in sizes) != every:
+        return  # something is said of some parts only, and means weigh together only where all are told
     half = inner.rounding(what, whole)[1]
     told = inner.number(whole, "n")
     system = System()

@@ -155,14 +155,27 @@ def test_R6_corrections_between_editions_tell_of_no_pupil_in_a_class(seed: int) 
     assert added([first, second]) == []
 
 
+MERIT = {"kind": "mean", "max": 340.0, "quantum": 0.01, "pop": "ak9merit-2025/merit_rating_17"}
+
+
+def merit_of(means: dict[str, float]) -> list[dict[str, object]]:
+    """Means of a unit and its classes, whose numbers of pupils with a result are hidden."""
+    told = [{**said(unit, "merit_rating_17", value), **MERIT, "decimals": 2} for unit, value in means.items()]
+    return told + [{**said(unit, "n", ".."), "pop": MERIT["pop"]} for unit in means]
+
+
 def test_R6_few_without_a_result_cannot_be_weighed_out_of_the_means() -> None:
     """Two means far apart beside the unit's: the shares of the classes follow from them."""
-    mean = {"kind": "mean", "max": 340.0, "quantum": 0.01, "pop": "ak9merit-2025/merit_rating_17"}
     facts = [said("1", "n", 48), said("1/9A", "n", 24), said("1/9B", "n", 24)]
-    for unit, value in (("1", 230.91), ("1/9A", 270.0), ("1/9B", 195.0)):
-        facts.append({**said(unit, "merit_rating_17", value), **mean, "decimals": 2})
-    facts += [{**said(unit, "n", ".."), "pop": mean["pop"]} for unit in ("1", "1/9A", "1/9B")]
+    facts += merit_of({"1": 230.91, "1/9A": 270.0, "1/9B": 195.0})
     findings = attacked(facts).findings  # type: ignore[arg-type]
     assert {one.unit for one in findings} >= {"1/9A", "1/9B"}
     assert any("vägs ihop" in one.message for one in findings)
     assert INTERNAL.threshold == 5
+
+
+def test_R6_means_of_some_classes_only_weigh_nothing() -> None:
+    """A document that tells of two classes of three tells no shares: the third may have any mean."""
+    facts = [said("1", "n", 72), *(said(f"1/9{name}", "n", 24) for name in "ABC")]
+    facts += merit_of({"1": 230.91, "1/9A": 270.0, "1/9B": 195.0})
+    assert not [one for one in attacked(facts).findings if "vägs ihop" in one.message]  # type: ignore[arg-type]
