@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,6 +34,7 @@ from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.settings import CIRCLES, Audience
 from analysis_lib.vocabulary.successors import load_successions
+from analysis_lib.vocabulary.whole_files import write_private
 from analysis_lib.vocabulary.workspace import Workspace
 
 Facts = Sequence[Mapping[str, Any]]
@@ -164,7 +164,7 @@ def certify(workspace: Workspace, judgement: Judgement, facts: Facts, *, scope: 
     made = definitions_hash(workspace, Catalog(workspace))
     archive.add_statements(workspace, judgement.audience, facts, definitions=made)
     if not path.is_file():
-        _write(path, _lines(judgement, scope))
+        write_private(path, json.dumps(_lines(judgement, scope), ensure_ascii=False, indent=1) + "\n")
     if judgement.overridden:
         _log_overrides(workspace, judgement, scope)
     return path
@@ -265,22 +265,11 @@ def _lines(judgement: Judgement, scope: str) -> dict[str, Any]:
 
 def _log_overrides(workspace: Workspace, judgement: Judgement, scope: str) -> None:
     with locked(archive.folder(workspace) / ".lock"):
-        path = archive.folder(workspace) / "overrides.jsonl"
-        with path.open("a", encoding="utf-8") as stream:
-            line = json.dumps(_lines(judgement, scope), ensure_ascii=False, sort_keys=True)
-            stream.write(line + "\n")
-        path.chmod(0o600)
+        archive.append_lines(archive.folder(workspace) / "overrides.jsonl", [_lines(judgement, scope)])
 
 
 def _certificate(workspace: Workspace, audience: Audience, sha256: str) -> Path:
     return archive.folder(workspace) / "certificates" / f"{audience}-{sha256[:32]}.json"
-
-
-def _write(path: Path, lines: Mapping[str, Any]) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_text(json.dumps(lines, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    part.chmod(0o600)
-    part.replace(path)
 
 
 def read_facts_of(paths: Iterable[Path]) -> list[dict[str, Any]]:

@@ -233,7 +233,7 @@ def _wait(condition: Callable[[], bool], seconds: float = 20) -> None:
 def _whole(workspace: Workspace) -> bool:
     """Every page under a final name ends as a page does, and nothing half made lies beside it."""
     pages = list(workspace.output.rglob("liten.html"))
-    parts = [path for path in workspace.output.rglob(".part-*")]
+    parts = [path for path in workspace.output.rglob(".*.part")]
     return not parts and all(page.read_text("utf-8").endswith("</p>") for page in pages)
 
 
