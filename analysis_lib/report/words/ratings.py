@@ -228,7 +228,7 @@ def chosen_areas(told: Told) -> list[Block]:
             p.entry.text,
             f"{areas[p.thing].responsible}, {day(areas[p.thing].deadline)}"
             if p.thing in areas
-            else ("no_data", "Inte förbättringsområde än"),
+            else ("no_data", "Ansvarig och frist saknas"),
         ]
         for p in chosen
     ]
