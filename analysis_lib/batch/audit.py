@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis_lib.batch.files import write_whole
 from analysis_lib.batch.index import as_text
+from analysis_lib.batch.places import facts_folder
 from analysis_lib.batch.rooms import Rooms, real_rooms
-from analysis_lib.batch.run import facts_folder
 from analysis_lib.disclosure.archive import superseded
 from analysis_lib.disclosure.facts import read_facts
 from analysis_lib.disclosure.lattice import with_places
 from analysis_lib.errors import EXIT_DISCLOSURE, EXIT_DONE
 from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.whole_files import write_whole
 from analysis_lib.vocabulary.workspace import Workspace
 
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis_lib.batch.files import write_whole
 from analysis_lib.batch.rooms import RoundData, Verdict, slice_hashes
 from analysis_lib.snapshots.missing import waited_for
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.periods import SchoolYear
+from analysis_lib.vocabulary.whole_files import write_whole
 from analysis_lib.vocabulary.workspace import Workspace
 
 
