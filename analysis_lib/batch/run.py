@@ -21,7 +21,8 @@ from analysis_lib.batch.making import make_documents, open_pool
 from analysis_lib.batch.places import ledger_of, lock_of
 from analysis_lib.batch.plan import Document, Order, make_plan, round_fingerprint
 from analysis_lib.batch.pool import Workers
-from analysis_lib.batch.rooms import Rooms, real_rooms
+from analysis_lib.batch.released import real_rooms
+from analysis_lib.batch.rooms import Rooms
 from analysis_lib.batch.round import Manner, Result, Round
 from analysis_lib.batch.telling import Telling
 from analysis_lib.errors import (
