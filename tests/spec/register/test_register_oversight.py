@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from register_world import OTHER, PRESCHOOL, SCHOOL, YEAR, World, day
+from register_world import NEXT, OTHER, PRESCHOOL, SCHOOL, YEAR, World, day
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.register.kinds.development import LeadTeacher, PriorityArea, Project
-from analysis_lib.register.kinds.documents import Document, HandbookDecision, SignOff
+from analysis_lib.register.kinds.documents import Document, DraftComment, HandbookDecision, SignOff
 from analysis_lib.register.kinds.goals import Plan
 from analysis_lib.register.kinds.inspection import Deficiency, InspectionCase, Support
 from analysis_lib.register.kinds.measures import Measure
@@ -348,3 +348,19 @@ def test_M2_every_version_of_a_handbook_is_kept_and_one_is_in_force(world: World
     assert handbooks.handbook_in_force(books, "rektorsrapport", on=day("2020-01-01")) is None
     with pytest.raises(SkolbankError, match=r"Menade du rektorsrapport-2\.1"):
         handbook(world.workspace, "rektorsrapport", "2.2")
+
+
+def test_G12_drafts_have_rounds_of_comments_and_a_change_log(world: World) -> None:
+    given: dict[str, Any] = {"handbook": "rektorsrapport", "version": "2.1", "comment": "Lägg till trygghet"}
+    with pytest.raises(ValidationError, match="vad som hände med synpunkten"):
+        DraftComment(round=1, state="taken", **given)
+    world.put(DraftComment(round=1, state="taken", response="Nytt avsnitt", **given), school_year=YEAR)
+    world.put(DraftComment(round=2, **given), school_year=YEAR)
+    world.put(DraftComment(round=2, section="resultat", **given), school_year=NEXT)
+    rounds = handbooks.comment_rounds(world.current(DraftComment), handbook="rektorsrapport")
+    assert [(row.round, len(row.comments), row.open_count) for row in rounds] == [(1, 1, 0), (2, 2, 2)]
+    log = handbooks.change_log(load_handbooks(world.workspace), "rektorsrapport")
+    assert [change.version for change in log] == ["1.0", "2.0", "2.1"]
+    assert log[2].added == ("Trygghet och studiero",)
+    assert log[1].removed == ("Åtgärder",)
+    assert log[2].changes.startswith("Trygghet och studiero är ett eget avsnitt")
