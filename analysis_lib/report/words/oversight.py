@@ -39,6 +39,12 @@ def _cases(told: Told) -> list[CaseRow]:
     return [case for case in found if told.unit is None or case.case.unit == told.code]
 
 
+def _form(case: CaseRow) -> str:
+    """What the form was called then, and today when that is something else (rule R19)."""
+    now = f" (numera {case.present_form})" if case.present_form != case.form else ""
+    return f"{text.capitalised(case.form)}{now}"
+
+
 def _listed(words: Sequence[str]) -> str:
     """``Studiero och lokaler``: a capital first only."""
     return text.capitalised(text.listing([text.uncapitalised(each) for each in words]))
@@ -60,7 +66,7 @@ def cases_by_state(told: Told, *states: str) -> list[Block]:
     lines: list[list[Cell]] = [
         [
             told.names.get(case.case.unit, case.case.unit),
-            text.capitalised(case.form),
+            _form(case),
             text.capitalised(DECISION_WORDS[case.case.entry.decision]),
             day(case.case.entry.decided_on),
             day(case.due),

@@ -12,6 +12,7 @@ from register_world import NEXT, OTHER, PRESCHOOL, SCHOOL
 from analysis_lib.errors import SkolbankError
 from analysis_lib.present.blocks import Block
 from analysis_lib.register.kinds.development import LeadTeacher
+from analysis_lib.register.kinds.inspection import InspectionCase
 from analysis_lib.register.kinds.measures import Measure
 from analysis_lib.register.kinds.visits import BoardQuestion, Visit, VisitNote
 from analysis_lib.register.kinds.voices import Interview, ThemeNote
@@ -240,6 +241,9 @@ def test_B5_B8_B9_prio_shows_profile_proposals_and_what_became_of_them(tell: Any
     assert "Valt förslag" not in said(drawn(tell(SCHOOL, "board"), "areas"))
     [phases] = drawn(tell(None), "prio_phases")
     assert {row[1] for row in lines(phases)} == {"Klar", "Pågår", "Inte påbörjad"}
+    assert not any(row[-1].endswith("försenad") for row in lines(phases))
+    [later] = drawn(tell(None, today=datetime.date(2029, 1, 8)), "prio_phases")
+    assert sum(row[-1].endswith(", försenad") for row in lines(later)) == 4
 
 
 def test_B3_an_area_with_work_left_follows_with_into_the_next_years_report(tell: Any) -> None:
@@ -269,6 +273,14 @@ def test_S3_S4_a_question_in_a_note_is_shown_until_it_is_put_to_a_meeting(blank:
     made.put(BoardQuestion(visit=visit.thing, meeting=meeting, question="Räcker lokalerna?"))
     assert len(drawn(tell(None, school_year=NEXT), "board_questions")[0].data["items"]) == 1
     assert len(drawn(tell(), "visit_questions")[0].data["items"]) == 1
+
+
+def test_F14_a_form_of_tillsyn_has_its_name_of_then_and_of_today(blank: Any) -> None:
+    made, tell = blank
+    given: dict[str, Any] = {"decided_on": "2023-03-01", "decision": "order", "diary_number": "SI 2023:1"}
+    made.put(InspectionCase.model_validate({**given, "form": "regular", "due": "2023-09-01"}))
+    [table] = drawn(tell(), "late_cases")
+    assert lines(table)[0][1] == "Regelbunden tillsyn (numera planerad tillsyn)"
 
 
 def test_F3_a_code_outside_the_book_is_named_where_themes_are_counted(blank: Any) -> None:
