@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from analysis_lib import text
 from analysis_lib.dashboards import cohort_choices
 from analysis_lib.dashboards.access import Rights
+from analysis_lib.dashboards.address import LABELS, wrong
 from analysis_lib.dashboards.extract import INDICATORS, Edition
-from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.present.blocks import Block
 from analysis_lib.report.survey_verbs import FAMILIES
 from analysis_lib.vocabulary.classes import unit_of
@@ -172,9 +172,9 @@ def read_state(
         raise NotAllowed
     unknown = sorted(set(given) - set(page.choices))
     if unknown:
-        raise _wrong(f"Adressen har ett val som sidan inte har: {unknown[0][:40]}", unknown[0], page.choices)
+        raise wrong("Adressen har ett val som sidan inte har")
     if any(len(values) > 1 for values in given.values()):
-        raise _wrong("Adressen har samma val två gånger")
+        raise wrong("Adressen har samma val två gånger")
     asked = {name: values[0] for name, values in given.items() if values[0]}
     unit = asked.get("unit", "")
     if unit and not rights.may_see(unit):
@@ -193,9 +193,9 @@ def read_state(
     }
     for name, values in allowed.items():
         if name in asked and asked[name] not in values:
-            raise _wrong(f"Valet {asked[name][:40]} finns inte för {name}", asked[name], values)
+            raise wrong(f"{LABELS[name]} i adressen finns inte att välja")
     if len(asked.get("team", "")) > 60 or not asked.get("team", "").isprintable():
-        raise _wrong("Arbetslagets namn är för långt eller har tecken som inte går att skriva")
+        raise wrong("Arbetslagets namn är för långt eller har tecken som inte går att skriva")
     if not all(re.fullmatch(r"[a-z0-9_-]{0,80}", asked.get(name, "")) for name in ("thing", "promise")):
         raise NotAllowed
     usual = {
@@ -237,25 +237,25 @@ def choices(
     whole = [("", "Hela kommunen")] if rights.whole and state.page != "sjalvskattning" else []
     units = [(unit.code, unit.name) for unit in units_in(state.group, rights, edition)]
     groups = [(group.id, group.name) for group in edition.catalog.groups.values()]
-    options: dict[str, tuple[str, list[tuple[str, str]]]] = {
-        "unit": ("Enhet", [*whole, *units]),
-        "group": ("Ledningsgrupp", [("", "Alla"), *groups] if rights.whole else []),
-        "school_year": ("Läsår", [(year, year) for year in edition.school_years]),
-        "indicator": ("Mått", [(name, known[name].short) for name in INDICATORS if name in known]),
-        "cohort": ("Årskull", cohort_choices.cohorts(edition) if state.cohort else []),
-        "klass": ("Klass", _class_options(state, rights, edition)),
-        "subject": ("Ämne", [("", "Alla ämnen"), *cohort_choices.subjects(state.page).items()]),
-        "method": ("Sätt att räkna", cohort_choices.methods(state.subject)),
-        "instrument": ("Instrument", list((instruments or {}).items())),
-        "survey": ("Enkät", [("", "Första med svar"), *surveys_of(edition)]),
+    options: dict[str, list[tuple[str, str]]] = {
+        "unit": [*whole, *units],
+        "group": [("", "Alla"), *groups] if rights.whole else [],
+        "school_year": [(year, year) for year in edition.school_years],
+        "indicator": [(name, known[name].short) for name in INDICATORS if name in known],
+        "cohort": cohort_choices.cohorts(edition) if state.cohort else [],
+        "klass": _class_options(state, rights, edition),
+        "subject": [("", "Alla ämnen"), *cohort_choices.subjects(state.page).items()],
+        "method": cohort_choices.methods(state.subject),
+        "instrument": list((instruments or {}).items()),
+        "survey": [("", "Första med svar"), *surveys_of(edition)],
     }
     found = [
-        Choice(name, options[name][0], tuple(options[name][1]), getattr(state, name))
+        Choice(name, LABELS[name], tuple(options[name]), getattr(state, name))
         for name in PAGES[state.page].choices
-        if name in options and options[name][1]
+        if options.get(name)
     ]
     return (
-        [*found, Choice("team", "Arbetslag", (), state.team)]
+        [*found, Choice("team", LABELS["team"], (), state.team)]
         if "team" in PAGES[state.page].choices
         else found
     )
@@ -292,9 +292,3 @@ def units_in(group: str, rights: Rights, edition: Edition) -> list[Unit]:
 def today() -> datetime.date:
     """The day in Sweden."""
     return datetime.datetime.now(ZoneInfo("Europe/Stockholm")).date()
-
-
-def _wrong(what: str, typed: str = "", known: object = ()) -> SkolbankError:
-    near = did_you_mean(typed, list(known)) if typed and isinstance(known, list | tuple) else ""
-    remedy = near or "Välj i listorna på sidan, så blir adressen rätt."
-    return SkolbankError("address-invalid", what, remedy=remedy)

@@ -116,6 +116,7 @@ def page_html(
         .render(
             page={"title": page.title, "question": page.question, "href": f"/{page.id}"},
             place=place_name(state.unit, edition),
+            query=state.query(),
             bundle=served if rights else {"css": frame.extra["css"], "js": ""},
             menu=_menu(state, rights, frame),
             who=_who(rights, edition) if rights else None,
@@ -249,7 +250,8 @@ def _who(rights: Rights, edition: Edition) -> dict[str, str]:
     groups = edition.catalog.groups
     names += [groups[name].name for name in person.groups if name in groups]
     place = text.listing(names[:3]) if names else edition.catalog.settings.authority_name
-    return {"role": ROLE_WORDS[person.role], "place": place}
+    key = hashlib.sha256(person.name.encode()).hexdigest()[:12]  # whose drafts a browser keeps
+    return {"role": ROLE_WORDS[person.role], "place": place, "key": key}
 
 
 def _until(edition: Edition) -> str:

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from tornado.web import HTTPError
 
 from analysis_lib.dashboards.access import ROLE_WORDS, Rights
+from analysis_lib.dashboards.address import check_order
 from analysis_lib.dashboards.forms import Faults
 from analysis_lib.dashboards.handlers import COOKIE, Base, local_path
 from analysis_lib.dashboards.more_entries import Asked
@@ -125,8 +126,9 @@ class Viewed(Base):
         given = {
             name: [value.decode("utf-8", "replace") for value in values]
             for name, values in self.request.query_arguments.items()
-            if name != "told"
+            if name not in ("told", "sortering")
         }
+        check_order(self.get_query_arguments("sortering"))
         return await self.wanted(page_id, given, rights)
 
     async def wanted(
