@@ -144,7 +144,7 @@ def _notebook(name: str, seminar: str, indicator: str, unit: str) -> dict[str, o
             "## Så gick det\n\nÄr årets resultat en tillfällig variation, eller ser vi ett mönster?",
             [],
         ),
-        ("code", f'report.history("{indicator}")', []),
+        ("code", f'report.trend("{indicator}")', []),
         ("markdown", "## Det här gör vi nu\n\nVad leder resultaten till?", []),
         ("code", "report.questions()", []),
         ("code", "report.foot()", []),

@@ -112,7 +112,7 @@ def test_new_indicator_and_new_report_pass_the_check(
     assert main(["new", "report", "trygghet", *root]) == 0
     assert [str(fault) for fault in check_workspace(Workspace(workspace.root))] == before
     notebook = (workspace.root / "notebooks" / "reports" / "trygghet.ipynb").read_text("utf-8")
-    assert 'report.history(\\"results.all_passed_9\\")' in notebook
+    assert 'report.trend(\\"results.all_passed_9\\")' in notebook
     assert f'unit: str = \\"{min(load_units(workspace, Catalog(workspace)), default="")}' in notebook
     assert main(["new", "report", "trygghet", *root]) == 2
     assert main(["new", "indicator", "Results", *root]) == 2
