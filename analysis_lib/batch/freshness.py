@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ from analysis_lib.snapshots.units import load_units
 from analysis_lib.sources.recognition import known_formats
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.periods import SchoolYear
+from analysis_lib.vocabulary.settings import Unit
 from analysis_lib.vocabulary.wheel import compute_occasions, load_wheel
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -76,11 +77,35 @@ class _Held:
             self.newest, self.at = year, at
 
 
+@dataclass(frozen=True)
+class _Around:
+    """What every unit has of a source; a closed unit lacks no year after its last."""
+
+    by_unit: Mapping[str, _Held]
+    units: Mapping[str, Unit]
+
+    @property
+    def newest(self) -> str:
+        return max(each.newest for each in self.by_unit.values())
+
+    def is_closed(self, code: str) -> bool:
+        """Whether the unit was gone before the newest year."""
+        closed = self.units[code].closed
+        return bool(closed) and str(closed) < self.newest
+
+    @property
+    def coverage(self) -> str:
+        open_units = [held for code, held in self.by_unit.items() if not self.is_closed(code)]
+        open_units = open_units or list(self.by_unit.values())
+        fresh = sum(each.newest == self.newest for each in open_units)
+        return f"{fresh} av {len(open_units)} enheter har {self.newest or 'uppgifter'}"
+
+
 def freshness(workspace: Workspace, today: datetime.date | None = None) -> list[SourceState]:
     """A line per unit and source, by unit and source name."""
     store, catalog = Store(workspace), Catalog(workspace)
     names = {each.id: str(getattr(each, "name", each.id)) for each in known_formats(workspace)}
-    units = {code: unit.name for code, unit in load_units(workspace, catalog, store).items()}
+    units = load_units(workspace, catalog, store)
     held: dict[str, dict[str, _Held]] = defaultdict(lambda: defaultdict(_Held))
     words: dict[str, str] = {}
     for snapshot in store.current():
@@ -96,7 +121,7 @@ def freshness(workspace: Workspace, today: datetime.date | None = None) -> list[
     coming = _coming(workspace, now)
     expected = {source: _expected(word, coming) for source, word in words.items()}
     found = [
-        _state((code, units[code]), source, by_unit, expected[source], waiting, now)
+        _state(units[code], source, _Around(by_unit, units), expected[source], waiting, now)
         for source, by_unit in held.items()
         for code in by_unit
     ]
@@ -170,37 +195,35 @@ def _expected(word: str, coming: Iterable[tuple[datetime.date, tuple[str, ...]]]
 
 
 def _state(
-    unit: tuple[str, str],
+    unit: Unit,
     source: str,
-    by_unit: dict[str, _Held],
+    around: _Around,
     expected: datetime.date | None,
     waiting: list[MissingRows],
     today: datetime.date,
 ) -> SourceState:
-    code, name = unit
-    held = by_unit[code]
-    newest = max(each.newest for each in by_unit.values())
-    fresh = sum(each.newest == newest for each in by_unit.values())
+    held, is_closed = around.by_unit[unit.code], around.is_closed(unit.code)
     came = datetime.datetime.fromisoformat(held.at).date()
     age = (today - came).days
     problems = []
-    if held.newest < newest:
-        problems.append(f"saknar {newest}, som andra enheter har")
-    if age > _STALE_DAYS:
+    if held.newest < around.newest and not is_closed:
+        problems.append(f"saknar {around.newest}, som andra enheter har")
+    if age > _STALE_DAYS and not is_closed:
         problems.append("äldre än ett år")
-    rows = sum(each.count for each in waiting if each.unit_code == code and _same(each, source))
+    rows = sum(each.count for each in waiting if each.unit_code == unit.code and _same(each, source))
     if rows:
         problems.append(f"{text.count(rows)} {'rad väntar' if rows == 1 else 'rader väntar'} på rättelse")
+    coming = text.date(expected) if expected else _next_year(held.newest)
     return SourceState(
-        code,
-        name,
+        unit.code,
+        unit.name,
         source,
         held.newest,
         came.isoformat(),
         age,
-        text.date(expected) if expected else _next_year(held.newest),
+        f"inte, enheten är nedlagd efter {unit.closed}" if is_closed else coming,
         len(held.years or ()),
-        f"{fresh} av {len(by_unit)} enheter har {newest or 'uppgifter'}",
+        around.coverage,
         tuple(problems),
     )
 

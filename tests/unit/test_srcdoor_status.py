@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 from pupil_files import OTHER_UNIT, UNIT, Pupil, lines, make_workspace, write
 
 from analysis_lib.batch.freshness import freshness, freshness_text, refused_whole
@@ -52,6 +53,18 @@ def test_status_tells_newest_age_expected_coverage_and_problems(workspace: Works
         (),
     )
     assert mine.expected != "läsåret 2025/26"  # the årshjul names the grades, so a day is told
+
+
+def test_a_closed_unit_lacks_nothing_after_its_last_year(workspace: Workspace) -> None:
+    place = workspace.params / "units.yaml"
+    told = yaml.safe_load(place.read_text("utf-8"))
+    closing = next(each for each in told["units"] if each["code"] == OTHER_UNIT)
+    closing["closed"] = "2023/24"
+    place.write_text(yaml.safe_dump(told, allow_unicode=True), "utf-8")
+    states = {(one.unit, one.source): one for one in freshness(Workspace(workspace.root), TODAY)}
+    gone, stays = states[OTHER_UNIT, "Betyg årskurs 9"], states[UNIT, "Betyg årskurs 9"]
+    assert (gone.problems, gone.expected) == ((), "inte, enheten är nedlagd efter 2023/24")
+    assert stays.coverage == "1 av 1 enheter har 2024/25"
 
 
 def test_what_is_more_than_a_year_old_is_a_problem(workspace: Workspace) -> None:
