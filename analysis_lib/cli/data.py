@@ -16,7 +16,7 @@ Flag = Parameter(negative="")
 
 
 def import_files(
-    first: Path,
+    file: Path,
     /,
     *more: Path,
     as_format: Annotated[str, Parameter(name="--as")] = "",
@@ -29,7 +29,7 @@ def import_files(
 
     Parameters
     ----------
-    first
+    file
         A file, or a folder with files.
     more
         More files or folders.
@@ -49,7 +49,7 @@ def import_files(
     if not dry_run:
         enter(workspace, "import", f"{1 + len(more)} filer eller mappar")
     report = import_paths(
-        [first, *more],
+        [file, *more],
         workspace=workspace,
         as_format=as_format or None,
         dry_run=dry_run,

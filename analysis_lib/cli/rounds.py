@@ -115,6 +115,7 @@ def status(
         Only this unit's page.
     """
     from analysis_lib.batch.status import sources_text, status_of, status_text
+    from analysis_lib.snapshots.store import Store
 
     refuse_unwritable(json_path)
     workspace = shared.find()
@@ -126,6 +127,8 @@ def status(
     print(status_text(found))
     if sources := sources_text(found):
         print(f"Inlästa uppgifter:\n{sources}")
+    elif not Store(workspace).current():
+        print("Inga uppgifter är inlästa än. Nästa steg: skolbank import MAPP.")
     for line in _handed_in(workspace):
         print(line)
     return 0

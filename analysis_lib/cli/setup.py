@@ -33,10 +33,11 @@ def init(
     from analysis_lib.cli.new_workspace import make_workspace
 
     workspace = make_workspace(folder, municipality, name=name)
+    typed = f'"{folder}"' if " " in str(folder) else str(folder)  # as it must be written in a shell
     print(f"Arbetsytan är klar: {folder}")
     print(
-        f"Nästa steg: skolbank import FILER --workspace {folder}, "
-        f"sedan skolbank run {workspace.first_seminar} --workspace {folder}."
+        f"Nästa steg: skolbank import FILER --workspace {typed}, "
+        f"sedan skolbank run {workspace.first_seminar} --workspace {typed}."
     )
     return 0
 

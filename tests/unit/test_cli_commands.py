@@ -124,8 +124,9 @@ def test_a_folder_that_is_no_workspace_is_told_without_traceback(
 
 
 def test_init_makes_a_workspace_with_a_seminar(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = tmp_path / "falköping"
+    folder = tmp_path / "Kvalitet i Falköping"
     assert main(["init", str(folder), "--municipality", "1499"]) == 0
+    assert f'skolbank import FILER --workspace "{folder}"' in capsys.readouterr().out
     catalog = Catalog(Workspace(folder))
     assert catalog.settings.authority_name == "Falköpings kommun"
     assert {s.school_year for s in catalog.seminars.values()} == {"latest"}
@@ -137,6 +138,7 @@ def test_init_makes_a_workspace_with_a_seminar(tmp_path: Path, capsys: pytest.Ca
     assert catalog.groups
     assert main(["check", "--workspace", str(folder)]) == 0
     assert main(["status", "--workspace", str(folder)]) == 0
+    assert "Inga uppgifter är inlästa än. Nästa steg: skolbank import MAPP." in capsys.readouterr().out
 
 
 def test_init_leaves_a_used_folder_untouched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
