@@ -9,10 +9,11 @@ import pytest
 from dashboard_world import CANARY, MINE, PASSWORD, THEIRS, make_world
 
 from analysis_lib.dashboards.access import AccessList, Rights
+from analysis_lib.dashboards.address import read_state
 from analysis_lib.dashboards.desk import RESULT_PAGES, Desk
 from analysis_lib.dashboards.extract import statements
 from analysis_lib.dashboards.forms import Faults, read_entry
-from analysis_lib.dashboards.pages import PAGES, NotAllowed, read_state
+from analysis_lib.dashboards.pages import PAGES, NotAllowed
 from analysis_lib.dashboards.static_copy import write_copy
 from analysis_lib.dashboards.table_file import table_csv
 from analysis_lib.errors import SkolbankError
