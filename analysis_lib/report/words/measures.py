@@ -230,11 +230,15 @@ def origins(told: Told) -> list[Block]:
     shares = origin_shares(told.every(Measure), school_year=told.school_year)
     if not shares:
         return []
-    lines: list[list[Cell]] = [
-        [told.names.get(s.unit, s.unit), _ORIGINS[s.origin], f"{s.count} av {s.of}", str(s.decided)]
-        for s in shares
-    ]
-    heads = ["Enhet", "Ursprung", "Åtgärder", "Med chefsbeslut"]
+    used = [origin for origin in _ORIGINS if any(share.origin == origin for share in shares)]
+    lines: list[list[Cell]] = []
+    for unit in dict.fromkeys(share.unit for share in shares):
+        mine = {share.origin: share for share in shares if share.unit == unit}
+        counts: list[Cell] = [str(mine[o].count) if o in mine else text.EN_DASH for o in used]
+        of = next(iter(mine.values())).of
+        decided = sum(share.decided for share in mine.values())
+        lines.append([told.names.get(unit, unit), *counts, str(of), f"{decided} av {of}"])
+    heads = ["Enhet", *(_ORIGINS[origin] for origin in used), "Åtgärder", "Med chefsbeslut"]
     return [words_table("ursprung", f"Varifrån åtgärderna kommer, läsåret {told.school_year}.", heads, lines)]
 
 
