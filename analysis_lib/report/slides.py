@@ -277,7 +277,7 @@ def _method(document: Document) -> Iterator[Slide]:
     columns = foot.data["columns"] if foot else ()
     lines = tuple(str(line) for line in columns[0]["lines"]) if columns else ()
     edition = tuple(str(line) for column in columns[1:] for line in column["lines"])
-    asked = columns[1] if len(columns) > 1 else {"heading": "", "lines": ()}
+    asked: Mapping[str, Any] = next(iter(columns[1:]), {"heading": "", "lines": ()})
     is_told = bool(found) and has_room
     closing = str(foot.data.get("closing") or "") if foot else ""
     yield Slide(

@@ -180,15 +180,16 @@ def _indented(
     return y
 
 
-def _wrapped(node: TreeNode, size: float, wide: float) -> Iterator[tuple[str, ...]]:
+def _wrapped(
+    node: TreeNode, size: float, wide: float
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """The lines of who, what and how many."""
-    mark = "– " if node.is_bare else ""
-    for words, letters, weight in (
-        (node.owner, size - 1, 400),
-        (node.words, size, 600),
-        (f"{mark}{node.note}", size - 1, 400),
-    ):
-        yield tuple(wrap(words, letters, wide - 2 * _PAD, weight))
+    mark, room = "– " if node.is_bare else "", wide - 2 * _PAD
+    return (
+        tuple(wrap(node.owner, size - 1, room, 400)),
+        tuple(wrap(node.words, size, room, 600)),
+        tuple(wrap(f"{mark}{node.note}", size - 1, room, 400)),
+    )
 
 
 def _line(canvas: Canvas, box: _Box, *, is_narrow: bool) -> None:
