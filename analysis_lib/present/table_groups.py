@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
-FOLDED_ROWS = 12  # so many rows are more than a phone's screen or two
+FOLDED_ROWS = 8  # more rows fill a phone's screen two or three times
 _LEAST_ROWS, _LEAST_COLUMNS = 6, 3
 
 
