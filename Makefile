@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# A process for each core, but each makes its own example municipality: more than four gain nothing.
+SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist loadfile
 
 .PHONY: demo test test-full check bench screenshots lab clean
 
@@ -18,11 +20,11 @@ demo: $(STAMP)  ## the example municipality through one whole seminar round
 	@echo "  $(CURDIR)/output/2026-ht-resultat/index.html"
 
 test: $(STAMP)  ## all tests of a full machine, style, types and the floors
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 	$(MAKE) check
 
 test-full: $(STAMP)  ## the long proofs too
-	$(BIN)/python -m pytest -m "slow or not slow"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "slow or not slow"
 	$(MAKE) check
 
 check: $(STAMP)  ## changes nothing

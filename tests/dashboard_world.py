@@ -14,7 +14,7 @@ from typing import IO
 
 import httpx
 import yaml
-from notebooks.synthetic import SCHOOLS, make_workspace
+from synthetic import SCHOOLS, make_workspace
 
 from analysis_lib.dashboards.access import AccessList, make_person
 from analysis_lib.register import open_register

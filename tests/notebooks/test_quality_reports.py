@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pikepdf
 import pytest
-from conftest import LARGE, ROOT, SEMINAR, Executed
+from executed_reports import LARGE, ROOT, SEMINAR, Executed
 from synthetic import make_workspace
 
 from analysis_lib.present.blocks import Block

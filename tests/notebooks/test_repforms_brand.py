@@ -9,7 +9,7 @@ from pathlib import Path
 import docx
 import pikepdf
 import pytest
-from conftest import Executed
+from executed_reports import Executed
 
 from analysis_lib.errors import SeveralErrors
 from analysis_lib.present import theme

@@ -6,7 +6,7 @@ import io
 import xml.etree.ElementTree as tree
 from collections.abc import Callable
 
-from conftest import Executed
+from executed_reports import Executed
 from office_files import as_internal, parts, times
 from PIL import Image
 

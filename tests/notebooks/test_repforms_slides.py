@@ -14,7 +14,7 @@ from typing import Any
 import pikepdf
 import pptx
 import pytest
-from conftest import LARGE, Executed
+from executed_reports import LARGE, Executed
 from office_files import MIME, as_internal, parts, refuse_traces, times
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from conftest import SMALL, Executed
+from executed_reports import SMALL, Executed
 from office_files import as_internal, parts, refuse_traces, times
 
 from analysis_lib.report.csv_tables import harmless, write_csv

@@ -10,8 +10,8 @@ from typing import Any
 
 import docx
 import pytest
-from conftest import LARGE, Executed
 from docx.oxml.ns import qn
+from executed_reports import LARGE, Executed
 from office_files import as_internal, parts, refuse_traces, times
 
 from analysis_lib.errors import SkolbankError

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import LARGE, ROOT, SEMINAR, SMALL, Executed, environment, has_results, place_of
+from executed_reports import LARGE, ROOT, SEMINAR, SMALL, Executed, environment, has_results, place_of
 from synthetic import INDEPENDENT, SCHOOLS
 
 from analysis_lib.report.explore import newest_seminar

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import LARGE, ROOT, Executed
+from executed_reports import LARGE, ROOT, Executed
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.report.html import refuse_outside, style_sheet
@@ -21,8 +21,8 @@ from analysis_lib.report.manifest import (
     manifest_entry,
     write_facts,
     write_manifest,
-    write_whole,
 )
+from analysis_lib.vocabulary.whole_files import write_whole
 
 Give = Callable[..., Executed]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
-from conftest import SEMINAR
+from executed_reports import SEMINAR
 from synthetic import SMALL_N, make_workspace, write_params
 
 from analysis_lib.errors import SkolbankError

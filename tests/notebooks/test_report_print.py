@@ -8,7 +8,7 @@ from typing import Any
 
 import pikepdf
 import pytest
-from conftest import LARGE, REPORTS, Executed, has_results, place_of
+from executed_reports import LARGE, REPORTS, Executed, has_results, place_of
 
 from analysis_lib.report.document import read_document
 from analysis_lib.report.pdf import paragraphs, print_data, write_pdf

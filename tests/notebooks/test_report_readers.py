@@ -12,7 +12,7 @@ import pandas as pd
 import pikepdf
 import pytest
 import yaml
-from conftest import LARGE, REPORTS, ROOT, SEMINAR, SMALL, Executed, place_of
+from executed_reports import LARGE, REPORTS, ROOT, SEMINAR, SMALL, Executed, place_of
 from synthetic import INDEPENDENT
 
 from analysis_lib.disclosure.release import open_released

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import LARGE, SCHOOLS, SEMINAR, SMALL
+from executed_reports import LARGE, SCHOOLS, SEMINAR, SMALL
 from pupil_files import Pupil, lines, write
 from synthetic import make_workspace
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import LARGE, SEMINAR, SMALL
+from executed_reports import LARGE, SEMINAR, SMALL
 
 from analysis_lib.present.html import block_html
 from analysis_lib.report.context import open_report
