@@ -182,13 +182,13 @@ def plan_text(told: Told) -> list[Block]:
     if not plans:
         return []
     entry, year = plans[-1].entry, plans[-1].school_year
-    decided = f" Fastställd {text.date(entry.decided_on)}" if entry.decided_on else ""
+    decided = f" Planen fastställdes {text.date(entry.decided_on)}" if entry.decided_on else ""
     if decided and entry.decided_by:
         decided += f" av {text.uncapitalised(entry.decided_by)}"
     decided += "." if decided else ""
     order = text.listing([text.uncapitalised(each) for each in entry.priorities])
-    first = f" Först kommer {order}." if order else ""
-    return [paragraph(f"Läsåret {year}: {text.uncapitalised(entry.text).rstrip('.')}.{first}{decided}")]
+    first = f" Prioriterade behov: {order}." if order else ""
+    return [paragraph(f"Läsåret {year}. {text.capitalised(entry.text).rstrip('.')}.{first}{decided}")]
 
 
 def needs(told: Told) -> list[Block]:
