@@ -17,7 +17,7 @@ TABLES_HEADING = "Talen bakom figurerna"
 _BESIDE_HEIGHT, _BESIDE_COLUMNS, _BESIDE_ROWS = 320, 5, 9
 # So many signs fit in a line: of a table at the end over half the page and the whole, of one in the text with
 # many columns and with few, of one beside a chart; and what one cell asks for before it is folded.
-_HALF_SIGNS, _WHOLE_SIGNS, _TEXT_SIGNS, _LARGE_SIGNS, _BESIDE_SIGNS = 58, 130, 118, 104, 74
+_HALF_SIGNS, _WHOLE_SIGNS, _TEXT_SIGNS, _LARGE_SIGNS, _BESIDE_SIGNS = 58, 132, 124, 104, 74
 _HALF_CELL, _WHOLE_CELL = 22, 60
 _HALF_COST = 1.4
 _WIDE_COLUMNS = 5
