@@ -110,10 +110,10 @@ def start(
         desktop = Desktop(desk, frozenset(name.lower() for name in names), trust=trust_header, is_secure=True)
         desktop.live = LiveDesk(desk, desktop.sessions, is_trusting=bool(trust_header))
         server = HTTPServer(make_app(desktop), **_LIMITS)
-        with _binding(str(socket), "--socket"):
+        with _binding(f"Socketen {socket.name}", "--socket"):
             server.add_socket(bind_unix_socket(str(socket), mode=0o660))
         return Served([server], [f"unix:{socket}"], desktop)
-    with _binding(str(port), "--port"):
+    with _binding(f"Port {port}", "--port"):
         sockets = bind_sockets(port, host)
     bound = sockets[0].getsockname()[1]
     hosts = {f"{name}:{bound}" for name in (*_LOCAL[:2], host)} | {name.lower() for name in names}
@@ -133,9 +133,7 @@ def _binding(place: str, option: str) -> Iterator[None]:
         is_taken = isinstance(fault, OSError) and fault.errno == errno.EADDRINUSE
         raise SkolbankError(
             "place-taken" if is_taken else "place-refused",
-            f"{place} används redan av ett annat program"
-            if is_taken
-            else f"Det går inte att lyssna på {place}",
+            f"{place} används redan av ett annat program" if is_taken else f"{place} går inte att öppna",
             where=option,
             remedy=f"Ange en annan med {option}, eller stäng den server som redan är i gång.",
         ) from None
@@ -163,6 +161,7 @@ def serve(workspace: Workspace, *, tell: Callable[[str], None], **how: object) -
     """Serves until interrupted; ``tell`` gets the addresses."""
 
     async def until_stopped() -> None:
+        print("Skolbänken startar: siffrorna tas fram och granskas …", file=sys.stderr, flush=True)
         served = start(workspace, **how)  # type: ignore[arg-type]
         stop = asyncio.Event()
         for name in (signal.SIGINT, signal.SIGTERM):

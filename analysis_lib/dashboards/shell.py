@@ -19,6 +19,7 @@ from analysis_lib import text
 from analysis_lib.dashboards.access import ROLE_WORDS, Rights
 from analysis_lib.dashboards.cohort_choices import classes, cohorts
 from analysis_lib.dashboards.extract import Edition
+from analysis_lib.dashboards.no_results import has_results
 from analysis_lib.dashboards.pages import PAGES, Card, Choice, State, units_in
 from analysis_lib.present.html import block_html
 from analysis_lib.report.html import style_sheet
@@ -145,7 +146,7 @@ def steps_down(state: State, rights: Rights, edition: Edition) -> list[dict[str,
 
     The other choices are kept.
     """
-    if state.unit and state.page == "arskullar":
+    if state.unit and state.page == "arskullar" and has_results(state, edition):
         classes = _to_classes(state, rights, edition)
         return classes + [
             {

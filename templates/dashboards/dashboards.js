@@ -174,6 +174,34 @@
   } };
   sortable(document);
   drafts(document);
+  // What goes on is looked at again without loading the page anew: the focus, the choices and the reader's place stay.
+  const watched = document.getElementById("uppgifter");
+  const again = async () => {
+    let page = null;
+    try {
+      const answer = await fetch(location.pathname + location.search, { redirect: "manual" });
+      if (!answer.ok) { say("Du är utloggad eller har inte längre behörighet. Ladda om sidan."); return; }
+      page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    } catch {
+      say("Ingen kontakt med Skolbänken. Sidan försöker igen av sig själv; det som pågår påverkas inte.");
+      setTimeout(again, 10000);
+      return;
+    }
+    const isOver = !page.getElementById("uppgifter").dataset.again, mine = document.getElementById("formular");
+    const fresh = [...page.getElementById("formular").children], names = fresh.map((card) => card.id);
+    let last = null;
+    for (const card of fresh) {
+      const old = document.getElementById(card.id);
+      if (old && (old.contains(document.activeElement) || (!isOver && old.querySelector("form")))) { last = old; continue; }
+      if (old) { old.replaceWith(card); } else if (last) { last.after(card); } else { mine.prepend(card); }
+      sortable(card);
+      last = card;
+    }
+    for (const old of [...mine.children]) { if (!names.includes(old.id) && !old.contains(document.activeElement)) { old.remove(); } }
+    if (!isOver) { setTimeout(again, Number(watched.dataset.again) * 1000); return; }
+    say("Det som pågick är klart. Läget står i tabellen.");
+  };
+  if (watched && watched.dataset.again) { setTimeout(again, Number(watched.dataset.again) * 1000); }
   window.skolbank = { say, sortable, drafts };
   const unknown = orders().length && !document.querySelector("[aria-sort]");
   if (unknown) { say("Sorteringen i länken passar inte sidans tabeller, som står i sin vanliga ordning."); }

@@ -199,7 +199,7 @@
     if (forms) {
       let page = shown.page;
       if (!page) {
-        const answer = await fetch(path, { headers: { Accept: "text/html" } });
+        const answer = await fetch(path, { headers: { "X-Skolbank-Part": "forms" } });
         page = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
       }
       const fresh = page && page.getElementById("formular");

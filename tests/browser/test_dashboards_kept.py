@@ -7,7 +7,7 @@ import re
 import pytest
 from dashboard_browser import LogIn, cells, saved
 from dashboard_world import MINE, PASSWORD, World
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from analysis_lib.dashboards.pages import PAGES
 
@@ -173,3 +173,22 @@ def test_a_draft_is_its_writers_own(log_in: LogIn, world: World) -> None:
     page.get_by_label("Lösenord").fill(PASSWORD)
     page.get_by_role("button", name="Logga in").click()
     expect(page.locator("#lofte-text")).to_have_value("")
+
+
+def test_what_goes_on_is_watched_without_taking_the_page_from_its_reader(log_in: LogIn, world: World) -> None:
+    page = log_in("strategen")
+    answers = [' data-again="0.2"', ' data-again="0.2"', ""]
+
+    def answer(route: Route) -> None:
+        fetched = route.fetch()
+        going = answers.pop(0) if answers else ""
+        words = fetched.text().replace('id="uppgifter"', f'id="uppgifter"{going}')
+        route.fulfill(response=fetched, body=words.replace("Vilar", f"Omgång {len(answers)}"))
+
+    page.route(f"{world.address}/korningar", answer)
+    page.goto(f"{world.address}/korningar")
+    picker = page.locator("#kort-starta select")
+    picker.focus()
+    expect(page.locator("#besked")).to_have_text("Det som pågick är klart. Läget står i tabellen.")
+    expect(page.locator("#kort-laget")).to_contain_text("Omgång 0")
+    expect(picker).to_be_focused()
