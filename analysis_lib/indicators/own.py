@@ -157,6 +157,13 @@ def places_of(units: Mapping[str, Unit], municipality_code: str) -> pd.DataFrame
     return pd.DataFrame(rows, columns=["unit_code", "area_code", "authority_code"], dtype="str")
 
 
+_LISTED = (
+    "Lägg till enheten under units: i filen, på en egen rad: "
+    '- {{code: "{code}", name: NAMN, school_forms: [gr]}}. '
+    "skolbank fetch units skriver ett förslag med kommunens alla skolenheter."
+)
+
+
 def refuse_unknown(codes: object, units: Mapping[str, Unit]) -> None:
     """Refuse data about a unit that is not among the known ones (code ``unit-unknown``)."""
     unknown = sorted(set(codes) - set(units))  # type: ignore[call-overload]
@@ -166,7 +173,7 @@ def refuse_unknown(codes: object, units: Mapping[str, Unit]) -> None:
                 "unit-unknown",
                 f"Enhet {code} har elevuppgifter men finns inte bland enheterna",
                 where="params/units.yaml",
-                remedy=did_you_mean(code, units) or "Lägg till enheten.",
+                remedy=did_you_mean(code, units) or _LISTED.format(code=code),
             )
             for code in unknown
         )

@@ -180,6 +180,8 @@ def test_a_unit_that_is_not_known_stops_the_work() -> None:
     with pytest.raises(SkolbankError, match="99999999") as caught:
         cube_of([{"unit": "99999999", "grades": "ALL E"}])
     assert caught.value.code == "unit-unknown"
+    assert "name: NAMN, school_forms: [gr]}" in str(caught.value)
+    assert "skolbank fetch units" in str(caught.value)
 
 
 def test_a_school_year_without_a_grade_scale_stops_the_work() -> None:
