@@ -162,3 +162,23 @@ def test_plain_voila_shows_the_notebook_and_asks_nothing_of_other_hosts(
         page.close()
         voila.terminate()
         voila.wait(15)
+
+
+_LINES = """all => all.flatMap(cell => {
+  const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), lines = [];
+  while (texts.nextNode()) {
+    const words = document.createRange();
+    words.selectNodeContents(texts.currentNode);
+    if (texts.currentNode.data.trim()) { lines.push(words.getClientRects().length); }
+  }
+  return lines;
+})"""
+
+
+def test_no_number_of_the_heat_table_breaks_on_a_phone(log_in: LogIn, world: World) -> None:
+    page = log_in("strategen", width=320)
+    page.goto(f"{world.address}/arskullar")
+    told = page.locator("#kort-arskullar td.heat")
+    assert told.count() >= 3
+    assert set(told.evaluate_all(_LINES)) == {1}
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
