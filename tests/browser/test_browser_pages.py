@@ -26,7 +26,9 @@ CUT = """() => [...document.querySelectorAll('h1,h2,h3,p,li,dt,dd,th,td,summary,
   return e.offsetParent && !e.closest('.visually-hidden') && e.clientWidth > 1 && style.overflow !== 'visible'
     && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
 }).map(e => e.outerHTML.slice(0, 90))"""
-TEXTS = """() => [...document.querySelectorAll('h1,h2,h3,p,li,dt,dd,td,summary')].filter(e => e.offsetParent)
+# The summary of a long table, on a phone only, says its caption again.
+TEXTS = """() => [...document.querySelectorAll('h1,h2,h3,p,li,dt,dd,td,details:not(.long-table)>summary')]
+  .filter(e => e.offsetParent)
   .map(e => e.textContent.trim()).filter(Boolean).sort()"""
 UNNAMED = """() => [...document.querySelectorAll('svg, img')].filter(e => !e.closest('[aria-hidden=true]')
   && !((e.getAttribute('aria-label') || e.getAttribute('alt') || '').trim())
@@ -194,3 +196,17 @@ def test_links_within_a_page_lead_to_its_sections(open_page: Callable, name: str
     assert len(hrefs) >= 4
     for target in hrefs:
         assert page.evaluate("id => !!document.getElementById(decodeURIComponent(id))", target), target
+
+
+def test_a_long_table_is_folded_on_a_phone_only(open_page: Callable) -> None:
+    seen = "() => [...document.querySelectorAll('.long-table table')].map(e => e.checkVisibility())"
+    page = open_page("kommunbild").page
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert page.evaluate(seen)
+    assert all(page.evaluate(seen))
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert not any(page.evaluate(seen))
+    page.locator(".long-table > summary").first.click()
+    assert page.evaluate(seen)[0]
+    page.emulate_media(media="print")
+    assert all(page.evaluate(seen))
