@@ -99,7 +99,8 @@ def add_statements(
         said_in = {statement_key(fact): int(fact["edition"]) for fact in before}
         told = [fact for circle in CIRCLES for fact in _said(workspace, circle)]
         edition = max((int(fact["edition"]) for fact in told), default=0) + 1
-        changed = _changed_in(told) | {_school_year(fact): edition for fact in facts if _is_another(fact, last)}
+        moved = (_school_year(fact) for fact in facts if _is_another(fact, last))
+        changed = _changed_in(told) | dict.fromkeys(moved, edition)
         made = {"edition": edition} | ({"definitions": definitions} if definitions else {})
         new: dict[tuple[str, Any], Mapping[str, Any]] = {}
         for fact in facts:

@@ -188,7 +188,8 @@ def _in_doubt(moved: Mapping[str, float], tree: Tree) -> set[str]:
 
 def _pupils_of(place: str, moved: Mapping[str, float], tree: Tree) -> float:
     """By how many pupils the nearest parts that are told of changed together."""
-    return sum(moved[part] if part in moved else _pupils_of(part, moved, tree) for part in tree.get(place, ()))
+    parts = tree.get(place, ())
+    return sum(moved[part] if part in moved else _pupils_of(part, moved, tree) for part in parts)
 
 
 def _within(place: str, tree: Tree) -> set[str]:

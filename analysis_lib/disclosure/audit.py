@@ -21,7 +21,6 @@ from analysis_lib.disclosure.attack_population import Attack
 from analysis_lib.disclosure.attack_weights import outside_by_weights
 from analysis_lib.disclosure.attack_words import Finding, between, left_out, outside
 
-
 Tree = Mapping[str, Mapping[str, Sequence[str]]]
 
 
@@ -132,14 +131,15 @@ def _attack(
         loose = loosest[tight.pop]
         wider = {*around_of(tight.pop, within), *around_of(tight.pop.partition(" ")[0], within)}
         first = loose if doubtful & {*wider, tight.pop.partition(" ")[0]} else tight
-        attacks = [_attack_population(first, loose, nested, threshold, memory)]
+        around = next((one for one in told.known if one.pop in around_of(tight.pop, within)), None)
+        attacks = [_attack_population((first, loose), nested, threshold, memory, around)]
         told.known.append(attacks[0][0].known)
         if attacks[0][0].known is loose:
             doubtful.add(tight.pop)
         apart = by_definition(facts, tight.pop, lattice, within) if _contradicts(attacks[0][1]) else []
         if apart:
             told.apart.append(tight.pop)
-            attacks = [_attack_population(*each, nested, threshold, memory) for each in apart]
+            attacks = [_attack_population(each, nested, threshold, memory, around) for each in apart]
         for attack, found in attacks:
             told.findings += found
             told.cells += attack.cells
@@ -153,13 +153,18 @@ def _depth(pop: str, within: Mapping[str, str]) -> tuple[bool, int, str]:
 
 
 def _attack_population(
-    tight: Known, loose: Known, nested: Mapping[str, Sequence[str]], threshold: int, memory: CleanMemory
+    as_known: tuple[Known, Known],
+    nested: Mapping[str, Sequence[str]],
+    threshold: int,
+    memory: CleanMemory,
+    around: Known | None,
 ) -> tuple[Attack, list[Finding]]:
     """The attack and its findings; where they contradict each other a silent unit has pupils after all."""
-    attack = Attack(tight, nested, threshold, memory)
+    tight, loose = as_known
+    attack = Attack(tight, nested, threshold, memory, around)
     found = attack.run()
     if _contradicts(found):
-        attack = Attack(loose, nested, threshold, memory)
+        attack = Attack(loose, nested, threshold, memory, around)
         found = attack.run()
     return attack, found
 
