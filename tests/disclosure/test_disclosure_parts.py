@@ -94,6 +94,7 @@ def test_a_unit_that_nobody_tells_of_is_not_empty_where_the_pupils_around_say_so
     facts = [said("1", "n", 40), said("KOMMUN", "n", 100)]
     facts += [said("1", "n", "..", pop=inner["pop"]), said("KOMMUN", "n", "..", pop=inner["pop"])]
     facts += [said("1", "merit", 229.0, **inner), said("KOMMUN", "merit", 232.8, **inner)]
+    facts.append(said("1", "merit", "..", **inner) | {"cell": {"unit": "1", "sex": "F"}})
     assert audit(facts, TREE, within={"ak9merit": "ak9"}).findings == ()
 
 
@@ -113,7 +114,7 @@ def test_a_whole_told_again_without_the_unit_that_changed_makes_its_parts_uncert
 
 @pytest.mark.parametrize("again", [(), ("2",)])
 def test_what_is_told_again_beside_a_changed_whole_is_known_anew(
-    tmp_path: Any, again: tuple[str, ...]
+    tmp_path: Path, again: tuple[str, ...]
 ) -> None:
     """A unit that did not change is told in a later run than the one with the new whole."""
     workspace = Workspace(tmp_path)
