@@ -62,10 +62,12 @@ def hide_inner_sizes(cells: Cells, policy: Policy) -> None:
     hide_tails(pseudo, policy)
     hide_sexes(pseudo, policy)
     # Few outside, or few inside a group that is large enough by itself: neither may follow from the others.
-    few = (pseudo.n - pseudo.k < policy.tail) | (pseudo.k < policy.threshold) & (pseudo.k > 0)
+    few_inside = (pseudo.k < policy.threshold) & (pseudo.k > 0)
+    few = (pseudo.n - pseudo.k < policy.tail) | few_inside
+    reaching = np.where(few_inside, np.minimum(policy.threshold - 1, pseudo.n), 0.0)
     for _ in range(2):  # a sign that had to go is a hidden number from then on
         pseudo.reason[few & (pseudo.state == SUPPRESSED)] = SENSITIVE[0]
-        protect_results(pseudo, policy)
+        protect_results(pseudo, policy, reaching=reaching)
     for at, i in enumerate(inside.tolist()):
         cells.n_state[i][pseudo.unshown[at] & (cells.n_state[i] == SHOWN)] = SUPPRESSED
 
