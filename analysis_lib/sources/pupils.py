@@ -218,7 +218,7 @@ def clean_classes(classes: pd.Series) -> pd.Series:
 
 
 def check_classes(rows: Rows, column: str) -> None:
-    """Refuses rows whose class is a personal number or a long text; tells of those that look like no class."""
+    """Refuses rows whose class is a personal number or a long text; tells of what looks like no class."""
     classes = rows.cells[column]
     rows.refuse(
         classes.map(lambda name: bool(PERSONAL_NUMBER.search(name))).to_numpy(dtype=bool),
