@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -125,3 +126,53 @@ def test_what_is_told_again_beside_a_changed_whole_is_known_anew(
     archive.add_statements(workspace, "public", [fact for fact in first if fact["cell"]["unit"] in again])
     kept = [(fact["edition"], fact["cell"]["unit"]) for fact in archive.statements(workspace, "public")]
     assert kept == [(1, "KOMMUN"), (1, "1"), (1, "2"), (2, "KOMMUN"), *((3, unit) for unit in again)]
+
+
+@settings(max_examples=6, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+@example(seed=2012)  # a boy left, and the same mean beside one pupil fewer told how many had no merit rating
+def test_corrected_editions_told_in_part_are_never_refused(seed: int) -> None:
+    """Pupils move, leave or are graded between three editions; each is printed whole or in part."""
+    random = np.random.default_rng(seed)
+    pupils = pupils_in_classes(random, units=3, classes=(1, 4), sizes=(10, 70))
+    units = sorted(pupils["code"].unique())
+    policy = POLICIES.internal
+    frames: list[pd.DataFrame] = []
+    known: Facts = []
+    for edition in (1, 2, 3):
+        random.permutation(["internal"])
+        frames.append(released_to(cube_with_classes(pupils), policy, earlier=frames))
+        known += _in_part(random, facts_of(frames[-1], policy, edition=edition), units)
+        assert [one.message for one in attacked(known, units, policy.threshold).findings] == []
+        pupils = _corrected(random, pupils)
+
+
+def _in_part(random: np.random.Generator, facts: Facts, units: list[str]) -> Facts:
+    """All of the facts, or those of some units and perhaps of some indicators."""
+    if random.random() >= 0.7:
+        return facts
+    who = set(random.choice([*units, "KOMMUN"], int(random.integers(1, len(units) + 1)), replace=False))
+    part = [fact for fact in facts if unit_of(str(fact["cell"]["unit"])) in who]
+    if random.random() >= 0.5:
+        return part
+    whats = sorted({str(fact["what"]) for fact in part})
+    told = {"n", *random.choice(whats, int(random.integers(1, len(whats) + 1)), replace=False)}
+    return [fact for fact in part if fact["what"] in told]
+
+
+def _corrected(random: np.random.Generator, pupils: pd.DataFrame) -> pd.DataFrame:
+    """One to eight pupils changed: another class or unit, a pass, a merit rating, or gone."""
+    changed = pupils.copy()
+    for row in random.choice(len(changed), int(random.integers(1, 9)), replace=False).tolist():
+        what = random.integers(0, 5)
+        if what == 0:
+            changed.loc[row, "class_name"] = random.choice(["9A", "9B", "9F", "-"])
+        elif what == 1:
+            changed.loc[row, ["all", "vocational"]] = True
+        elif what == 2:
+            changed.loc[row, "merit"] = 200.0
+        elif what == 3:
+            changed.loc[row, "code"] = random.choice(sorted(changed["code"].unique()))
+        else:
+            changed = changed.drop(index=row)
+    return changed.reset_index(drop=True)
