@@ -165,8 +165,8 @@ def thousand(folder: Path, count: str = "1000") -> dict[str, Any]:
     import psutil
 
     from analysis_lib.batch.pool import Equipment, Pool, Task
+    from analysis_lib.batch.released import real_rooms
     from analysis_lib.batch.render import RenderJob
-    from analysis_lib.batch.rooms import real_rooms
     from analysis_lib.kernels.job import NotebookJob
     from analysis_lib.report.parameters import notebook_path
     from analysis_lib.vocabulary.workspace import Workspace

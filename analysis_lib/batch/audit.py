@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis_lib.batch.files import write_whole
 from analysis_lib.batch.index import as_text
-from analysis_lib.batch.rooms import Rooms, real_rooms
-from analysis_lib.batch.run import facts_folder
+from analysis_lib.batch.places import facts_folder
+from analysis_lib.batch.released import lattice_of, real_rooms
+from analysis_lib.batch.rooms import Rooms
 from analysis_lib.disclosure.archive import superseded
 from analysis_lib.disclosure.facts import read_facts
 from analysis_lib.disclosure.lattice import with_places
 from analysis_lib.errors import EXIT_DISCLOSURE, EXIT_DONE
 from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.whole_files import write_whole
 from analysis_lib.vocabulary.workspace import Workspace
 
 
@@ -60,8 +61,6 @@ def audit_published(
 
 def _lattice(workspace: Workspace, seminars: Sequence[str]) -> dict[str, dict[str, list[str]]]:
     """The seminars' lattices as one: the same units lie in the same areas in all of them."""
-    from analysis_lib.batch.released import lattice_of
-
     merged: dict[str, dict[str, list[str]]] = {}
     for seminar in seminars:
         for dimension, parents in lattice_of(workspace, seminar).items():

@@ -6,7 +6,6 @@ import os
 import shutil
 from pathlib import Path
 
-from analysis_lib.batch.files import sync_folder, write_whole
 from analysis_lib.batch.released import lattice_of
 from analysis_lib.disclosure.gate import judge
 from analysis_lib.errors import EXIT_DISCLOSURE, SkolbankError
@@ -14,6 +13,7 @@ from analysis_lib.report.changes import Differences
 from analysis_lib.report.changes_page import differences_page
 from analysis_lib.report.freeze import Freeze, editions, freeze
 from analysis_lib.report.html import write_document
+from analysis_lib.vocabulary.whole_files import sync_folder, write_whole
 from analysis_lib.vocabulary.workspace import Workspace
 
 EARLIER = "utgavor"
@@ -59,7 +59,7 @@ def _keep(folder: Path, edition: str) -> None:
         return
     part = folder / EARLIER / f".{edition}.{os.getpid()}.part"
     shutil.rmtree(part, ignore_errors=True)
-    ignored = shutil.ignore_patterns(EARLIER, "failed", "*.ipynb", ".part-*")
+    ignored = shutil.ignore_patterns(EARLIER, "failed", "*.ipynb", ".*.part")
     shutil.copytree(folder, part, ignore=ignored)
     part.replace(target)
     sync_folder(target.parent)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import hashlib
-import os
 import shutil
-import tempfile
 from pathlib import Path
 
 from analysis_lib.errors import SkolbankError
+from analysis_lib.vocabulary.whole_files import write_whole
 
 _BLOCK = 1 << 20
 
@@ -24,24 +22,6 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def write_whole(path: Path, content: bytes | str) -> None:
-    """Writes a file under its final name only when every byte is safe on disk."""
-    data = content.encode() if isinstance(content, str) else content
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as part:
-            part.write(data)
-            part.flush()
-            os.fsync(part.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
-
-
 def move_whole(source: Path, target: Path) -> None:
     """Moves a finished file to its final name, across file systems too."""
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -52,17 +32,6 @@ def move_whole(source: Path, target: Path) -> None:
             raise
         write_whole(target, source.read_bytes())
         source.unlink()
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes the names in a folder safe on disk, where the system can."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def emptied(folder: Path) -> Path:

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from analysis_lib import text
-from analysis_lib.batch.files import write_whole
 from analysis_lib.batch.ledger import Entry
 from analysis_lib.present.landscape import landscape_svg
 from analysis_lib.report.forms import FORMS
 from analysis_lib.vocabulary.settings import Seminar, Settings
+from analysis_lib.vocabulary.whole_files import write_whole
 from analysis_lib.vocabulary.workspace import builtin_root
 
 STATE_WORDS = {

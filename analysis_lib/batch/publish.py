@@ -10,11 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from analysis_lib.batch.files import move_whole, sha256_of, sync_folder, write_whole
+from analysis_lib.batch.files import move_whole, sha256_of
 from analysis_lib.batch.ledger import Entry, Ledger, State
 from analysis_lib.batch.plan import Document
 from analysis_lib.batch.pool import Outcome
 from analysis_lib.report.document import scrubbed
+from analysis_lib.vocabulary.whole_files import sync_folder, write_whole
 from analysis_lib.vocabulary.workspace import builtin_root
 
 _FACTS = ".facts.jsonl"

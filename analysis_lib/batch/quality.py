@@ -14,7 +14,6 @@ from typing import Any
 import pandas as pd
 
 from analysis_lib import text
-from analysis_lib.batch.files import write_whole
 from analysis_lib.batch.freshness import SourceState, freshness
 from analysis_lib.batch.index import AUDIENCE_WORDS, page_style
 from analysis_lib.batch.quality_counts import NO_CLASS, Counts
@@ -23,6 +22,7 @@ from analysis_lib.snapshots.schemas import SUBJECTS
 from analysis_lib.snapshots.store import Store
 from analysis_lib.sources.skolverket_tables import load_source
 from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.whole_files import write_whole
 from analysis_lib.vocabulary.workspace import Workspace, builtin_root
 
 _COUNTED = """

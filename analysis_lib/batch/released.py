@@ -7,12 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis_lib.batch.files import write_whole
-from analysis_lib.batch.rooms import RoundData, Verdict, slice_hashes
+from analysis_lib.batch.rooms import Rooms, RoundData, Verdict, slice_hashes
 from analysis_lib.snapshots.missing import waited_for
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.periods import SchoolYear
+from analysis_lib.vocabulary.whole_files import write_whole
 from analysis_lib.vocabulary.workspace import Workspace
+
+
+def real_rooms() -> Rooms:
+    """The rooms of the project."""
+    return Rooms(prepare=round_data, audit=attack, release=release)
 
 
 def round_data(workspace: Workspace, seminar: str) -> RoundData:

@@ -16,8 +16,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis_lib.batch.files import sha256_of, sync_folder, write_whole
+from analysis_lib.batch.files import sha256_of
 from analysis_lib.kernels.process import serve
+from analysis_lib.vocabulary.whole_files import sync_folder, write_whole
 from analysis_lib.vocabulary.workspace import Workspace
 
 

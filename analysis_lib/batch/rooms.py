@@ -50,11 +50,6 @@ class Rooms:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-def real_rooms() -> Rooms:
-    """The rooms of the project."""
-    return Rooms(prepare=_prepare, audit=_audit, release=_release)
-
-
 def slice_hashes(frame: Any) -> dict[str, str]:
     """A hash per unit code of the rows that its report can read: its own, and all above the units.
 
@@ -73,21 +68,3 @@ def _digest(hashes: Any, *more: str) -> str:
     digest = hashlib.sha256("".join(more).encode())
     digest.update(hashes.sort_values().to_numpy().tobytes())
     return digest.hexdigest()
-
-
-def _prepare(workspace: Workspace, seminar: str) -> RoundData:
-    from analysis_lib.batch.released import round_data
-
-    return round_data(workspace, seminar)
-
-
-def _audit(workspace: Workspace, seminar: str, facts: Sequence[Path]) -> Verdict:
-    from analysis_lib.batch.released import attack
-
-    return attack(workspace, seminar, facts)
-
-
-def _release(workspace: Workspace, seminar: str, facts: Sequence[Path]) -> Verdict:
-    from analysis_lib.batch.released import release
-
-    return release(workspace, seminar, facts)

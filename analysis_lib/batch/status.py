@@ -14,7 +14,7 @@ from analysis_lib.batch.freshness import (
 )
 from analysis_lib.batch.index import STATE_WORDS
 from analysis_lib.batch.lock import is_running
-from analysis_lib.batch.run import ledger_of, lock_of
+from analysis_lib.batch.places import ledger_of, lock_of
 from analysis_lib.snapshots.log import History
 from analysis_lib.snapshots.missing import MissingRows
 from analysis_lib.snapshots.refused_files import RefusedFile

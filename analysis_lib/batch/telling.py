@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis_lib.batch.files import write_whole
 from analysis_lib.batch.index import Row, as_text, rows_json, write_index
 from analysis_lib.batch.ledger import Entry
 from analysis_lib.batch.plan import Plan
 from analysis_lib.vocabulary.settings import Settings
+from analysis_lib.vocabulary.whole_files import write_whole
 
 LIVE_EVERY = 2.0
 DONE_LIST, FAILED_LIST = "klara.txt", "misslyckade.txt"

@@ -13,7 +13,7 @@ from analysis_lib.cli.options import NO_OPTIONS, Shared, refuse_unwritable
 from analysis_lib.cli.privacy import enter
 
 if TYPE_CHECKING:
-    from analysis_lib.batch.run import Result
+    from analysis_lib.batch.round import Result
     from analysis_lib.vocabulary.workspace import Workspace
 
 Many = Parameter(negative="")
@@ -63,7 +63,8 @@ def run(
 
     from analysis_lib.batch.due import why_not_due
     from analysis_lib.batch.plan import Order
-    from analysis_lib.batch.run import Manner, interrupted, run_seminar
+    from analysis_lib.batch.round import Manner
+    from analysis_lib.batch.run import interrupted, run_seminar
     from analysis_lib.vocabulary.catalog import Catalog
 
     refuse_unwritable(json_path)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from analysis_lib.errors import EXIT_PARTIAL, SkolbankError, did_you_mean
 from analysis_lib.snapshots.identities import PERSONAL_NUMBER
 from analysis_lib.snapshots.log import locked
 from analysis_lib.vocabulary.settings import Audience, Group, Unit
+from analysis_lib.vocabulary.whole_files import write_private
 from analysis_lib.vocabulary.workspace import Workspace
 
 Role = Literal["strateg", "skolchef", "ledningsgrupp", "rektor", "arbetslag", "nämnd"]
@@ -292,10 +292,4 @@ def _read(path: Path) -> dict[str, Person]:
 def _write(path: Path, people: Iterable[Person]) -> None:
     lines = [person.model_dump(mode="json") for person in sorted(people, key=lambda each: each.name)]
     body = yaml.safe_dump({"people": lines}, allow_unicode=True, sort_keys=False)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        stream.write(body)
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(path)
+    write_private(path, body)

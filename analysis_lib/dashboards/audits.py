@@ -16,6 +16,7 @@ from analysis_lib.errors import EXIT_DISCLOSURE
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import column, gap_block, row, table_cell
 from analysis_lib.report.tables import table_data
+from analysis_lib.vocabulary.whole_files import write_private
 from analysis_lib.vocabulary.workspace import Workspace
 
 _WORDS = {
@@ -50,7 +51,7 @@ class Audits:
         now = datetime.datetime.now(ZoneInfo("Europe/Stockholm"))
         lines = self._log(seminar).read_text("utf-8", "replace").strip().splitlines()
         told = {"at": f"{now:%Y-%m-%d %H.%M}", "status": status, "said": lines[-1] if lines else ""}
-        self._result(seminar).write_text(json.dumps(told, ensure_ascii=False), "utf-8")
+        write_private(self._result(seminar), json.dumps(told, ensure_ascii=False))
         return False
 
     def told(self, seminar: str) -> dict[str, Any] | None:

@@ -8,7 +8,6 @@ its own. Pupil rows are never read here.
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -33,6 +32,7 @@ from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.classes import unit_of
 from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.settings import Audience
+from analysis_lib.vocabulary.whole_files import private_file
 from analysis_lib.vocabulary.workspace import Workspace
 
 EXTRACT = "released.parquet"
@@ -168,7 +168,5 @@ def _rows(catalog: Catalog, prepared: Prepared) -> pd.DataFrame:
 
 def _write(path: Path, frame: pd.DataFrame) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")  # two viewers may come at once
-    frame.to_parquet(part, index=False)
-    part.chmod(0o600)
-    part.replace(path)
+    with private_file(path) as part:
+        frame.to_parquet(part, index=False)

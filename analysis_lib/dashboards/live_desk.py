@@ -9,7 +9,7 @@ import json
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from analysis_lib.dashboards.access import Rights
 from analysis_lib.dashboards.desk import RESULT_PAGES, Desk
@@ -23,9 +23,6 @@ from analysis_lib.kernels.sandbox import sandbox_available
 from analysis_lib.present.browser import vega_bundle, vega_name
 from analysis_lib.present.svg import HATCHES
 from analysis_lib.vocabulary.workspace import builtin_root
-
-if TYPE_CHECKING:
-    from analysis_lib.dashboards.handlers import Base
 
 # Pages of words are drawn by the front door alone: what people have written is never where a kernel can read.
 FETCHED = tuple(page.id for page in PAGES.values() if page.choices and page.id not in RESULT_PAGES)
@@ -75,27 +72,26 @@ class LiveDesk:
             await self.keeper.server.ready()
             await loop.run_in_executor(None, vega_bundle, self.desk.workspace.work / "vega")
 
-    async def begin(self, handler: Base, state: State, rights: Rights) -> Live:
-        """A live page in this state for the one who asks; raises SkolbankError when there can be none."""
+    def scope_of(self, state: State, rights: Rights) -> Path:
+        """The folder that a live page may read; raises SkolbankError when there can be no live page."""
         if self.closed:
             raise self.closed
+        edition = self.desk.edition(rights.audience)
+        return write_scope(self.keeper.server.scopes, state.page, rights, edition)
+
+    async def begin(self, state: State, rights: Rights, *, scope: Path, session: str) -> Live:
+        """A live page in this state for the one whose log-in it is; refused above the ceilings."""
         if self._sweeping is None:
             self._sweeping = asyncio.ensure_future(self._sweep())
-        scope = await handler.run(self._scope, state, rights)
         chosen = {name: getattr(state, name) for name in PAGES[state.page].choices}
         given = {name: value for name, value in chosen.items() if value}
-        owner, session = rights.person.name, handler.session_key
-        return await self.keeper.begin(owner, session, state.page, rights.scope, scope, given)
+        return await self.keeper.begin(rights.person.name, session, state.page, rights.scope, scope, given)
 
     def stop(self) -> None:
         """Ends all kernels."""
         if self._sweeping is not None:
             self._sweeping.cancel()
         self.keeper.server.stop()
-
-    def _scope(self, state: State, rights: Rights) -> Path:
-        edition = self.desk.edition(rights.audience)
-        return write_scope(self.keeper.server.scopes, state.page, rights, edition)
 
     async def _sweep(self) -> None:
         while True:

@@ -33,7 +33,8 @@ class StartLive(Viewed):
         query = self.get_body_argument("query", "")[:2000]
         page, state, rights = await self.wanted(page_id, parse_qs(query, max_num_fields=20), rights)
         try:
-            opened = await live.begin(self, state, rights)
+            scope = await self.run(live.scope_of, state, rights)
+            opened = await live.begin(state, rights, scope=scope, session=self.session_key)
         except SkolbankError as fault:
             self.note("live-refused", f"{page.id} {fault.code}")
             self.set_status(429 if fault.code in ("live-many", "live-full") else 503)

@@ -16,8 +16,8 @@ from pathlib import Path
 from analysis_lib.dashboards.extract import Edition
 from analysis_lib.dashboards.pages import Card, State
 from analysis_lib.report.context import Report
-from analysis_lib.report.manifest import write_whole
 from analysis_lib.report.provenance import CURRENT_PAGES, PAGES_FOLDER, provenance_folder
+from analysis_lib.vocabulary.whole_files import write_whole
 
 
 def noted(cards: Sequence[Card], report: Report, state: State, edition: Edition) -> list[Card]:

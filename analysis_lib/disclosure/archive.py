@@ -18,6 +18,7 @@ from analysis_lib.disclosure.archive_seal import broken_seals, seal
 from analysis_lib.errors import SkolbankError
 from analysis_lib.snapshots.log import locked
 from analysis_lib.vocabulary.settings import CIRCLES, Audience
+from analysis_lib.vocabulary.whole_files import append_private, private_file
 from analysis_lib.vocabulary.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def add_statements(
             if last.get(key) != (shown, definitions) or is_older:
                 new.setdefault((key, shown), {**fact, **made})
         if new:
-            _append(_path(workspace, audience), new.values())
+            append_lines(_path(workspace, audience), new.values())
             seal(workspace, _path(workspace, audience))
     return len(new)
 
@@ -140,12 +141,10 @@ def add_edition(
     with locked(folder(workspace) / ".lock"):
         path = frame_path(workspace, edition)
         if not path.is_file():
-            part = path.with_name(f".{name}.{os.getpid()}.part")
-            own.to_parquet(part, index=False)
-            part.chmod(0o600)
-            part.replace(path)
+            with private_file(path) as part:
+                own.to_parquet(part, index=False)
         if edition not in timeline(workspace):
-            _append(folder(workspace) / "editions.jsonl", [asdict(edition)])
+            append_lines(folder(workspace) / "editions.jsonl", [asdict(edition)])
     return edition
 
 
@@ -213,17 +212,15 @@ def _said(workspace: Workspace, audience: Audience) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines if line.endswith("\n")]
 
 
-def _append(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
-    """Add whole lines and see them on disk; a line cut by a crash is ended first and then not read."""
+def append_lines(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
+    """Add whole lines; one that a crash cut short was never read and is taken away first."""
     body = "".join(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n" for line in lines)
-    if path.is_file() and not path.read_bytes().endswith(b"\n"):
-        kept = path.read_bytes()
-        path.write_bytes(kept[: kept.rfind(b"\n") + 1])
-    with path.open("a", encoding="utf-8") as stream:
-        stream.write(body)
-        stream.flush()
-        os.fsync(stream.fileno())
-    path.chmod(0o600)
+    kept = path.read_bytes() if path.is_file() else b""
+    if not kept.endswith(b"\n"):
+        path.touch(0o600)
+        os.truncate(path, kept.rfind(b"\n") + 1)
+    append_private(path, body.encode())
+    path.chmod(0o600)  # a copy that was put back may have come with wider rights
 
 
 def _plain(fact: Mapping[str, Any]) -> str:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from analysis_lib.errors import EXIT_DISCLOSURE, SkolbankError
+from analysis_lib.vocabulary.whole_files import write_private
 from analysis_lib.vocabulary.workspace import Workspace
 
 _SEAL = "statements-seal.json"
@@ -27,14 +27,7 @@ def seal(workspace: Workspace, path: Path) -> None:
     told = _sealed(workspace)
     told[path.name] = {"bytes": path.stat().st_size, "sha256": _hash(path)}
     workspace.keys.mkdir(mode=0o700, parents=True, exist_ok=True)
-    place = workspace.keys / _SEAL
-    part = place.with_name(f".{place.name}.{os.getpid()}.part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        json.dump(told, stream)
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(place)
+    write_private(workspace.keys / _SEAL, json.dumps(told))
 
 
 def broken_seals(workspace: Workspace, folder: Path) -> Iterator[SkolbankError]:

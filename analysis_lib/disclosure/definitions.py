@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import analysis_lib
 from analysis_lib.snapshots.store import Store
 from analysis_lib.snapshots.units import load_units
 from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.settings import Unit
 from analysis_lib.vocabulary.successors import load_successions
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -23,9 +24,12 @@ ROOMS = ("vocabulary", "snapshots", "statistics", "indicators", "disclosure")
 _OF_UNITS = {"code", "area", "organiser", "authority_name", "opened", "closed", "successor"}
 
 
-def definitions_hash(workspace: Workspace, catalog: Catalog) -> str:
-    """The hash of everything but the rows themselves that says what a released number counts."""
-    units = load_units(workspace, catalog, Store(workspace))
+def definitions_hash(workspace: Workspace, catalog: Catalog, units: Mapping[str, Unit] | None = None) -> str:
+    """The hash of everything but the rows themselves that says what a released number counts.
+
+    ``units`` are the workspace's, for one who has loaded them already.
+    """
+    units = units if units is not None else load_units(workspace, catalog, Store(workspace))
     told = [
         numbers_code_hash(),
         [catalog.indicators[name].model_dump(mode="json") for name in sorted(catalog.indicators)],

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,9 +29,12 @@ from analysis_lib.indicators.renamed import known_renames
 from analysis_lib.snapshots.log import locked
 from analysis_lib.snapshots.store import Store
 from analysis_lib.snapshots.units import load_units
+from analysis_lib.statistics.lineage import Succession
 from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.indicators import Indicator
 from analysis_lib.vocabulary.settings import CIRCLES, Audience
 from analysis_lib.vocabulary.successors import load_successions
+from analysis_lib.vocabulary.whole_files import write_private
 from analysis_lib.vocabulary.workspace import Workspace
 
 Facts = Sequence[Mapping[str, Any]]
@@ -61,6 +63,39 @@ class Judgement:
         return not self.findings
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What the attacker reads of a workspace beside the statements, loaded once for all circles.
+
+    ``lattice`` names parents and children among the huvudman's own units and between the sexes;
+    ``definitions`` is the hash of those that a release of today is made by.
+    """
+
+    indicators: tuple[Indicator, ...]
+    lattice: Tree
+    renames: tuple[Succession, ...]
+    definitions: str
+
+    @classmethod
+    def of(cls, workspace: Workspace, lattice: Tree | None = None) -> Ground:
+        """The ground of a workspace, with its own lattice unless another is given."""
+        catalog, store = Catalog(workspace), Store(workspace)
+        units = load_units(workspace, catalog, store)
+        areas = {code: unit.area for code, unit in units.items() if unit.is_own}
+        return cls(
+            indicators=tuple(catalog.indicators.values()),
+            lattice=lattice or Lattice.of_units(areas).as_json(),
+            renames=tuple(known_renames(store, load_successions(workspace), units)),
+            definitions=definitions_hash(workspace, catalog, units),
+        )
+
+    def of_today(self, facts: Facts) -> list[Mapping[str, Any]]:
+        """The statements under the codes that units have today; what is not released yet is of today."""
+        made = {"definitions": self.definitions}
+        told = under_todays_codes(facts, self.renames)
+        return [fact if "edition" in fact else {**fact, **made} for fact in told]
+
+
 def judge(
     workspace: Workspace,
     facts: Facts,
@@ -75,15 +110,14 @@ def judge(
     """
     for broken in broken_seals(workspace, archive.folder(workspace)):
         raise broken
-    catalog = Catalog(workspace)
-    tree = lattice or known_lattice(workspace, catalog)
+    ground = Ground.of(workspace, lattice)
     overrides = load_overrides(workspace)
     applying = in_force(overrides, audience, day=day)
     judged = Judgement(audience, archive.hash_of(facts), (), statements=len(facts))
     told: dict[str, None] = {}
     covered: dict[tuple[Override, str], None] = {}
     for circle in _readers(workspace, audience):
-        report = attack(workspace, [*archive.statements(workspace, circle), *facts], circle, tree, catalog)
+        report = attack(workspace, [*archive.statements(workspace, circle), *facts], circle, ground)
         judged = replace(
             judged,
             cells=judged.cells + report.cells,
@@ -100,23 +134,18 @@ def judge(
 
 
 def attack(
-    workspace: Workspace,
-    facts: Facts,
-    audience: Audience,
-    lattice: Tree | None = None,
-    catalog: Catalog | None = None,
+    workspace: Workspace, facts: Facts, audience: Audience, ground: Ground | None = None
 ) -> AuditReport:
     """The attacker over statements, with what the workspace's indicators tell of each other."""
-    known = catalog or Catalog(workspace)
-    indicators = known.indicators.values()
-    told = _of_today(workspace, known, facts)
+    known = ground or Ground.of(workspace)
+    told = known.of_today(facts)
     places = (str(fact["cell"].get("unit", "")) for fact in told)
     return audit(
         told,
-        with_classes(lattice or known_lattice(workspace, known), places),
-        nested={_short(i.id): [_short(name) for name in i.implied_by] for i in indicators},
-        within={i.population: i.within for i in indicators if i.within},
-        same={_short(i.id): _short(i.counts_as) for i in indicators if i.counts_as},
+        with_classes(known.lattice, places),
+        nested={_short(i.id): [_short(name) for name in i.implied_by] for i in known.indicators},
+        within={i.population: i.within for i in known.indicators if i.within},
+        same={_short(i.id): _short(i.counts_as) for i in known.indicators if i.counts_as},
         threshold=load_policy(workspace, audience).threshold,
         memory=CleanMemory(workspace.work / "audit" / "clean.json"),
     )
@@ -135,7 +164,7 @@ def certify(workspace: Workspace, judgement: Judgement, facts: Facts, *, scope: 
     made = definitions_hash(workspace, Catalog(workspace))
     archive.add_statements(workspace, judgement.audience, facts, definitions=made)
     if not path.is_file():
-        _write(path, _lines(judgement, scope))
+        write_private(path, json.dumps(_lines(judgement, scope), ensure_ascii=False, indent=1) + "\n")
     if judgement.overridden:
         _log_overrides(workspace, judgement, scope)
     return path
@@ -206,22 +235,6 @@ def not_audited(scope: str, findings: Sequence[str] = ()) -> SkolbankError:
     )
 
 
-def _of_today(workspace: Workspace, catalog: Catalog, facts: Facts) -> list[Mapping[str, Any]]:
-    """The statements under the codes that units have today; what is not released yet is of today."""
-    store = Store(workspace)
-    renames = known_renames(store, load_successions(workspace), load_units(workspace, catalog, store))
-    made = {"definitions": definitions_hash(workspace, catalog)}
-    return [fact if "edition" in fact else {**fact, **made} for fact in under_todays_codes(facts, renames)]
-
-
-def known_lattice(workspace: Workspace, catalog: Catalog | None = None) -> dict[str, dict[str, list[str]]]:
-    """Parents and children among the huvudman's own units, and between the sexes."""
-    known = catalog or Catalog(workspace)
-    units = load_units(workspace, known, Store(workspace))
-    areas = {code: unit.area for code, unit in units.items() if unit.is_own}
-    return Lattice.of_units(areas).as_json()
-
-
 def _readers(workspace: Workspace, audience: Audience) -> list[Audience]:
     """The audience, and the narrower circles that have been told something of their own."""
     narrower = CIRCLES[CIRCLES.index(audience) + 1 :]
@@ -252,22 +265,11 @@ def _lines(judgement: Judgement, scope: str) -> dict[str, Any]:
 
 def _log_overrides(workspace: Workspace, judgement: Judgement, scope: str) -> None:
     with locked(archive.folder(workspace) / ".lock"):
-        path = archive.folder(workspace) / "overrides.jsonl"
-        with path.open("a", encoding="utf-8") as stream:
-            line = json.dumps(_lines(judgement, scope), ensure_ascii=False, sort_keys=True)
-            stream.write(line + "\n")
-        path.chmod(0o600)
+        archive.append_lines(archive.folder(workspace) / "overrides.jsonl", [_lines(judgement, scope)])
 
 
 def _certificate(workspace: Workspace, audience: Audience, sha256: str) -> Path:
     return archive.folder(workspace) / "certificates" / f"{audience}-{sha256[:32]}.json"
-
-
-def _write(path: Path, lines: Mapping[str, Any]) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_text(json.dumps(lines, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    part.chmod(0o600)
-    part.replace(path)
 
 
 def read_facts_of(paths: Iterable[Path]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from analysis_lib.vocabulary.catalog import read_model
+from analysis_lib.vocabulary.params_reading import read_model
 from analysis_lib.vocabulary.settings import CIRCLES, Audience, Strict
 from analysis_lib.vocabulary.workspace import Workspace
 

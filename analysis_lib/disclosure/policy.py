@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from analysis_lib.vocabulary.catalog import read_model
+from analysis_lib.vocabulary.params_reading import read_model
 from analysis_lib.vocabulary.settings import Audience, Strict
 from analysis_lib.vocabulary.workspace import Workspace
 

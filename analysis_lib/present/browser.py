@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from importlib.metadata import version
 from pathlib import Path
+
+from analysis_lib.vocabulary.whole_files import write_whole
 
 
 def vega_name() -> str:
@@ -21,9 +22,6 @@ def vega_bundle(kept: Path) -> bytes:
     if not path.is_file():
         import vl_convert
 
-        kept.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
         made: str = vl_convert.javascript_bundle()  # type: ignore[call-arg]
-        part.write_text(made, "utf-8")
-        part.replace(path)
+        write_whole(path, made)
     return path.read_bytes()

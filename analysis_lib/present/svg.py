@@ -120,8 +120,8 @@ def _bare_svg(spec: Mapping[str, Any]) -> str:
         return _draw(canonical)
     key = hashlib.sha256(f"{_versions()}|{canonical}".encode()).hexdigest()
     path = Path(folder) / key[:2] / f"{key}.svg"
-    if path.is_file():
-        return path.read_text("utf-8")
+    if path.is_file() and (kept := path.read_text("utf-8")).rstrip().endswith("</svg>"):
+        return kept  # a crash can leave an empty file: charts are too many to await each on disk
     drawn = _draw(canonical)
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as handle:

@@ -11,9 +11,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from analysis_lib.privacy.retention_rules import load_rules, title_of
-from analysis_lib.report.manifest import own_version, write_whole
+from analysis_lib.report.manifest import own_version
 from analysis_lib.snapshots.schemas import TABLES
 from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.whole_files import write_whole
 from analysis_lib.vocabulary.workspace import Workspace
 
 _TABLES = {

@@ -18,7 +18,7 @@ from analysis_lib.errors import SkolbankError
 from analysis_lib.privacy import deletion, overdue, register_entries
 from analysis_lib.privacy.overdue import Thing
 from analysis_lib.privacy.retention_rules import ENTRIES, Rule, load_rules, title_of
-from analysis_lib.report.manifest import write_whole
+from analysis_lib.vocabulary.whole_files import write_whole
 from analysis_lib.vocabulary.workspace import Workspace
 
 

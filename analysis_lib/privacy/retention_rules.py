@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.register.entry import kind_model, load_kinds
-from analysis_lib.vocabulary.catalog import read_models
+from analysis_lib.vocabulary.params_reading import read_models
 from analysis_lib.vocabulary.retention import Rule
 from analysis_lib.vocabulary.workspace import Workspace
 

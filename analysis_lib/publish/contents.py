@@ -12,7 +12,7 @@ from pathlib import Path
 
 from analysis_lib.batch import publish
 from analysis_lib.batch.files import sha256_of
-from analysis_lib.batch.run import facts_folder, ledger_of
+from analysis_lib.batch.places import facts_folder, ledger_of
 from analysis_lib.disclosure.gate import read_facts_of, require_clean
 from analysis_lib.errors import SeveralErrors, SkolbankError
 from analysis_lib.register.kinds.documents import Document as RegisterDocument

@@ -20,7 +20,7 @@ import jinja2
 from markupsafe import Markup
 
 from analysis_lib import text
-from analysis_lib.batch.files import sha256_of, sync_folder
+from analysis_lib.batch.files import sha256_of
 from analysis_lib.errors import SkolbankError
 from analysis_lib.present.html import block_html, slug
 from analysis_lib.present.landscape import landscape_svg
@@ -30,6 +30,7 @@ from analysis_lib.publish.fragment import write_fragment
 from analysis_lib.report.document import read_document
 from analysis_lib.report.forms import FORMS
 from analysis_lib.vocabulary.settings import Unit
+from analysis_lib.vocabulary.whole_files import sync_folder
 from analysis_lib.vocabulary.workspace import Workspace, builtin_root
 
 EDITIONS, POINTER = "utgavor", "aktuell"

@@ -10,7 +10,6 @@ import datetime
 import gzip
 import hashlib
 import json
-import os
 import secrets
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +23,7 @@ from analysis_lib.register.chain import FIELDS, first_break
 from analysis_lib.register.faults import damaged
 from analysis_lib.register.log import Register, all_lines
 from analysis_lib.register.tables import ENTRIES, WRITE, drop_tables, make_in
+from analysis_lib.vocabulary.whole_files import private_file
 
 SUFFIX = ".skolbank-register"
 _FORMAT = 1
@@ -112,21 +112,16 @@ def set_aside(path: Path) -> Path:
 
 def _write(path: Path, lines: Sequence[Mapping[str, Any]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as raw:
-            with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed:
-                checksum = hashlib.sha256()
-                for line in _texts(lines):
-                    checksum.update(line)
-                    packed.write(line)
-                packed.write(json.dumps({"sha256": checksum.hexdigest()}).encode() + b"\n")
-            raw.flush()
-            os.fsync(raw.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with (
+        private_file(path) as part,
+        part.open("wb") as raw,
+        gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed,
+    ):
+        checksum = hashlib.sha256()
+        for line in _texts(lines):
+            checksum.update(line)
+            packed.write(line)
+        packed.write(json.dumps({"sha256": checksum.hexdigest()}).encode() + b"\n")
 
 
 def _texts(lines: Sequence[Mapping[str, Any]]) -> Iterable[bytes]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import math
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 from analysis_lib.register.entry import Entry, Record, kind_model
 from analysis_lib.register.forms import NO, YES, Cell, Column, columns, guidance_of, name_of, show
 from analysis_lib.register.reading import Reading
+from analysis_lib.vocabulary.whole_files import private_file
 
 THING, VERSION, UNIT, SCHOOL_YEAR, STRIKE = "Post-id", "Postversion", "Enhet", "Läsår", "Stryk"
 HEADER, FIRST = 1, 3  # the row of headers and the first row to fill in, from 0
@@ -53,21 +53,15 @@ def write_workbook(
     ``units`` names every unit by code; ``unit`` and ``school_year`` choose whose entries are written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     records = reading.current()
-    try:
-        with xlsxwriter.Workbook(temporary, _OPTIONS) as book:
-            forms = _Forms(book, {record.thing: name_of(record) for record in records}, records, units)
-            forms.write_help()
-            rows = sum(
-                forms.write_kind(kind, [one for one in records if _wanted(one, kind, unit, school_year)])
-                for kind in kinds
-            )
-            forms.write_lists()
-        temporary.chmod(0o600)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with private_file(path) as part, xlsxwriter.Workbook(part, _OPTIONS) as book:
+        forms = _Forms(book, {record.thing: name_of(record) for record in records}, records, units)
+        forms.write_help()
+        rows = sum(
+            forms.write_kind(kind, [one for one in records if _wanted(one, kind, unit, school_year)])
+            for kind in kinds
+        )
+        forms.write_lists()
     return rows
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from analysis_lib.errors import SeveralErrors, SkolbankError
 from analysis_lib.present import theme
-from analysis_lib.vocabulary.catalog import read_model
+from analysis_lib.vocabulary.params_reading import read_model
 from analysis_lib.vocabulary.settings import Settings
 from analysis_lib.vocabulary.workspace import Workspace
 

@@ -15,7 +15,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
-from analysis_lib.vocabulary.catalog import Catalog, read_model
+from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.params_reading import read_model
 from analysis_lib.vocabulary.settings import Audience, OutputForm, SchoolForm, Strict, Unit
 from analysis_lib.vocabulary.workspace import Workspace
 

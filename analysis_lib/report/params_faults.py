@@ -13,7 +13,9 @@ from typing import Any
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
 from analysis_lib.report.brand import brand_of
 from analysis_lib.report.parameters import given_faults, load_sidecar, report_names
-from analysis_lib.vocabulary.catalog import Catalog, lines_of, read_document
+from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.model_faults import lines_of
+from analysis_lib.vocabulary.params_reading import read_document
 from analysis_lib.vocabulary.questions import (
     load_codebooks,
     load_handbooks,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,7 +23,7 @@ from analysis_lib.disclosure.release import release_cube
 from analysis_lib.errors import SkolbankError
 from analysis_lib.indicators.cube import compute_cube
 from analysis_lib.indicators.renamed import known_renames, renamed
-from analysis_lib.report.manifest import file_hash, own_version, write_whole
+from analysis_lib.report.manifest import file_hash, own_version
 from analysis_lib.snapshots.log import locked
 from analysis_lib.snapshots.missing import MissingRows, waited_for
 from analysis_lib.snapshots.store import Store
@@ -32,6 +31,7 @@ from analysis_lib.snapshots.units import load_units
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.settings import CIRCLES, Audience, Seminar, Unit
 from analysis_lib.vocabulary.successors import load_successions
+from analysis_lib.vocabulary.whole_files import private_file, write_whole
 from analysis_lib.vocabulary.workspace import Workspace
 
 _PARAMS = ("settings.yaml", "units.yaml", "groups.yaml", "disclosure.yaml", "indicators", "rules")
@@ -258,7 +258,5 @@ def _params_files(workspace: Workspace) -> Iterator[Path]:
 
 def _write_frame(path: Path, frame: pd.DataFrame) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    frame.to_parquet(part, index=False)
-    part.chmod(0o600)
-    part.replace(path)
+    with private_file(path) as part:
+        frame.to_parquet(part, index=False)

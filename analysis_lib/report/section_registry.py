@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from analysis_lib import text
 from analysis_lib.present.blocks import Block
@@ -20,10 +20,23 @@ from analysis_lib.report.words.shapes import answers_block, paragraph, words_tab
 from analysis_lib.report.words.told import Told
 from analysis_lib.vocabulary.questions import Handbook, HandbookSection, Prompt, prompts
 
-if TYPE_CHECKING:
-    from analysis_lib.report.context import Report
 
-Content = Callable[["Report"], list[Block]]
+class Chapters(Protocol):
+    """What a report must be able to draw for its chapters."""
+
+    @property
+    def told(self) -> Told: ...
+
+    def drawn_about(self) -> Block: ...
+    def drawn_results(self) -> list[Block]: ...
+    def drawn_teaching(self) -> list[Block]: ...
+    def drawn_cohorts(self) -> list[Block]: ...
+    def drawn_safety(self) -> list[Block]: ...
+    def drawn_followed(self) -> list[Block]: ...
+    def told_words(self, *names: str, gap: str = "") -> list[Block]: ...
+
+
+Content = Callable[[Chapters], list[Block]]
 # Where a heading's answer is taken from when nobody has answered it in the report itself: the läsår's
 # skolanalys or nulägesanalys, by the first word of the heading.
 _FROM_ANALYSIS: Mapping[str, tuple[str, str]] = {
@@ -156,7 +169,7 @@ CONTENT: Mapping[str, Content] = {
 }
 
 
-def chapter(report: Report, section: HandbookSection) -> list[Block]:
+def chapter(report: Chapters, section: HandbookSection) -> list[Block]:
     """Heading, guiding questions, what the registry puts there, and the rektor's words."""
     asked = " ".join(section.questions) if section.sub_headings else ""
     head = Block("section", {"heading": section.heading, "text": asked})

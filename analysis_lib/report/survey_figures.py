@@ -15,7 +15,8 @@ from analysis_lib.disclosure.released import ReleasedCell, ReleasedTable
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.answered import Answered, ResponseRow, draw_responses
 from analysis_lib.present.charts.figure import Setting
-from analysis_lib.present.charts.likert import LikertRow, Part, draw_likert
+from analysis_lib.present.charts.likert import draw_likert
+from analysis_lib.present.charts.likert_rows import LikertRow, Part
 from analysis_lib.report.figures import dated, sourced
 from analysis_lib.report.scope import SAID, Place, Scope
 from analysis_lib.vocabulary.indicators import Indicator

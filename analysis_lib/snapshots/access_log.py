@@ -21,6 +21,7 @@ from typing import Any
 from analysis_lib.errors import SkolbankError
 from analysis_lib.snapshots.identities import PERSONAL_NUMBER
 from analysis_lib.snapshots.log import locked
+from analysis_lib.vocabulary.whole_files import append_private, write_private
 from analysis_lib.vocabulary.workspace import Workspace
 
 FOLDER = "access"
@@ -70,7 +71,7 @@ class AccessLog:
             count, previous = self._last()
             line: dict[str, Any] = {"at": moment.isoformat(timespec="seconds"), **told, "previous": previous}
             data = json.dumps(line, ensure_ascii=False).encode()
-            _append(self.folder / f"{moment:%Y-%m}.jsonl", data + b"\n")
+            append_private(self.folder / f"{moment:%Y-%m}.jsonl", data + b"\n")
             self._note(_HEAD, count + 1, _hash(data))
         return line
 
@@ -151,7 +152,7 @@ class AccessLog:
 
     def _note(self, name: str, count: int, last: str) -> None:
         content = json.dumps({"lines": count, "hash": last}).encode()
-        _write_whole(_private(self._keys) / name, content)
+        write_private(_private(self._keys) / name, content)
 
 
 def current_actor() -> str:
@@ -175,23 +176,6 @@ def _refuse_content(name: str, words: str) -> None:
         )
 
 
-def _append(path: Path, data: bytes) -> None:
-    if path.is_file() and not _ends_whole(path):
-        data = b"\n" + data  # a line cut by a crash stays in sight of ``verify``
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        os.write(descriptor, data)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _ends_whole(path: Path) -> bool:
-    with path.open("rb") as stream:
-        stream.seek(max(0, path.stat().st_size - 1))
-        return stream.read(1) in (b"", b"\n")
-
-
 def _last_line(path: Path) -> bytes:
     with path.open("rb") as stream:
         stream.seek(max(0, path.stat().st_size - _TAIL))
@@ -204,16 +188,6 @@ def _private(folder: Path) -> Path:
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
     return folder
-
-
-def _write_whole(place: Path, content: bytes) -> None:
-    temporary = place.with_name(f".{place.name}.{os.getpid()}.part")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(place)
 
 
 def _parsed(data: bytes) -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.snapshots.log import History, locked
+from analysis_lib.vocabulary.whole_files import append_private
 from analysis_lib.vocabulary.workspace import Workspace
 
 KEY_BYTES = 32
@@ -120,12 +121,7 @@ class KeyStore:
 
     def _append(self, new: dict[str, str]) -> None:
         lines = "".join(json.dumps({"place": digest, "id": one}) + "\n" for digest, one in new.items())
-        descriptor = os.open(self.folder / _PLACES, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            os.write(descriptor, lines.encode())
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        append_private(self.folder / _PLACES, lines.encode())
 
 
 def make_folder(folder: Path) -> None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from analysis_lib.snapshots.missing import MissingRows, RefusedRows, waited_for
+from analysis_lib.vocabulary.whole_files import append_private
 
 
 @dataclass(frozen=True)
@@ -64,24 +64,7 @@ def write_line(path: Path, line: dict[str, Any]) -> None:
     ``removed`` (hashes) takes snapshots away for good, ``key`` is the version of the pseudonym key from then
     on. A snapshot's own ``at`` and ``source`` go before those of the line.
     """
-    data = (json.dumps(line, ensure_ascii=False) + "\n").encode()
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        if _ends_cut(path):
-            data = b"\n" + data
-        os.write(descriptor, data)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _ends_cut(path: Path) -> bool:
-    with path.open("rb") as stream:
-        stream.seek(0, os.SEEK_END)
-        if stream.tell() == 0:
-            return False
-        stream.seek(-1, os.SEEK_END)
-        return stream.read(1) != b"\n"
+    append_private(path, (json.dumps(line, ensure_ascii=False) + "\n").encode())
 
 
 class History:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from analysis_lib.snapshots.log import stamp
 from analysis_lib.snapshots.store import Store
+from analysis_lib.vocabulary.whole_files import append_private
 
 _NAME = "files.jsonl"
 
@@ -34,11 +34,7 @@ def note_refused(folder: Path, file: str, format_id: str, rows: int, workbook: s
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     line = RefusedFile(stamp(datetime.datetime.now(datetime.UTC)), file, format_id, rows, workbook)
     data = (json.dumps(asdict(line), ensure_ascii=False) + "\n").encode()
-    descriptor = os.open(folder / _NAME, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        os.write(descriptor, data)
-    finally:
-        os.close(descriptor)
+    append_private(folder / _NAME, data)
 
 
 def refused_files(store: Store) -> list[RefusedFile]:

@@ -31,6 +31,7 @@ from analysis_lib.snapshots.gathered import ROW_GROUP, Gathered, Part, partition
 from analysis_lib.snapshots.log import Snapshot
 from analysis_lib.snapshots.missing import MissingRows, RefusedRows
 from analysis_lib.snapshots.schemas import TABLES, TableSchema
+from analysis_lib.vocabulary.whole_files import write_private
 from analysis_lib.vocabulary.workspace import Workspace
 
 __all__ = ["Change", "Reading", "Snapshot", "SourceInfo", "Store", "Transaction"]
@@ -195,7 +196,6 @@ class Store:
             data = encryption.encrypted(data, snapshot.hash, self.key, row_group=ROW_GROUP)
         write_private(target, data)
         write_private(target.with_suffix(".json"), twin)
-        _sync_folder(target.parent)
 
     def put_file(self, snapshot: Snapshot, ready: Path, twin: bytes) -> None:
         """The same for a file that lies ready (encrypted if need be) inside the store's folder."""
@@ -206,7 +206,6 @@ class Store:
         ready.chmod(0o600)
         ready.replace(target)
         write_private(target.with_suffix(".json"), twin)
-        _sync_folder(target.parent)
 
     def _prepare(self, target: Path) -> None:
         _private_folder(self.folder, target.parent)
@@ -376,21 +375,6 @@ def as_parquet(rows: pd.DataFrame, schema: TableSchema) -> bytes:
     return bytes(sink.getvalue())
 
 
-def write_private(place: Path, content: bytes) -> None:
-    """A file that is whole under its name, or not there."""
-    temporary = place.with_name(f".{place.name}.{os.getpid()}.part")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(place)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
 def _sweep(folder: Path) -> None:
     """Removes what a killed import left; under the lock no other import is writing."""
     for left in folder.glob(".*.part"):
@@ -405,15 +389,6 @@ def _private_folder(root: Path, place: Path) -> Path:
         for folder in reversed(missing):
             folder.mkdir(mode=0o700, exist_ok=True)
     return place
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _quoted(text: str) -> str:

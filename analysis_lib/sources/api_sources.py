@@ -17,7 +17,8 @@ from analysis_lib.sources.pxweb_api import PxWebApi, fetch_pxweb
 from analysis_lib.sources.ss12000.client import Ss12000
 from analysis_lib.sources.ss12000.fetch import fetch_ss12000
 from analysis_lib.sources.unit_register import UnitRegister, fetch_unit_register
-from analysis_lib.vocabulary.catalog import Catalog, read_model
+from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.params_reading import read_model
 from analysis_lib.vocabulary.workspace import Workspace
 
 SOURCES: dict[str, Callable[[FetchContext], ImportReport]] = {

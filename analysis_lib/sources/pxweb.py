@@ -19,8 +19,9 @@ from analysis_lib.sources.pxweb_layout import Grid, Place, find_grid
 from analysis_lib.sources.shapes import Message, ReadContext, Sheet, TableResult
 from analysis_lib.sources.skolverket import COLUMNS, TABLE
 from analysis_lib.sources.skolverket_tables import header_key
-from analysis_lib.vocabulary.catalog import Catalog, read_model
+from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.marks import Mark, read_mark
+from analysis_lib.vocabulary.params_reading import read_model
 from analysis_lib.vocabulary.settings import Strict
 from analysis_lib.vocabulary.workspace import Workspace
 

@@ -6,14 +6,16 @@ run as a formula.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import xlsxwriter
 
 from analysis_lib.sources.shapes import TableResult
+from analysis_lib.vocabulary.whole_files import private_file
 from analysis_lib.vocabulary.workspace import Workspace
+
+_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False}
 
 
 def write_refused(workspace: Workspace, sha256: str, results: Sequence[tuple[str, TableResult]]) -> Path:
@@ -21,8 +23,7 @@ def write_refused(workspace: Workspace, sha256: str, results: Sequence[tuple[str
     folder = workspace.data / "refused"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     place = folder / f"nekade-rader-{sha256[:12]}.xlsx"
-    temporary = place.with_name(f".{place.name}.{os.getpid()}.part")
-    with xlsxwriter.Workbook(temporary, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with private_file(place) as part, xlsxwriter.Workbook(part, _OPTIONS) as book:
         book.set_properties({"title": "Nekade rader", "author": ""})
         bold = book.add_format({"bold": True})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
@@ -42,6 +43,4 @@ def write_refused(workspace: Workspace, sha256: str, results: Sequence[tuple[str
                 for column, cell in enumerate(cells, start=2):
                     sheet.write_string(line, column, cell[:1000])
             sheet.freeze_panes(1, 0)
-    temporary.chmod(0o600)
-    temporary.replace(place)
     return place

@@ -25,8 +25,8 @@ from analysis_lib.sources.scb import LEGAL_BASIS
 from analysis_lib.sources.scb_table import read_day
 from analysis_lib.sources.shapes import Message, ReadContext, Row, Sheet, TableResult
 from analysis_lib.sources.skolverket_tables import header_key
-from analysis_lib.vocabulary.catalog import read_model
 from analysis_lib.vocabulary.marks import Mark
+from analysis_lib.vocabulary.params_reading import read_model
 from analysis_lib.vocabulary.periods import SchoolYear, Term
 from analysis_lib.vocabulary.settings import Strict
 from analysis_lib.vocabulary.workspace import Workspace

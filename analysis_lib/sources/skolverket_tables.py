@@ -15,7 +15,7 @@ from pydantic import Field, field_validator
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.sources.numbers import Kind
-from analysis_lib.vocabulary.catalog import read_model
+from analysis_lib.vocabulary.params_reading import read_model
 from analysis_lib.vocabulary.settings import Strict
 from analysis_lib.vocabulary.workspace import Workspace
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.periods import SchoolYear
 from analysis_lib.vocabulary.settings import Unit
 from analysis_lib.vocabulary.successors import Succession, load_successions
+from analysis_lib.vocabulary.whole_files import write_whole
 from analysis_lib.vocabulary.workspace import Workspace
 
 FILE = "units.proposed.yaml"
@@ -43,9 +43,7 @@ def write_proposal(registered: pd.DataFrame, workspace: Workspace, catalog: Cata
         if code not in known
     ]
     place = workspace.params / FILE
-    temporary = place.with_name(f".{place.name}.{os.getpid()}")
-    temporary.write_text("".join(lines), "utf-8")
-    temporary.replace(place)
+    write_whole(place, "".join(lines))
     return place
 
 

@@ -19,7 +19,7 @@ from pydantic import Field, WithJsonSchema, field_validator
 
 from analysis_lib import text as swedish
 from analysis_lib.errors import SkolbankError
-from analysis_lib.vocabulary.catalog import read_model
+from analysis_lib.vocabulary.params_reading import read_model
 from analysis_lib.vocabulary.settings import Strict
 from analysis_lib.vocabulary.workspace import Workspace
 

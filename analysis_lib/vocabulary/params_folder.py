@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
-from analysis_lib.vocabulary.catalog import read_document, read_model
+from analysis_lib.vocabulary.params_reading import read_document, read_model
 from analysis_lib.vocabulary.workspace import Workspace
 
 Thing = TypeVar("Thing", bound=BaseModel)
@@ -20,23 +22,38 @@ def load_things(
 
     ``only_type`` leaves out files whose top-level ``type`` is another: a folder may hold several kinds.
     """
+    folders = reversed(workspace.layered("params", folder))
+    wanted = (lambda document: document.get("type") == only_type) if only_type else None
+    return dict(sorted(read_folders(folders, model, workspace, wanted=wanted).items()))
+
+
+def read_folders(
+    folders: Iterable[Path],
+    model: type[Thing],
+    workspace: Workspace,
+    *,
+    wanted: Callable[[Mapping[str, Any]], bool] | None = None,
+) -> dict[str, Thing]:
+    """Every file of the folders as a model, by file name, the later folder's own; all faults at once.
+
+    ``wanted`` tells by a file's content whether it is of this kind.
+    """
     found: dict[str, Thing] = {}
     faults: list[SkolbankError] = []
-    for place in reversed(workspace.layered("params", folder)):
-        for path in sorted(place.glob("*.yaml")):
-            try:
-                if only_type and read_document(path, workspace).get("type") != only_type:
-                    continue
-                thing = read_model(path, model, workspace)
-            except SkolbankError as error:
-                faults.extend(error.errors if isinstance(error, SeveralErrors) else [error])
+    for path in (path for folder in folders for path in sorted(folder.glob("*.yaml"))):
+        try:
+            if wanted and not wanted(read_document(path, workspace)):
                 continue
-            if getattr(thing, "id", path.stem) != path.stem:
-                faults.append(_misnamed(workspace.shown(path), str(getattr(thing, "id", ""))))
-            found[path.stem] = thing
+            thing = read_model(path, model, workspace)
+        except SkolbankError as error:
+            faults.extend(error.errors if isinstance(error, SeveralErrors) else [error])
+            continue
+        if (name := str(getattr(thing, "id", path.stem))) != path.stem:
+            faults.append(_misnamed(path, name, workspace))
+        found[path.stem] = thing
     if faults:
         raise SeveralErrors(faults)
-    return dict(sorted(found.items()))
+    return found
 
 
 def chosen(things: dict[str, Thing], name: str, *, what: str, folder: str) -> Thing:
@@ -51,6 +68,10 @@ def chosen(things: dict[str, Thing], name: str, *, what: str, folder: str) -> Th
     return things[name]
 
 
-def _misnamed(where: str, name: str) -> SkolbankError:
-    remedy = f"Döp om den till {name}.yaml."
-    return SkolbankError("params-misnamed", f"Filen ska heta som sitt id, {name}", where=where, remedy=remedy)
+def _misnamed(path: Path, expected: str, workspace: Workspace) -> SkolbankError:
+    return SkolbankError(
+        "params-misnamed",
+        f"Filen heter {path.name} men id är {expected}",
+        where=workspace.shown(path),
+        remedy=f"Döp om filen till {expected}.yaml.",
+    )

@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from analysis_lib.vocabulary.catalog import read_models
 from analysis_lib.vocabulary.params_folder import chosen, load_things
+from analysis_lib.vocabulary.params_reading import read_models
 from analysis_lib.vocabulary.settings import SchoolForm, Strict
 from analysis_lib.vocabulary.workspace import Workspace
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from analysis_lib.errors import SeveralErrors, SkolbankError
-from analysis_lib.vocabulary.catalog import lines_of, read_models
+from analysis_lib.vocabulary.model_faults import lines_of
+from analysis_lib.vocabulary.params_reading import read_models
 from analysis_lib.vocabulary.settings import SchoolYearText, Strict, UnitCode
 from analysis_lib.vocabulary.workspace import Workspace
 

@@ -15,8 +15,9 @@ from pydantic import BaseModel, Field, StringConstraints, ValidationInfo, field_
 
 from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
 from analysis_lib.text import date as swedish_date
-from analysis_lib.vocabulary.catalog import lines_of, read_models
+from analysis_lib.vocabulary.model_faults import lines_of
 from analysis_lib.vocabulary.moment_words import Relative, read_when
+from analysis_lib.vocabulary.params_reading import read_models
 from analysis_lib.vocabulary.periods import SchoolYear
 from analysis_lib.vocabulary.settings import SchoolForm, Strict
 from analysis_lib.vocabulary.working_days import day_off, next_working_day

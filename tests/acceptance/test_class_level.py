@@ -22,7 +22,6 @@ from analysis_lib.present.html import block_html
 from analysis_lib.report.context import Report, open_report
 from analysis_lib.sources.example import write_example
 from analysis_lib.sources.importer import import_paths
-from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.classes import unit_of
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -124,7 +123,7 @@ def test_R6_everything_that_is_told_of_classes_withstands_the_attacker(
     cells = open_released(frame, "internal").cells()
     facts = [fact.as_json("x") for cell in cells for fact in cell_facts(cell, known[cell.indicator])]
     assert any("/" in fact["cell"]["unit"] for fact in facts)
-    assert attack(workspace, facts, "internal", catalog=Catalog(workspace)).findings == ()
+    assert attack(workspace, facts, "internal").findings == ()
 
 
 def test_G2_the_section_names_every_class_beside_the_school_and_never_ranks(workspace: Workspace) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
 import sys
 import tomllib
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import yaml
@@ -36,6 +38,30 @@ def test_every_room_has_a_floor() -> None:
         path.parent.name for path in package.glob("*/__init__.py")
     }
     assert rooms - {"__init__"} <= known
+
+
+def test_no_module_leads_back_to_itself() -> None:
+    """Within a room too, and for types alone: what hangs together in a ring can only be read all at once."""
+    files = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in (ROOT / "analysis_lib").rglob("*.py")
+    }
+    taken = {name: _imports(path) & set(files) - {name} for name, path in files.items()}
+    for room in [name for name, path in files.items() if path.name == "__init__.py"]:
+        for name in files:
+            if name.startswith(f"{room}."):
+                taken[name].discard(room)  # a package's face gathers its own modules
+    list(TopologicalSorter(taken).static_order())
+
+
+def _imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{name.name}" for name in node.names}
+    return found
 
 
 def test_there_is_no_drawer_for_odds_and_ends() -> None:

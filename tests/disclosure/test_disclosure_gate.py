@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from analysis_lib.disclosure import archive, gate
+from analysis_lib.disclosure import archive, definitions, gate
 from analysis_lib.disclosure.overrides import in_force, load_overrides
 from analysis_lib.disclosure.policy import Policy, load_policy
 from analysis_lib.disclosure.release import release_cube
@@ -113,6 +113,17 @@ def test_a_wider_release_may_not_tell_what_a_narrower_circle_was_not_told(worksp
     judged = gate.judge(workspace, [n("KOMMUN", 36), n("1", 33)], audience="public", lattice=TREE)
     assert len(judged.findings) == 1
     assert "måste vara 3" in judged.findings[0]
+
+
+def test_units_are_loaded_once_however_many_circles_are_judged(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate.release_or_refuse(workspace, SAFE, audience="internal", scope="x", lattice=TREE)
+    loads = []
+    monkeypatch.setattr(gate, "load_units", lambda *given: loads.append(given) or {})
+    monkeypatch.setattr(definitions, "load_units", lambda *given: loads.append(given) or {})
+    assert gate.judge(workspace, SAFE, audience="public").is_clean
+    assert len(loads) == 1
 
 
 def test_statements_are_kept_once_and_again_when_they_say_something_else(workspace: Workspace) -> None:

@@ -16,8 +16,10 @@ from pathlib import Path
 import pytest
 from batch_workspace import SEMINAR, UNITS, make_rooms, make_workspace
 
+from analysis_lib.batch.places import ledger_of
 from analysis_lib.batch.plan import Order
-from analysis_lib.batch.run import Manner, ledger_of, run_seminar
+from analysis_lib.batch.round import Manner
+from analysis_lib.batch.run import run_seminar
 from analysis_lib.errors import SkolbankError
 from analysis_lib.vocabulary.workspace import Workspace
 

@@ -17,8 +17,10 @@ from batch_workspace import SEMINAR, UNITS, make_rooms, make_workspace
 from postgres_server import postgres_server
 
 from analysis_lib.batch import lock
+from analysis_lib.batch.places import LEDGER_URL, ledger_of, lock_of
 from analysis_lib.batch.plan import Order
-from analysis_lib.batch.run import LEDGER_URL, Manner, ledger_of, lock_of, run_seminar
+from analysis_lib.batch.round import Manner
+from analysis_lib.batch.run import run_seminar
 from analysis_lib.errors import EXIT_LOCKED, SkolbankError
 from analysis_lib.vocabulary.workspace import Workspace
 
@@ -190,7 +192,8 @@ import sys
 from pathlib import Path
 from batch_workspace import make_rooms
 from analysis_lib.batch.plan import Order
-from analysis_lib.batch.run import Manner, run_seminar
+from analysis_lib.batch.round import Manner
+from analysis_lib.batch.run import run_seminar
 from analysis_lib.vocabulary.workspace import Workspace
 if __name__ == "__main__":
     result = run_seminar(Workspace(Path(sys.argv[1])), Order("2026-ht"),
@@ -233,7 +236,7 @@ def _wait(condition: Callable[[], bool], seconds: float = 20) -> None:
 def _whole(workspace: Workspace) -> bool:
     """Every page under a final name ends as a page does, and nothing half made lies beside it."""
     pages = list(workspace.output.rglob("liten.html"))
-    parts = [path for path in workspace.output.rglob(".part-*")]
+    parts = [path for path in workspace.output.rglob(".*.part")]
     return not parts and all(page.read_text("utf-8").endswith("</p>") for page in pages)
 
 

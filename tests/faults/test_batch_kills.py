@@ -15,8 +15,10 @@ import pytest
 from batch_workspace import SEMINAR, UNITS, make_rooms, make_workspace
 from test_batch_faults import _left_over, _start, _wait, _whole
 
+from analysis_lib.batch.places import ledger_of
 from analysis_lib.batch.plan import Order
-from analysis_lib.batch.run import Manner, ledger_of, run_seminar
+from analysis_lib.batch.round import Manner
+from analysis_lib.batch.run import run_seminar
 from analysis_lib.vocabulary.workspace import Workspace
 
 _CELLS = [

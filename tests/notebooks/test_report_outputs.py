@@ -21,8 +21,8 @@ from analysis_lib.report.manifest import (
     manifest_entry,
     write_facts,
     write_manifest,
-    write_whole,
 )
+from analysis_lib.vocabulary.whole_files import write_whole
 
 Give = Callable[..., Executed]
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from batch_workspace import SEMINAR, UNITS, make_rooms, make_workspace, write_notebook
 
+from analysis_lib.batch.places import facts_folder
 from analysis_lib.batch.plan import Order, make_plan
-from analysis_lib.batch.run import Manner, facts_folder, run_seminar
+from analysis_lib.batch.round import Manner
+from analysis_lib.batch.run import run_seminar
 from analysis_lib.batch.status import status_of, status_text
 from analysis_lib.errors import EXIT_DISCLOSURE, SeveralErrors, SkolbankError
 from analysis_lib.vocabulary.catalog import Catalog

@@ -10,7 +10,8 @@ from batch_workspace import SEMINAR, UNITS, make_rooms, make_workspace
 from command import skolbank
 
 from analysis_lib.batch.plan import Order
-from analysis_lib.batch.run import Manner, run_seminar
+from analysis_lib.batch.round import Manner
+from analysis_lib.batch.run import run_seminar
 
 _HALF = ["assert unit != '12345687', 'trasig'", "unit"]
 

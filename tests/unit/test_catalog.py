@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from analysis_lib.errors import SeveralErrors, SkolbankError
-from analysis_lib.vocabulary.catalog import Catalog, schema_folder, write_schemas
+from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.params_schemas import schema_folder, write_schemas
 from analysis_lib.vocabulary.workspace import Workspace
 
 SETTINGS = 'municipality_code: "2081"\nmunicipality_name: Borlänge\nauthority_name: Borlänge kommun\n'

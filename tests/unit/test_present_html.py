@@ -164,6 +164,19 @@ def test_drawings_are_kept_and_found_again(tmp_path: Path, monkeypatch: pytest.M
     assert 'id="a-hatch"' not in other
 
 
+def test_a_drawing_that_a_crash_left_empty_is_drawn_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = example.figures()["units"].data["charts"]["narrow"]
+    monkeypatch.setenv("SKOLBANK_CHART_CACHE", str(tmp_path))
+    first = svg.render_svg(spec, id_prefix="a")
+    (kept,) = tmp_path.rglob("*.svg")
+    whole = kept.read_bytes()
+    kept.write_bytes(b"")
+    assert svg.render_svg(spec, id_prefix="a") == first
+    assert kept.read_bytes() == whole
+
+
 def test_a_block_shows_itself_in_a_notebook() -> None:
     block = Block("gap", SAMPLES["gap"])
     bundle = block._repr_mimebundle_()

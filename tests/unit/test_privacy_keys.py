@@ -131,6 +131,15 @@ def test_pupils_with_the_same_temporary_number_are_never_one(workspace: Workspac
     assert {json.loads(line)["id"] for line in stored.splitlines()} == set(protected["pupil"])
 
 
+def test_ids_noted_after_a_crash_are_found_again(workspace: Workspace) -> None:
+    keys = KeyStore(workspace)
+    with (workspace.keys / "protected.jsonl").open("a", encoding="ascii") as stream:
+        stream.write('{"place": "cut')
+    first = keys.protected_ids(["a place", "another"])
+    assert keys.protected_ids(["another", "a place"]) == first
+    assert keys.known_protected(["a place", "another"]) == first
+
+
 def test_an_import_during_a_rotation_is_refused(workspace: Workspace) -> None:
     store = Store(workspace)
     work = store.begin(SourceInfo("prov", "prov.csv", "0" * 64))

@@ -10,7 +10,8 @@ import present_example as example
 from analysis_lib.disclosure.released import ReleasedCell
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.answered import Answered, ResponseRow, draw_responses
-from analysis_lib.present.charts.likert import LikertRow, Part, draw_likert
+from analysis_lib.present.charts.likert import draw_likert
+from analysis_lib.present.charts.likert_rows import LikertRow, Part
 from analysis_lib.present.charts.survey_trend import Panel, draw_survey_trend
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace, builtin_root

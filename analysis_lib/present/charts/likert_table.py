@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from analysis_lib import text
 from analysis_lib.present import narrative
 from analysis_lib.present.charts import figure
+from analysis_lib.present.charts.likert_rows import LikertRow
 from analysis_lib.vocabulary.indicators import Indicator
-
-if TYPE_CHECKING:
-    from analysis_lib.present.charts.likert import LikertRow
 
 
 def likert_table(

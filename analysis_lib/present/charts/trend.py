@@ -14,7 +14,8 @@ from analysis_lib.present import narrative
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts import figure
 from analysis_lib.present.charts.figure import Comparison, Parts, Setting
-from analysis_lib.present.charts.trend_drawing import Trend, draw, shown_at
+from analysis_lib.present.charts.trend_content import Trend, shown_at
+from analysis_lib.present.charts.trend_drawing import draw
 from analysis_lib.present.evidence import facts_of
 from analysis_lib.vocabulary.indicators import Indicator
 

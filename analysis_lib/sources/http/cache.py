@@ -8,11 +8,12 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from analysis_lib.vocabulary.whole_files import write_private
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,7 @@ class ResponseCache:
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         at = datetime.datetime.now(datetime.UTC).isoformat()
         text = json.dumps({"url": url, "fetched_at": at, "content": content}, ensure_ascii=False)
-        temporary = place.with_name(f".{place.name}.{os.getpid()}")
-        temporary.write_text(text, "utf-8")
-        temporary.replace(place)
+        write_private(place, text)
 
     def _place(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.json"

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, model_validator
 
 from analysis_lib.errors import SkolbankError
-from analysis_lib.vocabulary.catalog import read_model
+from analysis_lib.vocabulary.params_reading import read_model
 from analysis_lib.vocabulary.settings import Strict
 from analysis_lib.vocabulary.workspace import Workspace
 

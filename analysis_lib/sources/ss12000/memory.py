@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from analysis_lib.snapshots.pseudonyms import Pseudonyms
 from analysis_lib.sources.ss12000.client import Item, reference
+from analysis_lib.vocabulary.whole_files import write_private
 
 _KEPT = (
     *("id", "organisation", "schoolUnit", "registeredDate", "gradeValue", "trial", "semester", "year"),
@@ -72,11 +72,7 @@ class GradeMemory:
             "modified_after": self.modified_after,
             "grades": self.grades,
         }
-        temporary = self.place.with_name(f".{self.place.name}.{os.getpid()}")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            json.dump(document, stream, ensure_ascii=False)
-        temporary.replace(self.place)
+        write_private(self.place, json.dumps(document, ensure_ascii=False))
 
 
 def _modified(item: Item) -> str:
