@@ -7,6 +7,7 @@ reveals it. Specification: docs/METHOD.md, "Röjandekontroll".
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from analysis_lib.disclosure.attack_weights import outside_by_weights
 from analysis_lib.disclosure.attack_words import Finding, between, left_out, outside
 
 Tree = Mapping[str, Mapping[str, Sequence[str]]]
+_YEAR_GROUP = re.compile(r"[a-z]+\d+")  # ak9amne are pupils of ak9
 
 
 @dataclass(frozen=True)
@@ -129,8 +131,7 @@ def _attack(
     doubtful: set[str] = set()
     for tight in sorted(tightest, key=lambda one: _depth(one.pop, within)):
         loose = loosest[tight.pop]
-        wider = {*around_of(tight.pop, within), *around_of(tight.pop.partition(" ")[0], within)}
-        first = loose if doubtful & {*wider, tight.pop.partition(" ")[0]} else tight
+        first = loose if doubtful & _wider(tight.pop, within) else tight
         around = next((one for one in told.known if one.pop in around_of(tight.pop, within)), None)
         attacks = [_attack_population((first, loose), nested, threshold, memory, around)]
         told.known.append(attacks[0][0].known)
@@ -145,6 +146,14 @@ def _attack(
             told.cells += attack.cells
             told.solves += attack.solves
     return told
+
+
+def _wider(pop: str, within: Mapping[str, str]) -> set[str]:
+    """Populations that a population's units are among: around it, of all its subjects, of its year group."""
+    base = pop.partition(" ")[0]
+    name, _, year = base.partition("/")[0].partition("-")
+    group = _YEAR_GROUP.match(name)
+    return {*around_of(pop, within), *around_of(base, within), base, f"{group[0]}-{year}" if group else base}
 
 
 def _depth(pop: str, within: Mapping[str, str]) -> tuple[bool, int, str]:
