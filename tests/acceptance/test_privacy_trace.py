@@ -206,7 +206,7 @@ def test_check_tells_changed_missing_and_extra_files(own_round: Path) -> None:
     assert check_kept(Workspace(own_round)) == []
 
 
-def test_check_tells_a_manifest_changed_with_its_file_the_index_and_what_figures_rest_on(
+def test_check_tells_a_manifest_changed_with_its_file_and_other_pages_of_ours(
     own_round: Path,
 ) -> None:
     manifest = own_round / "output" / SEMINAR / LARGEST / "manifest.json"
