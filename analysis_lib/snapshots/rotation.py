@@ -120,7 +120,7 @@ def _mapping(
 
 
 def _found(
-    wanted: set[str], ends: set[int], purpose: str, key: tuple[int, bytes], *, known: Iterable[str]
+    wanted: set[str], ends: set[int], purpose: str, key: tuple[int, bytes], *, known: Iterable[str] = ()
 ) -> dict[str, str]:
     """The number behind each wanted pseudonym: first those ``known`` from other purposes, then all there are.
 
