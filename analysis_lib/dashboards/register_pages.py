@@ -65,7 +65,16 @@ def _year(state: State, rights: Rights, edition: Edition, register: Reading) -> 
 def rating_cards(state: State, register: Reading, instruments: Mapping[str, SelfRating]) -> list[Card]:
     """One's own levels over time: never beside another unit's (rule R9)."""
     if state.instrument not in instruments:
-        return [Card("saknas", gap_block("Det finns inget instrument", "params/instruments är tom.", ""))]
+        return [
+            Card(
+                "saknas",
+                gap_block(
+                    "Inget instrument passar enhetens skolform",
+                    "Den som ansvarar för Skolbänken lägger in instrument.",
+                    "",
+                ),
+            )
+        ]
     instrument = instruments[state.instrument]
     ratings = register.current(Rating, unit=state.unit)
     parts = rated_parts(instrument, ratings, register.current(RatingChoice, unit=state.unit), unit=state.unit)

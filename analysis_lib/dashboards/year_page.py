@@ -100,7 +100,9 @@ def _document_table(state: State, rights: Rights, edition: Edition, register: Re
     words = {"valid": "Gäller", "expired": "Har slutat gälla", "replaced": "Ersatt", "draft": "Utkast"}
     documents = seen(register, Document, state, rights, edition)
     if not documents:
-        return gap_block("Inga dokument är införda i registret", "De skrivs in med skolbank register.", "")
+        return gap_block(
+            "Inga dokument är införda i registret", "De förs in av den som ansvarar för Skolbänken.", ""
+        )
     gone = {one.thing for one in to_delete(documents, on=now)}
     rows = [
         row(

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from analysis_lib.disclosure.attack_cells import Known, around_of, populations
+from analysis_lib.disclosure.attack_cells import Known, around_of, is_published, populations
 from analysis_lib.disclosure.attack_definitions import by_definition
 from analysis_lib.disclosure.attack_editions import differences, worlds
 from analysis_lib.disclosure.attack_memory import CleanMemory
@@ -123,6 +123,8 @@ def _attack(
     """Every population attacked by itself, those around others first.
 
     Where some pupils of the population around are at units that nobody tells of, silence says nothing.
+    Published statistics are not attacked: they stand as their authority gave them, and what they tell of each
+    other everybody can read there (ADR 108).
     """
     told = _Told()
     nested, within = bonds
@@ -130,6 +132,8 @@ def _attack(
     loosest = {one.pop: one for one in populations(facts, lattice, silent_are_empty=False)}
     doubtful: set[str] = set()
     for tight in sorted(tightest, key=lambda one: _depth(one.pop, within)):
+        if is_published(tight.pop):
+            continue
         loose = loosest[tight.pop]
         first = loose if doubtful & _wider(tight.pop, within) else tight
         around = next((one for one in told.known if one.pop in around_of(tight.pop, within)), None)

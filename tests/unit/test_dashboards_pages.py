@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -9,10 +10,14 @@ import pytest
 from dashboard_world import CANARY, MINE, PASSWORD, THEIRS, make_world
 
 from analysis_lib.dashboards.access import AccessList, Rights
+from analysis_lib.dashboards.address import read_state
+from analysis_lib.dashboards.choosable import choosable
 from analysis_lib.dashboards.desk import RESULT_PAGES, Desk
 from analysis_lib.dashboards.extract import statements
 from analysis_lib.dashboards.forms import Faults, read_entry
-from analysis_lib.dashboards.pages import PAGES, NotAllowed, read_state
+from analysis_lib.dashboards.pages import PAGES, NotAllowed
+from analysis_lib.dashboards.results import results_cards
+from analysis_lib.dashboards.shell import steps_down
 from analysis_lib.dashboards.static_copy import write_copy
 from analysis_lib.dashboards.table_file import table_csv
 from analysis_lib.errors import SkolbankError
@@ -179,3 +184,34 @@ def test_S9_a_document_past_its_day_of_gallring_is_told_so(desk: Desk) -> None:
         desk.register.save(Document.model_validate(given), author="strategen", role="Strateg", unit="")
     told = {row["name"]: row["state"] for row in shown_rows(desk, "arshjul", "dokument")}
     assert (told["Gammal plan"], told["Ny plan"]) == ("Ska gallras", "Gäller")
+
+
+def test_a_unit_without_results_is_one_kind_sentence_on_every_page_about_results(desk: Desk) -> None:
+    rights = rights_for(desk, "strategen")
+    edition = desk.edition("internal")
+    unit = edition.prepared.units[MINE]
+    frame = edition.frame[~edition.frame["code"].eq(MINE)]
+    for forms, words in (
+        (["fsk"], "inga resultat av det här slaget"),
+        (["gr"], f"inga resultat för {unit.name} än"),
+    ):
+        bare = replace(
+            edition,
+            prepared=replace(
+                edition.prepared,
+                units={
+                    **edition.prepared.units,
+                    MINE: unit.model_copy(update={"school_forms": forms}),
+                },
+            ),
+        )
+        bare.__dict__["frame"] = frame
+        for page in RESULT_PAGES:
+            state = read_state(PAGES[page], {"unit": [MINE]}, rights, bare)
+            (card,) = results_cards(state, rights, bare)
+            assert card.block.kind == "gap"
+            assert words in card.block.data["what"]
+            assert "Röster" in card.block.data["remedy"]
+            assert not card.block.facts
+            assert choosable(state, bare) == {}
+            assert steps_down(state, rights, bare) == []

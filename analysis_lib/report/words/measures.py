@@ -194,13 +194,13 @@ def plan_text(told: Told) -> list[Block]:
     if not plans:
         return []
     entry, year = plans[-1].entry, plans[-1].school_year
-    decided = f" Fastställd {text.date(entry.decided_on)}" if entry.decided_on else ""
+    decided = f" Planen fastställdes {text.date(entry.decided_on)}" if entry.decided_on else ""
     if decided and entry.decided_by:
         decided += f" av {text.uncapitalised(entry.decided_by)}"
     decided += "." if decided else ""
     order = text.listing([text.uncapitalised(each) for each in entry.priorities])
-    first = f" Först kommer {order}." if order else ""
-    return [paragraph(f"Läsåret {year}: {text.uncapitalised(entry.text).rstrip('.')}.{first}{decided}")]
+    first = f" Prioriterade behov: {order}." if order else ""
+    return [paragraph(f"Läsåret {year}. {text.capitalised(entry.text).rstrip('.')}.{first}{decided}")]
 
 
 def needs(told: Told) -> list[Block]:
@@ -242,11 +242,15 @@ def origins(told: Told) -> list[Block]:
     shares = origin_shares(told.every(Measure), school_year=told.school_year)
     if not shares:
         return []
-    lines: list[list[Cell]] = [
-        [told.names.get(s.unit, s.unit), _ORIGINS[s.origin], f"{s.count} av {s.of}", str(s.decided)]
-        for s in shares
-    ]
-    heads = ["Enhet", "Ursprung", "Åtgärder", "Med chefsbeslut"]
+    used = [origin for origin in _ORIGINS if any(share.origin == origin for share in shares)]
+    lines: list[list[Cell]] = []
+    for unit in dict.fromkeys(share.unit for share in shares):
+        mine = {share.origin: share for share in shares if share.unit == unit}
+        counts: list[Cell] = [str(mine[o].count) if o in mine else text.EN_DASH for o in used]
+        of = next(iter(mine.values())).of
+        decided = sum(share.decided for share in mine.values())
+        lines.append([told.names.get(unit, unit), *counts, str(of), f"{decided} av {of}"])
+    heads = ["Enhet", *(_ORIGINS[origin] for origin in used), "Åtgärder", "Med chefsbeslut"]
     return [words_table("ursprung", f"Varifrån åtgärderna kommer, läsåret {told.school_year}.", heads, lines)]
 
 
