@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from analysis_lib.batch.ledger import Entry, Ledger, State
 from analysis_lib.batch.plan import Document
 from analysis_lib.batch.pool import Outcome
 from analysis_lib.report.document import scrubbed
+from analysis_lib.report.manifest import MANIFEST
 from analysis_lib.vocabulary.whole_files import sync_folder, write_whole
 from analysis_lib.vocabulary.workspace import builtin_root
 
@@ -82,9 +83,19 @@ def facts_of(stage: Path, facts: Path, entries: Iterable[Entry]) -> list[Path]:
 
 
 def publish(
-    stage: Path, folder: Path, facts: Path, provenance: Path, *, entry: Entry, ledger: Ledger
+    stage: Path,
+    folder: Path,
+    facts: Path,
+    provenance: Path,
+    *,
+    entry: Entry,
+    ledger: Ledger,
+    seal: Callable[[Iterable[Path]], None],
 ) -> None:
-    """Moves a staged document to its final names, then tells the ledger that it is done."""
+    """Moves a staged document to its final names, then tells the ledger that it is done.
+
+    ``seal`` is given what tells of the document: the manifest and what its figures rest on.
+    """
     source, target = stage / entry.code, folder / entry.code
     files: dict[str, dict[str, Any]] = {}
     for name, known in entry.files.items():
@@ -93,6 +104,7 @@ def publish(
             move_whole(source / name, place)
         files[name] = {**known, "changed": place.stat().st_mtime_ns}
     _write_manifest(source, target, provenance, entry)
+    seal([target / MANIFEST, provenance / entry.code / f"{entry.report}.jsonl"])
     sync_folder(target)
     state: State = "incomplete" if entry.error_code == "output-failed" else "done"
     code = entry.error_code if state == "incomplete" else ""

@@ -11,6 +11,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from analysis_lib.batch import publish
@@ -33,6 +34,7 @@ from analysis_lib.errors import (
     SkolbankError,
     cannot_write,
 )
+from analysis_lib.report.output_seals import seal_outputs
 from analysis_lib.report.params_faults import params_faults
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace
@@ -139,6 +141,7 @@ def _go_through(current: Round, order: Order, fingerprint: str, pool: Workers) -
     status = "done" if result.exit_status == EXIT_DONE else "failed"
     entries = ledger.entries(order.seminar)
     current.telling.end(status, entries, exit_status=result.exit_status, findings=findings)
+    seal_outputs(current.workspace, [result.index])
     return result
 
 
@@ -174,6 +177,7 @@ def _publish(current: Round) -> tuple[str, ...]:
             current.provenance,
             entry=entry,
             ledger=current.ledger,
+            seal=partial(seal_outputs, current.workspace),
         )
     return ()
 

@@ -63,6 +63,7 @@ def check(*, shared: Shared = NO_OPTIONS) -> int:
     """Cross-check params, notebooks and data, and that nothing made or logged has been changed."""
     from analysis_lib.check import check_workspace
     from analysis_lib.privacy.outputs import check_kept, unread_files
+    from analysis_lib.report.output_seals import unsealed_outputs
 
     workspace = shared.find()
     faults, changed = check_workspace(workspace), check_kept(workspace)
@@ -70,6 +71,8 @@ def check(*, shared: Shared = NO_OPTIONS) -> int:
         print(fault, file=sys.stderr)
     if unread := unread_files(workspace):
         print(f"Krypterade filer som inte prövades: {unread}. Sätt SKOLBANK_SNAPSHOT_KEY.", file=sys.stderr)
+    if unsealed := unsealed_outputs(workspace):
+        print(f"Manifest utan sigill, gjorda av en äldre version: {unsealed}.", file=sys.stderr)
     count = len(faults) + len(changed)
     print(f"{count} fel." if count else "Inga fel.")
     return 2 if faults else 1 if changed else 0

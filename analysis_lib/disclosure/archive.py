@@ -92,19 +92,22 @@ def add_statements(
 
     Each line has ``edition``: 1 for the first release to anyone, and so on, and ``definitions``: the hash of
     those it was made by. What is said once more by other definitions is kept once more, and so is all that
-    is said of a school year in which a number became another: it stands beside the new number too.
+    is said of a school year in which a number has become another since: it stands beside the new number too.
     """
     with locked(folder(workspace) / ".lock"):
         before = _said(workspace, audience)
         last = {statement_key(fact): (fact["shown"], fact.get("definitions", "")) for fact in before}
-        told = (fact for circle in CIRCLES for fact in _said(workspace, circle))
+        said_in = {statement_key(fact): int(fact["edition"]) for fact in before}
+        told = [fact for circle in CIRCLES for fact in _said(workspace, circle)]
         edition = max((int(fact["edition"]) for fact in told), default=0) + 1
-        changed = {_school_year(fact) for fact in facts if _is_another(fact, last)}
+        moved = (_school_year(fact) for fact in facts if _is_another(fact, last))
+        changed = _changed_in(told) | dict.fromkeys(moved, edition)
         made = {"edition": edition} | ({"definitions": definitions} if definitions else {})
         new: dict[tuple[str, Any], Mapping[str, Any]] = {}
         for fact in facts:
             key, shown = statement_key(fact), fact["shown"]
-            if last.get(key) != (shown, definitions) or _school_year(fact) in changed:
+            is_older = said_in.get(key, 0) < changed.get(_school_year(fact), 0)
+            if last.get(key) != (shown, definitions) or is_older:
                 new.setdefault((key, shown), {**fact, **made})
         if new:
             append_lines(_path(workspace, audience), new.values())
@@ -178,6 +181,18 @@ def _is_another(fact: Mapping[str, Any], last: Mapping[str, tuple[Any, str]]) ->
     """Whether something else was said of the same the last time."""
     before = last.get(statement_key(fact))
     return before is not None and before[0] != fact["shown"]
+
+
+def _changed_in(told: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """The newest edition in which a number about each school year became another."""
+    numbers: dict[str, Any] = {}
+    changed: dict[str, int] = {}
+    for fact in sorted(told, key=lambda each: int(each["edition"])):
+        if not isinstance(fact["shown"], str):
+            if numbers.setdefault(statement_key(fact), fact["shown"]) != fact["shown"]:
+                changed[_school_year(fact)] = int(fact["edition"])
+            numbers[statement_key(fact)] = fact["shown"]
+    return changed
 
 
 def _school_year(fact: Mapping[str, Any]) -> str:

@@ -15,6 +15,8 @@ Place = tuple[str, str]
 Statement = float | str
 _STRENGTH = {"..": 0, "~100": 1, "~0": 1}
 _WHOLE_SEX = "T"
+_ROOT = "KOMMUN"
+_REST = "/?"  # the pupils of classes that nobody tells of
 _PUBLISHED = "-skolverket"
 _EDGE = 1e-6
 
@@ -136,10 +138,12 @@ def populations(
     lattice: Mapping[str, Mapping[str, Sequence[str]]],
     *,
     silent_are_empty: bool = True,
+    within: Mapping[str, str] | None = None,
 ) -> list[Known]:
     """The facts by population and subject, in a fixed order.
 
-    ``silent_are_empty``: a unit that nothing is said about has no pupils there; else it may have any number.
+    ``silent_are_empty``: a unit that nothing is said about, neither there nor in the population around it
+    (``within``), has no pupils there. Else it may have any number, and so may a class that nobody tells of.
     """
     found: dict[str, list[Mapping[str, Any]]] = {}
     for fact in facts:
@@ -149,20 +153,38 @@ def populations(
         tail = f" {json.dumps(rest, ensure_ascii=False, sort_keys=True)}" if rest else ""
         found.setdefault(f"{fact['pop']}{tail}", []).append(fact)
     tree = lattice.get("unit", {})
-    return [_known(pop, found[pop], tree, silent_are_empty) for pop in sorted(found)]
+    told = {pop: {str(fact["cell"].get("unit", _ROOT)) for fact in found[pop]} for pop in found}
+    known = []
+    for pop in sorted(found):
+        there = told[pop].union(*(told.get(each, set()) for each in around_of(pop, within or {})))
+        units = {
+            name: tuple(sorted(_parts(name, tree, there if silent_are_empty else None)))
+            for name in sorted(told[pop])
+        }
+        known.append(_known(pop, found[pop], units))
+    return known
 
 
-def _known(
-    pop: str, facts: list[Mapping[str, Any]], tree: Mapping[str, Sequence[str]], silent_are_empty: bool
-) -> Known:
-    named = {str(fact["cell"].get("unit", "KOMMUN")) for fact in facts}
-    units = {
-        name: tuple(sorted(_parts(name, tree, named if silent_are_empty else None))) for name in sorted(named)
-    }
+def around_of(pop: str, within: Mapping[str, str]) -> list[str]:
+    """The populations that hold all pupils of one, the nearest first; published figures stand alone.
+
+    >>> around_of('ak9points-2025/mean {"subject": "MA"}', {"ak9points": "ak9"})
+    ['ak9points-2025 {"subject": "MA"}', 'ak9-2025 {"subject": "MA"}']
+    """
+    base, _, rest = pop.partition(" ")
+    name, _, year = base.partition("/")[0].partition("-")
+    names = [name]
+    while (wider := within.get(names[-1], "")) and wider not in names:
+        names.append(wider)
+    around = [f"{each}-{year} {rest}".rstrip() for each in names]
+    return [] if year.endswith("-skolverket") else [each for each in around if each != pop]
+
+
+def _known(pop: str, facts: list[Mapping[str, Any]], units: Mapping[str, tuple[str, ...]]) -> Known:
     sexes = {str(fact["cell"].get("sex", _WHOLE_SEX)) for fact in facts}
     known = Known(pop, units, bool(sexes - {_WHOLE_SEX}))
     for fact in facts:
-        place = str(fact["cell"].get("unit", "KOMMUN")), str(fact["cell"].get("sex", _WHOLE_SEX))
+        place = str(fact["cell"].get("unit", _ROOT)), str(fact["cell"].get("sex", _WHOLE_SEX))
         what = (str(fact["what"]), str(fact["cell"].get("category", "")))
         most = float(fact.get("max") or 1.0) if fact["kind"] == "mean" else 1.0
         known.form[what] = str(fact["kind"]), int(fact.get("decimals", 0)), most
@@ -194,8 +216,9 @@ def _parts(name: str, tree: Mapping[str, Sequence[str]], named: set[str] | None)
     if children is None:
         return {name}
     parts = {part for child in children for part in _parts(child, tree, named)}
-    known = parts if named is None else parts & named
-    return known or {name}
+    if named is None:
+        return parts | ({f"{name}{_REST}"} if any("/" in child for child in children) else set())
+    return parts & named or {name}
 
 
 def _families(names: list[str], nested: Mapping[str, Sequence[str]]) -> list[list[str]]:

@@ -17,7 +17,9 @@ _NOW = "now"
 Tree = Mapping[str, Mapping[str, Sequence[str]]]
 
 
-def by_definition(facts: Sequence[Fact], pop: str, lattice: Tree) -> list[tuple[Known, Known]]:
+def by_definition(
+    facts: Sequence[Fact], pop: str, lattice: Tree, within: Mapping[str, str]
+) -> list[tuple[Known, Known]]:
     """The population once for each definition that it was told by; none when there is only one.
 
     Each twice, as in ``audit``: silent units are empty, or may hold any number. Releases that do not say by
@@ -31,7 +33,7 @@ def by_definition(facts: Sequence[Fact], pop: str, lattice: Tree) -> list[tuple[
     found = []
     for name in sorted(groups):
         pairs = zip(
-            populations(groups[name], lattice),
+            populations(groups[name], lattice, within=within),
             populations(groups[name], lattice, silent_are_empty=False),
             strict=True,
         )

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis_lib.disclosure.attack_cells import Known, Place, populations
+from analysis_lib.disclosure.attack_cells import Known, Place
 from analysis_lib.disclosure.attack_system import System
 
 _FEW = 4
@@ -21,6 +21,7 @@ _SHIFT = 10_000.0
 _EDGE = 1e-6
 _LAST = 10**9
 Fact = Mapping[str, Any]
+Tree = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,9 @@ def worlds(
     A population and those that lie ``within`` it (names without school year) count the same pupils, so they
     are of one world. Older worlds hold only the families in which something differs. What an edition changes
     about a unit makes everything older about it, about the places around it in the lattice and about the
-    populations within a thing of the past.
+    populations within a thing of the past; and of all its parts where none that is told of explains it.
     """
-    around = _around((lattice or {}).get("unit", {}))
+    tree = (lattice or {}).get("unit", {})
     families: dict[str, dict[str, list[Fact]]] = {}
     for fact in facts:
         lineage = _lineage(fact, within or {})
@@ -60,19 +61,17 @@ def worlds(
             newest += [fact for group in family for fact in group]
             continue
         editions = sorted({_edition(fact) for group in family for fact in group})
-        newest += _stood(family, editions[-1], around, within or {})
+        newest += _stood(family, editions[-1], tree, within or {})
         for edition in editions[:-1]:
-            older.setdefault(edition, []).extend(_stood(family, edition, around, within or {}))
+            older.setdefault(edition, []).extend(_stood(family, edition, tree, within or {}))
     return [newest, *(older[edition] for edition in sorted(older, reverse=True))]
 
 
-def differences(
-    seen: Sequence[Sequence[Fact]], lattice: Mapping[str, Mapping[str, Sequence[str]]]
-) -> Iterator[Difference]:
+def differences(seen: Sequence[Sequence[Known]]) -> Iterator[Difference]:
     """Results that changed by one to four pupils from one world to the next, said or worked out."""
     for newer, before in itertools.pairwise(seen):
-        now = {one.pop: one for one in populations(newer, lattice)}
-        for old in populations(before, lattice):
+        now = {one.pop: one for one in newer}
+        for old in before:
             if old.pop in now:
                 yield from _changes(old, now[old.pop])
 
@@ -128,13 +127,13 @@ def _asked(old: Known, new: Known, place: Place, what: tuple[str, str]) -> bool:
 
 
 def _stood(
-    family: Sequence[Sequence[Fact]], edition: int, around: Mapping[str, set[str]], within: Mapping[str, str]
+    family: Sequence[Sequence[Fact]], edition: int, tree: Tree, within: Mapping[str, str]
 ) -> list[Fact]:
     """What stood in an edition about populations within each other."""
     changed: dict[str, list[dict[str, int]]] = {}
     for group in family:
         own = _lineage(group[0], within)[0]
-        changed.setdefault(own, []).append(_changed_since(group, edition, around))
+        changed.setdefault(own, []).append(_changed_since(group, edition, tree))
     found: list[Fact] = []
     for group in family:
         past = [each for pop in _lineage(group[0], within) for each in changed.get(pop, ())]
@@ -155,36 +154,54 @@ def _as_of(group: Sequence[Fact], edition: int, since: Mapping[str, int]) -> lis
     return [fact for fact in stood if _edition(fact) >= since.get(str(fact["cell"].get("unit", "")), 0)]
 
 
-def _changed_since(group: Sequence[Fact], edition: int, around: Mapping[str, set[str]]) -> dict[str, int]:
+def _changed_since(group: Sequence[Fact], edition: int, tree: Tree) -> dict[str, int]:
     """The last edition, up to one, in which a number about each place became another."""
     said: dict[str, Any] = {}
     since: dict[str, int] = {}
+    moved: dict[int, dict[str, float]] = {}
     for fact in sorted((one for one in group if _edition(one) <= edition), key=_edition):
         if isinstance(fact["shown"], str):
             continue
-        if said.setdefault(_about(fact), fact["shown"]) != fact["shown"]:
+        change = fact["shown"] - said.setdefault(_about(fact), fact["shown"])
+        if change:
             unit = str(fact["cell"].get("unit", ""))
-            for place in {unit, *around.get(unit, ())}:
-                since[place] = _edition(fact)
+            is_size = fact["what"] == "n" and "sex" not in fact["cell"]
+            pupils = moved.setdefault(_edition(fact), {})
+            pupils[unit] = pupils.get(unit, 0.0) + (change if is_size else 0.0)
+            since |= dict.fromkeys({unit, *_around(unit, tree)}, _edition(fact))
         said[_about(fact)] = fact["shown"]
+    for when, pupils in sorted(moved.items()):
+        since |= {part: max(since.get(part, 0), when) for part in _in_doubt(pupils, tree)}
     return since
 
 
-def _around(tree: Mapping[str, Sequence[str]]) -> dict[str, set[str]]:
-    """The places around each place, near and far."""
-    parents: dict[str, set[str]] = {}
-    for parent, children in tree.items():
-        for child in children:
-            parents.setdefault(child, set()).add(parent)
-    found: dict[str, set[str]] = {}
-    for place in parents:
-        waiting = list(parents[place])
-        while waiting:
-            one = waiting.pop()
-            if one not in found.setdefault(place, set()):
-                found[place].add(one)
-                waiting += parents.get(one, ())
+def _in_doubt(moved: Mapping[str, float], tree: Tree) -> set[str]:
+    """Parts of places that changed in an edition without any part that is told of to explain it."""
+    found: set[str] = set()
+    for place, pupils in moved.items():
+        parts = _within(place, tree)
+        told = [part for part in parts if part in moved]
+        if parts and (not told or _pupils_of(place, moved, tree) != pupils):
+            found |= parts
     return found
+
+
+def _pupils_of(place: str, moved: Mapping[str, float], tree: Tree) -> float:
+    """By how many pupils the nearest parts that are told of changed together."""
+    parts = tree.get(place, ())
+    return sum(moved[part] if part in moved else _pupils_of(part, moved, tree) for part in parts)
+
+
+def _within(place: str, tree: Tree) -> set[str]:
+    """The parts of a place, near and far."""
+    children = set(tree.get(place, ()))
+    return children.union(*(_within(child, tree) for child in children))
+
+
+def _around(place: str, tree: Tree) -> set[str]:
+    """The places around a place, near and far."""
+    parents = {parent for parent, children in tree.items() if place in children}
+    return parents.union(*(_around(parent, tree) for parent in parents))
 
 
 def _differs(group: Sequence[Fact]) -> bool:

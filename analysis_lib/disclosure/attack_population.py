@@ -13,7 +13,7 @@ from typing import Literal
 from analysis_lib.disclosure.attack_cells import Known, Place
 from analysis_lib.disclosure.attack_intervals import sizes_that_fit
 from analysis_lib.disclosure.attack_memory import CleanMemory, key_of
-from analysis_lib.disclosure.attack_system import System
+from analysis_lib.disclosure.attack_system import System, plus
 from analysis_lib.disclosure.attack_words import SEX_NAMES, Finding
 
 EDGE = 1e-6
@@ -32,12 +32,18 @@ def needed_width(n: float) -> float:
 
 
 class Attack:
-    """The attack on one population (of pupils, or of pupils in one subject)."""
+    """The attack on one population (of pupils, or of pupils in one subject); ``around`` holds all of them."""
 
     def __init__(
-        self, known: Known, nested: Mapping[str, Sequence[str]], threshold: int, memory: CleanMemory
+        self,
+        known: Known,
+        nested: Mapping[str, Sequence[str]],
+        threshold: int,
+        memory: CleanMemory,
+        around: Known | None = None,
     ) -> None:
         self.known = known
+        self.around = around
         self.memory = memory
         self.nested = nested
         self.threshold = threshold
@@ -79,11 +85,16 @@ class Attack:
             low, high = _whole(system.bounds(terms))
             self.sizes[place] = low, high
             is_exact = low == high and high < self.threshold
-            if (is_exact or high < self.threshold - 1) and self.known.is_hidden(place, "n"):
+            if (is_exact or high < self._most_small(place)) and self.known.is_hidden(place, "n"):
                 kind: Literal["exact", "narrow"] = "exact" if is_exact else "narrow"
                 findings.append(self._finding(kind, "n", place, (low, high), system.reasons(terms)))
         self.solves += system.solves
         return findings
+
+    def _most_small(self, place: Place) -> float:
+        """The largest small group that a hidden size may be: no larger than the group around it."""
+        size = self.around.number(place, "n") if self.around else None
+        return self.threshold - 1 if size is None else min(self.threshold - 1, size)
 
     def _size_variables(self, system: System) -> dict[Place, int]:
         parts = {place: system.variable() for place in self.known.leaves}
@@ -148,7 +159,7 @@ class Attack:
             terms, size = self.known.terms(parts, place), self.known.terms(sizes, place)
             says = self._says(place, what)
             if statement == "~100":
-                system.know(_plus(size, terms, -1.0), 0.0, _TAIL, says)
+                system.know(plus(size, terms, -1.0), 0.0, _TAIL, says)
             elif statement == "~0":
                 system.know(terms, 0.0, _TAIL, says)
             elif not isinstance(statement, str):
@@ -175,8 +186,8 @@ class Attack:
                 low, high = math.ceil(low - EDGE), math.floor(high + EDGE)
             system.know(terms, low, high, says)
         else:
-            system.know(_plus(terms, size, -(shown - half) / scale), 0.0, math.inf, says)
-            system.know(_plus(terms, size, -(shown + half) / scale), -math.inf, 0.0, says)
+            system.know(plus(terms, size, -(shown - half) / scale), 0.0, math.inf, says)
+            system.know(plus(terms, size, -(shown + half) / scale), -math.inf, 0.0, says)
 
     def _know_bonds(
         self,
@@ -239,7 +250,7 @@ class Attack:
     ) -> Finding | None:
         """A small group of which surely all reached it, or surely none did."""
         terms, size = of
-        missed = _plus(size, terms, -1.0)
+        missed = plus(size, terms, -1.0)
         if bounds[1] <= EDGE:
             return self._finding("group", *at, bounds, system.reasons(terms))
         if system.seen(missed)[1] <= EDGE and system.bounds(missed)[1] <= EDGE:
@@ -254,8 +265,7 @@ class Attack:
         bounds: tuple[float, float],
         reasons: Sequence[tuple[int, str]],
     ) -> Finding:
-        name = what if isinstance(what, str) else " ".join(part for part in what if part)
-        low, high = bounds
+        name, (low, high) = _name(what), bounds
         size = f"måste vara {low:g}" if kind == "exact" else f"måste ligga mellan {low:g} och {high:g}"
         steps = [f"{'+' if sign > 0 else '−'} {says}" for sign, says in reasons[:_MOST_REASONS]]
         more = " …" if len(reasons) > _MOST_REASONS else ""
@@ -271,9 +281,12 @@ class Attack:
         return Finding("contradiction", self.known.pop, what, "", "", 0.0, 0.0, message)
 
     def _says(self, place: Place, what: tuple[str, str] | str) -> str:
-        name = what if isinstance(what, str) else " ".join(part for part in what if part)
         shown = self.known.shown(place, what)
-        return f"{name} {place[0]} {SEX_NAMES.get(place[1], place[1])} = {shown}"
+        return f"{_name(what)} {place[0]} {SEX_NAMES.get(place[1], place[1])} = {shown}"
+
+
+def _name(what: tuple[str, str] | str) -> str:
+    return what if isinstance(what, str) else " ".join(filter(None, what))
 
 
 def _whole(bounds: tuple[float, float]) -> tuple[float, float]:
@@ -282,10 +295,3 @@ def _whole(bounds: tuple[float, float]) -> tuple[float, float]:
         math.ceil(low - EDGE) if math.isfinite(low) else low,
         math.floor(high + EDGE) if math.isfinite(high) else high,
     )
-
-
-def _plus(first: Mapping[int, float], second: Mapping[int, float], factor: float) -> dict[int, float]:
-    total = dict(first)
-    for i, value in second.items():
-        total[i] = total.get(i, 0.0) + factor * value
-    return total

@@ -104,6 +104,14 @@ class System:
         return self._model
 
 
+def plus(first: Mapping[int, float], second: Mapping[int, float], factor: float) -> dict[int, float]:
+    """One sum and another, times ``factor``, as one."""
+    total = dict(first)
+    for i, value in second.items():
+        total[i] = total.get(i, 0.0) + factor * value
+    return total
+
+
 def _built(upper: Iterable[float], rows: list[Row]) -> highspy.Highs:
     model = highspy.Highs()  # type: ignore[no-untyped-call]
     model.setOptionValue("output_flag", False)

@@ -7,12 +7,13 @@ reveals it. Specification: docs/METHOD.md, "Röjandekontroll".
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from analysis_lib.disclosure.attack_cells import Known, is_published, populations
+from analysis_lib.disclosure.attack_cells import Known, around_of, is_published, populations
 from analysis_lib.disclosure.attack_definitions import by_definition
 from analysis_lib.disclosure.attack_editions import differences, worlds
 from analysis_lib.disclosure.attack_memory import CleanMemory
@@ -20,6 +21,9 @@ from analysis_lib.disclosure.attack_pairs import few_outside, outside_by_values,
 from analysis_lib.disclosure.attack_population import Attack
 from analysis_lib.disclosure.attack_weights import outside_by_weights
 from analysis_lib.disclosure.attack_words import Finding, between, left_out, outside
+
+Tree = Mapping[str, Mapping[str, Sequence[str]]]
+_YEAR_GROUP = re.compile(r"[a-z]+\d+")  # ak9amne are pupils of ak9
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class AuditReport:
 
 def audit(
     facts: Iterable[Mapping[str, Any]],
-    lattice: Mapping[str, Mapping[str, Sequence[str]]],
+    lattice: Tree,
     *,
     nested: Mapping[str, Sequence[str]] | None = None,
     within: Mapping[str, str] | None = None,
@@ -64,11 +68,12 @@ def audit(
     started = time.perf_counter()
     seen = worlds(facts, lattice, within=within)
     kept = memory or CleanMemory()
-    attacks = [_attack(world, lattice, nested or {}, threshold, kept) for world in seen]
+    inside = within or {}
+    attacks = [_attack(world, lattice, (nested or {}, inside), threshold, kept) for world in seen]
     findings = [finding for each in attacks for finding in each.findings]
-    for world in seen:
-        findings += _outside(populations(world, lattice), within or {}, same or {}, threshold)
-    findings += [between(found) for found in differences(seen, lattice)]
+    for each in attacks:
+        findings += _outside(each.known, inside, same or {}, threshold)
+    findings += [between(found) for found in differences([each.known for each in attacks])]
     unique = {(one.pop, one.what, one.unit, one.sex, one.kind): one for one in reversed(findings)}
     told = tuple(unique[key] for key in sorted(unique))
     cells, solves = sum(each.cells for each in attacks), sum(each.solves for each in attacks)
@@ -102,6 +107,7 @@ class _Told:
     """What the attack on one world came to."""
 
     findings: list[Finding] = field(default_factory=list)
+    known: list[Known] = field(default_factory=list)
     apart: list[str] = field(default_factory=list)
     cells: int = 0
     solves: int = 0
@@ -109,27 +115,36 @@ class _Told:
 
 def _attack(
     facts: Sequence[Mapping[str, Any]],
-    lattice: Mapping[str, Mapping[str, Sequence[str]]],
-    nested: Mapping[str, Sequence[str]],
+    lattice: Tree,
+    bonds: tuple[Mapping[str, Sequence[str]], Mapping[str, str]],
     threshold: int,
     memory: CleanMemory,
 ) -> _Told:
-    """Every population attacked by itself.
+    """Every population attacked by itself, those around others first.
 
-    Published statistics are not: they stand as their authority gave them, and what they tell of each other
-    everybody can read there (ADR 108).
+    Where some pupils of the population around are at units that nobody tells of, silence says nothing.
+    Published statistics are not attacked: they stand as their authority gave them, and what they tell of each
+    other everybody can read there (ADR 108).
     """
     told = _Told()
-    tightest = populations(facts, lattice)
-    loosest = populations(facts, lattice, silent_are_empty=False)
-    for tight, loose in zip(tightest, loosest, strict=True):
+    nested, within = bonds
+    tightest = populations(facts, lattice, within=within)
+    loosest = {one.pop: one for one in populations(facts, lattice, silent_are_empty=False)}
+    doubtful: set[str] = set()
+    for tight in sorted(tightest, key=lambda one: _depth(one.pop, within)):
         if is_published(tight.pop):
             continue
-        attacks = [_attack_population(tight, loose, nested, threshold, memory)]
-        apart = by_definition(facts, tight.pop, lattice) if _contradicts(attacks[0][1]) else []
+        loose = loosest[tight.pop]
+        first = loose if doubtful & _wider(tight.pop, within) else tight
+        around = next((one for one in told.known if one.pop in around_of(tight.pop, within)), None)
+        attacks = [_attack_population((first, loose), nested, threshold, memory, around)]
+        told.known.append(attacks[0][0].known)
+        if attacks[0][0].known is loose:
+            doubtful.add(tight.pop)
+        apart = by_definition(facts, tight.pop, lattice, within) if _contradicts(attacks[0][1]) else []
         if apart:
             told.apart.append(tight.pop)
-            attacks = [_attack_population(*each, nested, threshold, memory) for each in apart]
+            attacks = [_attack_population(each, nested, threshold, memory, around) for each in apart]
         for attack, found in attacks:
             told.findings += found
             told.cells += attack.cells
@@ -137,14 +152,32 @@ def _attack(
     return told
 
 
+def _wider(pop: str, within: Mapping[str, str]) -> set[str]:
+    """Populations that a population's units are among: around it, of all its subjects, of its year group."""
+    base = pop.partition(" ")[0]
+    name, _, year = base.partition("/")[0].partition("-")
+    group = _YEAR_GROUP.match(name)
+    return {*around_of(pop, within), *around_of(base, within), base, f"{group[0]}-{year}" if group else base}
+
+
+def _depth(pop: str, within: Mapping[str, str]) -> tuple[bool, int, str]:
+    """Those of all subjects before those of one, the wider before those within them."""
+    return " " in pop, len(around_of(pop, within)), pop
+
+
 def _attack_population(
-    tight: Known, loose: Known, nested: Mapping[str, Sequence[str]], threshold: int, memory: CleanMemory
+    as_known: tuple[Known, Known],
+    nested: Mapping[str, Sequence[str]],
+    threshold: int,
+    memory: CleanMemory,
+    around: Known | None,
 ) -> tuple[Attack, list[Finding]]:
     """The attack and its findings; where they contradict each other a silent unit has pupils after all."""
-    attack = Attack(tight, nested, threshold, memory)
+    tight, loose = as_known
+    attack = Attack(tight, nested, threshold, memory, around)
     found = attack.run()
     if _contradicts(found):
-        attack = Attack(loose, nested, threshold, memory)
+        attack = Attack(loose, nested, threshold, memory, around)
         found = attack.run()
     return attack, found
 

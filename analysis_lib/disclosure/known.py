@@ -86,6 +86,7 @@ def earlier_rows(
     before = said_once(earlier)
     # A head count that stood beside a mean was never the mean's own n.
     before = before.assign(
+        whole=before["n"].where(before["n_state"] == "whole"),
         n=before["n"].mask(before["n_state"] == "whole"),
         n_state=before["n_state"].replace("whole", "suppressed"),
     )
@@ -97,14 +98,15 @@ def earlier_rows(
         )
     keys = [name for name in KEYS if name != "organiser"]
     mine = own[[*keys, "value", "decimals"]].rename(columns={"value": "now"}).reset_index(names="row_number")
-    joined = mine.merge(before[[*keys, "state", "n_state", "n", "value", "numerator", "reason"]], on=keys)
+    joined = mine.merge(before[[*keys, *_TOLD]], on=keys)
     found: Earlier = {}
     for row in joined[[*_SAID, "row_number"]].to_dict("records"):
         found.setdefault(int(row["row_number"]), []).append(row)
     return found
 
 
-_SAID = ["now", "decimals", "state", "n_state", "n", "value", "numerator", "reason"]
+_TOLD = ["state", "n_state", "n", "whole", "value", "numerator", "reason"]
+_SAID = ["now", "decimals", *_TOLD]
 
 
 def remember_earlier(cells: Cells, earlier: Earlier, policy: Policy) -> None:
@@ -128,8 +130,10 @@ def _remember(cells: Cells, at: tuple[int, ...], row: Mapping[Any, Any], policy:
         _keep_tail(cells, at, str(row["state"]), policy)
     elif row["state"] == "shown" and cells.state[at] == SHOWN:
         change = _change(cells, at, row)
-        cells.known[at] |= change == 0
-        cells.told[at] |= change == 0
+        # Beside another number of pupils around it the same mean tells something else.
+        is_same = change == 0 and (pd.isna(row["whole"]) or float(row["whole"]) == cells.outer_n[at])
+        cells.known[at] |= is_same
+        cells.told[at] |= is_same
         if 0 < change < policy.repeat_difference:
             if not cells.n_public:
                 cells.n_state[at] = SUPPRESSED

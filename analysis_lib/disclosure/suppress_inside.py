@@ -61,9 +61,14 @@ def hide_inner_sizes(cells: Cells, policy: Policy) -> None:
     pseudo.hide(small, "primary")
     hide_tails(pseudo, policy)
     hide_sexes(pseudo, policy)
-    few = (pseudo.n - pseudo.k < policy.tail) & (pseudo.state == SUPPRESSED)
-    pseudo.reason[few] = SENSITIVE[0]
-    protect_results(pseudo, policy)
+    # Few outside, or few inside a group that is large enough by itself: neither may follow from the others.
+    few_inside = (pseudo.k < policy.threshold) & (pseudo.k > 0)
+    few_outside = pseudo.n - pseudo.k < policy.tail
+    reaching = np.where(few_inside, np.minimum(policy.threshold - 1, pseudo.n), 0.0)
+    wide = np.where(few_outside, np.minimum(policy.tail - 1, pseudo.n), 0.0)
+    for _ in range(2):  # a sign that had to go is a hidden number from then on
+        pseudo.reason[(few_outside | few_inside) & (pseudo.state == SUPPRESSED)] = SENSITIVE[0]
+        protect_results(pseudo, policy, wide=wide, reaching=reaching)
     for at, i in enumerate(inside.tolist()):
         cells.n_state[i][pseudo.unshown[at] & (cells.n_state[i] == SHOWN)] = SUPPRESSED
 

@@ -69,14 +69,21 @@ def protect_sizes(cells: Cells, policy: Policy) -> None:
         cells.hide(np.broadcast_to(told, wanted.shape) & is_result(cells), "complementary")
 
 
-def protect_results(cells: Cells, policy: Policy) -> None:
-    """Hide more results until every hidden one keeps the width that the policy demands."""
+def protect_results(
+    cells: Cells, policy: Policy, *, wide: Numbers | None = None, reaching: Numbers | None = None
+) -> None:
+    """Hide more results until every hidden one keeps the width that the policy demands, and is as ``wide``.
+
+    ``reaching`` is what each hidden number must be able to be, at least.
+    """
+    more = np.zeros_like(cells.n) if wide is None else wide
+    least = np.zeros_like(cells.n) if reaching is None else reaching - cells.k
     for _ in range(_MOST_ROUNDS):
         cells.settle(policy)
-        demand = np.minimum(_demand(cells, policy), _widest(cells, policy))
+        demand = np.minimum(np.maximum(_demand(cells, policy), more), _widest(cells, policy))
         room = rooms(cells, policy)
         rise, fall = reach(cells, room)
-        short = cells.unshown & ~cells.known & (rise + fall < demand - EDGE)
+        short = cells.unshown & ~cells.known & ((rise + fall < demand - EDGE) | (rise < least - EDGE))
         if not short.any():
             return
         if _drop_short_signs(cells, short):

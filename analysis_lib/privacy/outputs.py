@@ -16,6 +16,7 @@ from analysis_lib.disclosure import archive
 from analysis_lib.errors import SkolbankError
 from analysis_lib.report.freeze import damaged_files, locked_everything
 from analysis_lib.report.manifest import MANIFEST, file_hash
+from analysis_lib.report.output_seals import broken_output_seals
 from analysis_lib.snapshots.access_log import AccessLog
 from analysis_lib.snapshots.encryption import is_encrypted
 from analysis_lib.snapshots.store import Snapshot, Store
@@ -26,7 +27,8 @@ _REMEDY = "Kör skolbank run för seminariet, då görs det som har ändrats om.
 
 def check_kept(workspace: Workspace) -> list[SkolbankError]:
     """Everything not as it was written: output, locked seminars, snapshots, statements, access log."""
-    faults = [*_outputs(workspace), *_locked(workspace), *_snapshots(workspace), *archive.faults(workspace)]
+    outputs = [*_outputs(workspace), *broken_output_seals(workspace)]
+    faults = [*outputs, *_locked(workspace), *_snapshots(workspace), *archive.faults(workspace)]
     return faults + [fault.as_error() for fault in AccessLog(workspace).verify()]
 
 

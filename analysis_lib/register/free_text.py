@@ -13,7 +13,7 @@ from typing import Protocol
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.register.entry import Entry
-from analysis_lib.register.marks import free_texts
+from analysis_lib.register.marks import free_texts, other_texts
 from analysis_lib.text import listing
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.free_text import (
@@ -72,8 +72,9 @@ def _after_a_title(text: str, known: Collection[str]) -> Iterator[Found]:
 
 
 def refuse_people(entry: Entry, scanner: Scanner) -> None:
-    """Raises SkolbankError when a free text of the entry may point out a person."""
-    for title, text, people in free_texts(entry):
+    """Raises SkolbankError when a free text of the entry may point out a person, or any text has a number."""
+    plain = ((title, text, False) for title, text in other_texts(entry))
+    for title, text, people in (*free_texts(entry), *plain):
         found = scanner(text, people=people)
         if found:
             raise SkolbankError(

@@ -5,6 +5,7 @@ A mark may stand on the field, inside an optional or inside a tuple; entries ins
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, TypeVar, get_args, get_origin
@@ -14,6 +15,7 @@ from pydantic import BaseModel
 from analysis_lib.register.entry import FreeText, Refers
 
 Marker = TypeVar("Marker")
+_DIGEST = re.compile(r"[0-9a-f]{16,}")  # a hash may hold ten figures that look like a person's
 
 
 def marker_of(model: type[BaseModel], name: str, marker: type[Marker]) -> Marker | None:
@@ -49,6 +51,19 @@ def marked(entry: BaseModel, marker: type[Marker], place: str = "") -> Iterator[
 def free_texts(entry: BaseModel) -> Iterator[tuple[str, str, bool]]:
     """Each free text of an entry: the field's Swedish title, the text, and whether people are scanned for."""
     return ((title, text, mark.people) for title, text, mark in marked(entry, FreeText))
+
+
+def other_texts(entry: BaseModel, place: str = "") -> Iterator[tuple[str, str]]:
+    """Each text of an entry that is neither free text nor a thing's name: the field's title and the text."""
+    for name, field in type(entry).model_fields.items():
+        if marker_of(type(entry), name, FreeText) or marker_of(type(entry), name, Refers):
+            continue
+        title = f"{place}{field.title or name}"
+        for value in _leaves(getattr(entry, name)):
+            if isinstance(value, BaseModel):
+                yield from other_texts(value, f"{title}: ")
+            elif isinstance(value, str) and not _DIGEST.fullmatch(value):
+                yield title, value
 
 
 def _leaves(value: Any) -> Iterator[Any]:

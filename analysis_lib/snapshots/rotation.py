@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -108,8 +108,10 @@ def _mapping(
         ends = {int(year[:4]) + 1 for year in followed["school_year"].unique()}
         years.setdefault(part.purpose, set()).update(ends)
     made: dict[tuple[str, str], str] = {}
+    numbers: set[str] = set()
     for purpose, left in wanted.items():
-        found = _found(left, years[purpose], purpose, old)
+        found = _found(left, years[purpose], purpose, old, known=sorted(numbers))
+        numbers.update(found.values())
         if len(found) < len(left):
             raise _not_made_by_key(len(left) - len(found))
         for pseudonym, number in found.items():
@@ -117,21 +119,36 @@ def _mapping(
     return made
 
 
-def _found(wanted: set[str], ends: set[int], purpose: str, key: tuple[int, bytes]) -> dict[str, str]:
-    """The number behind each wanted pseudonym; ordinary numbers are tried before coordination numbers."""
+def _found(
+    wanted: set[str], ends: set[int], purpose: str, key: tuple[int, bytes], *, known: Iterable[str] = ()
+) -> dict[str, str]:
+    """The number behind each wanted pseudonym: first those ``known`` from other purposes, then all there are.
+
+    Ordinary numbers are tried before coordination numbers.
+    """
     found: dict[str, str] = {}
     if not wanted:
         return found
     left = {bytes.fromhex(pseudonym): pseudonym for pseudonym in wanted}
-    start, secret, digest = f"v{key[0]}|{purpose}|".encode(), key[1], hmac.digest
-    for numbers in _candidates(_births(ends)):
+    inner, outer = _half_made(key[1], f"v{key[0]}|{purpose}|".encode())
+    for numbers in itertools.chain([[number.encode() for number in known]], _candidates(_births(ends))):
         for number in numbers:
-            hit = digest(secret, start + number, "sha256")[:16]
+            first, last = inner.copy(), outer.copy()
+            first.update(number)
+            last.update(first.digest())
+            hit = last.digest()[:16]
             if hit in left:
                 found[left.pop(hit)] = number.decode()
         if not left:
             break
     return found
+
+
+def _half_made(secret: bytes, start: bytes) -> tuple[Any, Any]:
+    """The two halves of HMAC-SHA-256 (RFC 2104) before the number: hashed once, not for each of millions."""
+    block = secret.ljust(hashlib.sha256().block_size, b"\0")
+    inner, outer = (bytes(byte ^ pad for byte in block) for pad in (0x36, 0x5C))
+    return hashlib.sha256(inner + start), hashlib.sha256(outer)
 
 
 def _births(ends: set[int]) -> list[list[int]]:

@@ -17,6 +17,7 @@ from analysis_lib.snapshots.missing import RefusedRows
 from analysis_lib.snapshots.whereabouts import Whereabouts
 from analysis_lib.sources.pupil_rows import Rows
 from analysis_lib.sources.shapes import Pseudonymiser, ReadContext
+from analysis_lib.vocabulary.classes import class_name
 
 _PROTECTED_NAME = r"(?i)\bskydda(?:d|de|t)?\b|\bsekretess|\bskyddad\s*folkbok|^x{3,}$"
 _FEMALE = frozenset({"f", "k", "flicka", "kvinna", "kv", "female"})
@@ -208,12 +209,16 @@ def class_names(rows: Rows) -> pd.Series | str:
 
 
 def clean_classes(classes: pd.Series) -> pd.Series:
-    """Class names in one spelling: no spaces, capitals (``9 a`` and ``9A`` are one class)."""
-    return classes.str.replace(r"\s+", "", regex=True).str.upper()
+    """Class names in one spelling: no spaces, capitals (``9 a`` and ``9A`` are one class).
+
+    What does not look like a class, such as a name in the wrong column, becomes nothing.
+    """
+    spelled = classes.str.replace(r"\s+", "", regex=True).str.upper()
+    return spelled.where(spelled.map(class_name) == spelled, "")
 
 
 def check_classes(rows: Rows, column: str) -> None:
-    """Refuses rows whose class is a personal number or a long text, since classes are stored as they are."""
+    """Refuses rows whose class is a personal number or a long text; tells of what looks like no class."""
     classes = rows.cells[column]
     rows.refuse(
         classes.map(lambda name: bool(PERSONAL_NUMBER.search(name))).to_numpy(dtype=bool),
@@ -226,6 +231,14 @@ def check_classes(rows: Rows, column: str) -> None:
         "class-too-long",
         column=column,
         reason=f"klassens namn är längre än {_LONGEST_CLASS} tecken. Kontrollera kolumnen.",
+    )
+    unlike = ((classes.str.strip() != "") & (clean_classes(classes) == "")).to_numpy(dtype=bool)
+    rows.tell_rows(
+        unlike,
+        "class-unusual",
+        column=column,
+        text=f"{(unlike & rows.accepted).sum()} klasser ser inte ut som klasser, t.ex. 9A. De sparas inte, "
+        "och eleverna räknas som utan klass",
     )
 
 

@@ -206,6 +206,39 @@ def test_check_tells_changed_missing_and_extra_files(own_round: Path) -> None:
     assert check_kept(Workspace(own_round)) == []
 
 
+def test_check_tells_a_manifest_changed_with_its_file_and_other_pages_of_ours(
+    own_round: Path,
+) -> None:
+    manifest = own_round / "output" / SEMINAR / LARGEST / "manifest.json"
+    page = manifest.with_name("skolbild.html")
+    rests_on = own_round / "data" / "provenance" / SEMINAR / LARGEST / "skolbild.jsonl"
+    index = manifest.parents[1] / "index.html"
+    changed = {each: each.read_bytes() for each in (manifest, page, index, rests_on)}
+    page.write_bytes(changed[page] + b" ")
+    hashes = [hashlib.sha256(each).hexdigest().encode() for each in (changed[page], page.read_bytes())]
+    manifest.write_bytes(changed[manifest].replace(*hashes))
+    index.write_bytes(b"<p>Alla klarar allt</p>")
+    rests_on.write_bytes(changed[rests_on].replace(b'"n"', b'"N"', 1)[:-2])
+    assert checked(own_round).status == 1
+    codes = sorted(fault.code for fault in check_kept(Workspace(own_round)))
+    assert codes == ["index-changed", "manifest-changed", "provenance-changed"]
+    for path, content in changed.items():
+        path.write_bytes(content)
+    rests_on.write_bytes(changed[rests_on] + b"{}\n")  # a later edition is only ever added
+    assert check_kept(Workspace(own_round)) == []
+    rests_on.write_bytes(changed[rests_on])
+
+
+def test_manifests_of_an_earlier_version_are_told_as_unsealed_not_as_changed(own_round: Path) -> None:
+    seals = own_round / ".keys" / "output-seals.json"
+    kept = seals.read_bytes()
+    seals.unlink()
+    told = checked(own_round)
+    assert told.status == 0
+    assert "Manifest utan sigill" in told.err
+    seals.write_bytes(kept)
+
+
 @pytest.mark.slow
 def test_check_has_nothing_to_say_of_a_whole_round(own_round: Path) -> None:
     told = checked(own_round)

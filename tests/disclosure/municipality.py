@@ -123,7 +123,8 @@ def finished(frame: pd.DataFrame) -> pd.DataFrame:
     for name in ("total", "total_sq"):
         frame[name] = frame.get(name, pd.Series(pd.NA, index=frame.index)).astype("Float64")
     share = 100 * frame["numerator"].astype("Float64") / frame["n"].astype("Float64")
-    frame["value"] = share.fillna(frame["total"] / frame["n"].astype("Float64"))
+    counts = frame["indicator"].eq("results.pupil_count_9")
+    frame["value"] = share.mask(counts, frame["n"]).fillna(frame["total"] / frame["n"].astype("Float64"))
     frame["low"], frame["high"] = frame["value"] - 1, frame["value"] + 1
     defaults = {"decimals": 1, "basis": "own", "has_protected": False, "sources": "abc"}
     for name, value in defaults.items():

@@ -284,7 +284,7 @@ SIMPLE = [
     Case("simple sex contradicts", simple(Kön="P"), PART, "sex-contradicts", 1),
     Case("simple sex in words", simple(Kön="Flicka"), ACCEPT),
     Case("simple sex unreadable", simple(Kön="X"), PART, "sex-unreadable", 1),
-    Case("simple class without year", simple(Klass="Alfa"), ACCEPT, "year-group-inferred"),
+    Case("simple class without year", simple(Klass="Alfa"), WARN, "class-unusual"),
     Case("simple repeat", simple() + lines(simple_rows()[1:2]), ACCEPT, "row-repeated", 0, 1),
     Case(
         "simple two grades",
@@ -321,7 +321,8 @@ SIMPLE = [
 ]
 HOSTILE = ["=cmd|' /C calc'!A0", "+1", "@SUM(A1)", "<script>alert(1)</script>", "{{ 7*7 }}", "\\input{x}"]
 ATTACKS = [
-    *(Case(f"class {text!r}", changed(Klass=text), ACCEPT) for text in HOSTILE),
+    *(Case(f"class {text!r}", changed(Klass=text), WARN, "class-unusual") for text in HOSTILE),
+    Case("class is a person", changed(Klass="Zebulon Kanariefågelsson"), WARN, "class-unusual"),
     *(
         Case(f"grade {text!r}", changed(Ma=text), PART, "grade-unknown", 1)
         for text in HOSTILE[:1] + HOSTILE[3:]

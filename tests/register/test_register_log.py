@@ -6,6 +6,7 @@ import datetime
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 import sqlalchemy as sa
@@ -13,8 +14,10 @@ from register_kinds import Aim, Step
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.register import KINDS, Draft, Register, RegisterConflict, entry_kind
-from analysis_lib.register.entry import Entry, kind_model, read_entry
+from analysis_lib.register.entry import Entry, Refers, kind_model, load_kinds, read_entry
+from analysis_lib.register.free_text import refuse_people, scan_numbers
 from analysis_lib.register.log import open_register
+from analysis_lib.register.marks import marker_of
 from analysis_lib.register.moments import SWEDEN
 from analysis_lib.register.schemas import schema_folder, write_schemas
 from analysis_lib.vocabulary.workspace import Workspace
@@ -192,6 +195,22 @@ def test_personal_numbers_are_refused_in_every_free_text(register: Register) -> 
         assert told.value.code == "register-free-text"
         assert "1238" not in str(told.value)
     assert register.current() == []
+
+
+def test_personal_numbers_are_refused_in_every_text_of_every_kind() -> None:
+    """Participants, groups and names of routines are short texts, but people write in them too."""
+    tried = 0
+    for kind in load_kinds().values():
+        for name in kind.model_fields:
+            is_text = get_type_hints(kind)[name] in (str, tuple[str, ...])
+            if not is_text or marker_of(kind, name, Refers):
+                continue
+            said = dict.fromkeys(kind.model_fields, None) | {name: "samtal med 120229-1238"}
+            with pytest.raises(SkolbankError, match="register-free-text") as told:
+                refuse_people(kind.model_construct(**said), scan_numbers)
+            assert "1238" not in str(told.value)
+            tried += 1
+    assert tried > 30
 
 
 def test_an_entry_can_not_point_at_what_is_not_there(register: Register) -> None:

@@ -287,3 +287,12 @@ def test_adults_are_led_back_after_the_children(monkeypatch: pytest.MonkeyPatch)
     wanted = {rotation._pseudonym(key, "grades", number) for number in numbers}
     found = rotation._found(wanted, {2025}, "grades", key)
     assert sorted(found.values()) == sorted(numbers)
+
+
+def test_numbers_known_from_another_purpose_are_tried_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rotation, "_candidates", lambda births: iter(()))
+    key = (1, b"k" * 32)
+    numbers = [personal_number(3), personal_number(4)]
+    wanted = {rotation._pseudonym(key, "attendance", number) for number in numbers}
+    found = rotation._found(wanted, {2025}, "attendance", key, known=numbers)
+    assert sorted(found.values()) == sorted(numbers)

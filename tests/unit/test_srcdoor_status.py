@@ -143,6 +143,7 @@ def test_the_quality_page_is_made_by_the_command_and_neutralises_what_a_file_say
     assert main(["status", "--quality", "--workspace", str(workspace.root)]) == 0
     assert f"output/kvalitet/{UNIT}.html" in capsys.readouterr().out
     page = (workspace.output / "kvalitet" / f"{UNIT}.html").read_text("utf-8")
-    assert "&lt;B&gt;=1+1{{X}}" in page
+    assert "=1+1" not in page  # what is no class is not stored
+    assert '<td data-label="Elever">3</td>' in page
     with pytest.raises(SkolbankError, match="unit-without-data"):
         write_quality(workspace, "99999999")
