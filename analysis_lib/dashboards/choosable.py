@@ -7,6 +7,7 @@ report draws the figure anew from its own release.
 from __future__ import annotations
 
 from analysis_lib.dashboards.extract import INDICATORS, Edition
+from analysis_lib.dashboards.no_results import has_results
 from analysis_lib.dashboards.pages import State
 from analysis_lib.vocabulary.periods import SchoolYear
 
@@ -20,6 +21,8 @@ _EQUITY = ("results.all_passed_9", "results.eligible_vocational", *_SPREAD[1:])
 
 def choosable(state: State, edition: Edition) -> Figures:
     """The page's figures that a report can draw too: key to name, drawing and measures."""
+    if not has_results(state, edition):
+        return {}
     if state.page == "arskullar":
         return _cohorts(state, edition)
     if state.page == "betyg":

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from markupsafe import Markup
 from tornado.web import HTTPError, RequestHandler
@@ -16,7 +16,7 @@ from tornado.web import HTTPError, RequestHandler
 from analysis_lib.dashboards.access import Person, Rights
 from analysis_lib.dashboards.desk import Desk
 from analysis_lib.dashboards.live_desk import LiveDesk
-from analysis_lib.dashboards.pages import NotAllowed
+from analysis_lib.dashboards.pages import PAGES, NotAllowed
 from analysis_lib.dashboards.sessions import Sessions, Throttle
 from analysis_lib.dashboards.shell import environment
 from analysis_lib.errors import SkolbankError
@@ -44,6 +44,13 @@ class Desktop:
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "sidor"))
 
 
+class Stale(HTTPError):
+    """A form from before the latest log-in: it is not believed, and its sender is told what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(403, "the form's word is not this log-in's")
+
+
 class Base(RequestHandler):
     """Checks the host, finds the person, sets the headers; errors become pages in Swedish."""
 
@@ -68,6 +75,12 @@ class Base(RequestHandler):
         if self.desktop.hosts and self.request.host.lower() not in self.desktop.hosts:
             raise HTTPError(400)
         self.person = self.find_person()
+
+    def check_xsrf_cookie(self) -> None:
+        try:
+            super().check_xsrf_cookie()
+        except HTTPError:
+            raise Stale from None
 
     def find_person(self) -> Person | None:
         """Who asks: by the proxy's word on the unix socket, else by the session; always still on the list."""
@@ -140,12 +153,26 @@ class Base(RequestHandler):
         elif isinstance(fault, SkolbankError):
             status_code = 400 if fault.code == "address-invalid" else 500
         self.set_status(status_code)
-        title, lines = _TOLD.get(status_code, _TOLD[500])
+        title, lines = _STALE if isinstance(fault, Stale) else _TOLD.get(status_code, _TOLD[500])
         code = fault.code if isinstance(fault, SkolbankError) else f"http-{status_code}"
         if isinstance(fault, SkolbankError) and status_code == 400:
             lines = [f"{fault.what}.", fault.remedy]
         links = [] if status_code == 400 and not self.person else [{"href": "/", "text": "Till startsidan"}]
+        if isinstance(fault, Stale):
+            links = [{"href": self.page_again(), "text": "Öppna sidan igen"}]
+        elif status_code == 401:
+            href = f"/logga-in?next={quote(self.page_again(), safe='')}"
+            links = [{"href": href, "text": "Logga in och fortsätt"}]
         self.notice(title, lines, links=links, code=code, is_alert=True)
+
+    def page_again(self) -> str:
+        """Where the page is that the refused form stood on, with the choices that the form carried."""
+        page = next((PAGES[part] for part in self.request.path.split("/") if part in PAGES), None)
+        if page is None:
+            return "/logga-in" if self.request.path == "/logga-in" else "/"
+        sent = {name: self.request.body_arguments.get(name, [b""])[-1][:200] for name in page.choices}
+        chosen = urlencode({name: value for name, value in sent.items() if value})
+        return f"/{page.id}{'?' if chosen else ''}{chosen}"
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         if not isinstance(value, HTTPError | SkolbankError | NotAllowed):
@@ -175,6 +202,13 @@ def local_path(asked: str) -> str:
     return asked if is_local and not asked.startswith("//") and len(asked) <= 1000 else "/"
 
 
+_STALE = (
+    "Sidan behöver öppnas igen",
+    [
+        "Inget sparades: sidan öppnades före din senaste inloggning.",
+        "Öppna den igen. Det du skrev finns kvar som utkast i den här fliken.",
+    ],
+)
 _TOLD = {
     400: (
         "Adressen går inte att läsa",

@@ -23,7 +23,7 @@ def check_start(
     known = Catalog(workspace).seminars
     if seminar not in known:
         remedy = did_you_mean(seminar, known) or "Välj ett i listan."
-        raise SkolbankError("seminar-unknown", f"Seminariet {seminar[:40]} finns inte", remedy=remedy)
+        raise SkolbankError("seminar-unknown", "Seminariet finns inte", remedy=remedy)
     if is_running(seminar):
         remedy = f"Vänta tills den är klar; sidan visar {wait}."
         raise SkolbankError("already-running", f"{what} pågår redan", remedy=remedy, exit_status=EXIT_LOCKED)

@@ -1,13 +1,12 @@
 """The nine pages: what each is called, which question it answers and which choices it takes (floor 8).
 
-A state is what stands in the address. It is checked against the viewer's rights and against what exists
-before anything is read, and the same state always gives the same page.
+A state is what stands in the address (``address`` reads and checks it); the same state always gives the same
+page.
 """
 
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -17,11 +16,23 @@ from analysis_lib import text
 from analysis_lib.dashboards import cohort_choices
 from analysis_lib.dashboards.access import Rights
 from analysis_lib.dashboards.extract import INDICATORS, Edition
-from analysis_lib.errors import SkolbankError, did_you_mean
 from analysis_lib.present.blocks import Block
 from analysis_lib.report.survey_verbs import FAMILIES
-from analysis_lib.vocabulary.classes import unit_of
 from analysis_lib.vocabulary.settings import Unit
+
+LABELS = {
+    "unit": "Enhet",
+    "group": "Ledningsgrupp",
+    "school_year": "Läsår",
+    "indicator": "Mått",
+    "cohort": "Årskull",
+    "klass": "Klass",
+    "subject": "Ämne",
+    "method": "Sätt att räkna",
+    "instrument": "Instrument",
+    "team": "Arbetslag",
+    "survey": "Enkät",
+}
 
 
 @dataclass(frozen=True)
@@ -156,71 +167,6 @@ class NotAllowed(Exception):
     """The viewer asked for what is not theirs, or for what does not exist: the answer is the same."""
 
 
-def read_state(
-    page: PageKind,
-    given: Mapping[str, list[str]],
-    rights: Rights,
-    edition: Edition,
-    *,
-    instruments: Mapping[str, str] | None = None,
-) -> State:
-    """The state that the address asks for, filled in with the viewer's usual choices.
-
-    Raises NotAllowed for another's unit, and SkolbankError for what cannot be read.
-    """
-    if not rights.may_open(page.id):
-        raise NotAllowed
-    unknown = sorted(set(given) - set(page.choices))
-    if unknown:
-        raise _wrong(f"Adressen har ett val som sidan inte har: {unknown[0][:40]}", unknown[0], page.choices)
-    if any(len(values) > 1 for values in given.values()):
-        raise _wrong("Adressen har samma val två gånger")
-    asked = {name: values[0] for name, values in given.items() if values[0]}
-    unit = asked.get("unit", "")
-    if unit and not rights.may_see(unit):
-        raise NotAllowed
-    if not unit and (not rights.whole or page.id == "sjalvskattning"):
-        unit = first_unit(rights, edition)
-    allowed = {
-        "group": list(edition.catalog.groups),
-        "school_year": list(edition.school_years),
-        "indicator": [name for name in INDICATORS if name in edition.catalog.indicators],
-        "cohort": [value for value, _ in cohort_choices.cohorts(edition)] if page.id == "arskullar" else [],
-        "subject": list(cohort_choices.subjects(page.id)),
-        "method": [value for value, _ in cohort_choices.methods()],
-        "instrument": list(instruments or {}),
-        "survey": [name for name, _ in surveys_of(edition)],
-    }
-    for name, values in allowed.items():
-        if name in asked and asked[name] not in values:
-            raise _wrong(f"Valet {asked[name][:40]} finns inte för {name}", asked[name], values)
-    if len(asked.get("team", "")) > 60 or not asked.get("team", "").isprintable():
-        raise _wrong("Arbetslagets namn är för långt eller har tecken som inte går att skriva")
-    if not all(re.fullmatch(r"[a-z0-9_-]{0,80}", asked.get(name, "")) for name in ("thing", "promise")):
-        raise NotAllowed
-    usual = {
-        "school_year": edition.prepared.school_year,
-        "indicator": next(iter(allowed["indicator"]), ""),
-        "cohort": next(iter(allowed["cohort"]), ""),
-        "method": cohort_choices.USUAL_METHOD,
-        "instrument": next(iter(allowed["instrument"]), ""),
-    }
-    chosen = {name: asked.get(name, usual.get(name, "")) for name in page.choices if name != "unit"}
-    if chosen.get("klass"):
-        chosen["klass"] = _class_of(chosen["klass"], unit, chosen["cohort"], rights, edition)
-    return State(page.id, unit=unit, **chosen)
-
-
-def _class_of(code: str, unit: str, cohort: str, rights: Rights, edition: Edition) -> str:
-    """The class that is asked for, or none where it belongs to another choice of the viewer's.
-
-    A class that does not exist and one that is not the viewer's get the same answer.
-    """
-    if not rights.may_see(unit_of(code) or "-") or not cohort_choices.known_class(edition, code):
-        raise NotAllowed
-    return code if code in dict(cohort_choices.classes(edition, unit, cohort)) else ""
-
-
 def first_unit(rights: Rights, edition: Edition) -> str:
     """The first of the viewer's units by name; a viewer without any is shown nothing."""
     named = [unit for code, unit in edition.prepared.units.items() if code in rights.units]
@@ -237,25 +183,25 @@ def choices(
     whole = [("", "Hela kommunen")] if rights.whole and state.page != "sjalvskattning" else []
     units = [(unit.code, unit.name) for unit in units_in(state.group, rights, edition)]
     groups = [(group.id, group.name) for group in edition.catalog.groups.values()]
-    options: dict[str, tuple[str, list[tuple[str, str]]]] = {
-        "unit": ("Enhet", [*whole, *units]),
-        "group": ("Ledningsgrupp", [("", "Alla"), *groups] if rights.whole else []),
-        "school_year": ("Läsår", [(year, year) for year in edition.school_years]),
-        "indicator": ("Mått", [(name, known[name].short) for name in INDICATORS if name in known]),
-        "cohort": ("Årskull", cohort_choices.cohorts(edition) if state.cohort else []),
-        "klass": ("Klass", _class_options(state, rights, edition)),
-        "subject": ("Ämne", [("", "Alla ämnen"), *cohort_choices.subjects(state.page).items()]),
-        "method": ("Sätt att räkna", cohort_choices.methods(state.subject)),
-        "instrument": ("Instrument", list((instruments or {}).items())),
-        "survey": ("Enkät", [("", "Första med svar"), *surveys_of(edition)]),
+    options: dict[str, list[tuple[str, str]]] = {
+        "unit": [*whole, *units],
+        "group": [("", "Alla"), *groups] if rights.whole else [],
+        "school_year": [(year, year) for year in edition.school_years],
+        "indicator": [(name, known[name].short) for name in INDICATORS if name in known],
+        "cohort": cohort_choices.cohorts(edition) if state.cohort else [],
+        "klass": _class_options(state, rights, edition),
+        "subject": [("", "Alla ämnen"), *cohort_choices.subjects(state.page).items()],
+        "method": cohort_choices.methods(state.subject),
+        "instrument": list((instruments or {}).items()),
+        "survey": [("", "Första med svar"), *surveys_of(edition)],
     }
     found = [
-        Choice(name, options[name][0], tuple(options[name][1]), getattr(state, name))
+        Choice(name, LABELS[name], tuple(options[name]), getattr(state, name))
         for name in PAGES[state.page].choices
-        if name in options and options[name][1]
+        if options.get(name)
     ]
     return (
-        [*found, Choice("team", "Arbetslag", (), state.team)]
+        [*found, Choice("team", LABELS["team"], (), state.team)]
         if "team" in PAGES[state.page].choices
         else found
     )
@@ -292,9 +238,3 @@ def units_in(group: str, rights: Rights, edition: Edition) -> list[Unit]:
 def today() -> datetime.date:
     """The day in Sweden."""
     return datetime.datetime.now(ZoneInfo("Europe/Stockholm")).date()
-
-
-def _wrong(what: str, typed: str = "", known: object = ()) -> SkolbankError:
-    near = did_you_mean(typed, list(known)) if typed and isinstance(known, list | tuple) else ""
-    remedy = near or "Välj i listorna på sidan, så blir adressen rätt."
-    return SkolbankError("address-invalid", what, remedy=remedy)

@@ -111,7 +111,9 @@ def settings(*, notebooks: Path, kernel: str, word: str) -> Config:
     made.KernelSpecManager.ensure_native_kernel = False
     made.KernelSpecManager.allowed_kernelspecs = {kernel}
     made.KernelManager.transport = "ipc"
-    made.KernelManager.autorestart = False
+    made.KernelManager.autorestart = True  # so that its death is seen; none is started again
+    made.KernelRestarter.restart_limit = 0
+    made.KernelRestarter.time_to_dead = 1.0
     made.MappingKernelManager.cull_idle_timeout = 1800
     made.MappingKernelManager.cull_interval = 60
     made.MappingKernelManager.cull_connected = True

@@ -8,7 +8,8 @@ from dataclasses import replace
 from analysis_lib.dashboards.access import Rights
 from analysis_lib.dashboards.cohort_page import cohort_cards
 from analysis_lib.dashboards.extract import INDICATORS, Edition
-from analysis_lib.dashboards.grade_page import GRADE_INDICATORS, grade_cards
+from analysis_lib.dashboards.grade_page import grade_cards
+from analysis_lib.dashboards.no_results import SHOWN, has_results, no_results
 from analysis_lib.dashboards.page_marks import noted
 from analysis_lib.dashboards.pages import PAGES, Card, State, units_in
 from analysis_lib.dashboards.voices import survey_cards
@@ -16,28 +17,13 @@ from analysis_lib.report.context import Report
 from analysis_lib.report.parameters import Sidecar
 
 _SHORT = {"lage": "DL", "arskullar": "DA", "betyg": "DB", "roster": "DR", "jamfor": "DJ"}
-_SHOWN = (
-    "results.all_passed_9",
-    "results.eligible_vocational",
-    "results.eligible_arts",
-    "results.eligible_humanities",
-    "results.eligible_science",
-    "results.merit_rating_17",
-    "results.subject_passed_9",
-    "results.all_passed_6",
-    "results.subject_passed_6",
-    "results.pupil_count_9",
-    "results.pupil_count_6",
-    "progress.followed_9",
-    "progress.core_passed_6",
-    "progress.core_passed_9",
-    *GRADE_INDICATORS,
-)
 
 
 def results_cards(state: State, rights: Rights, edition: Edition) -> list[Card]:
     """The cards of a page about results, from the viewer's extract only."""
     report = page_report(state, rights, edition)
+    if not has_results(state, edition):
+        return [Card("saknas", no_results(state, rights, edition))]
     return noted(_PAGES[state.page](report, state), report, state, edition)
 
 
@@ -54,7 +40,7 @@ def page_report(state: State, rights: Rights, edition: Edition) -> Report:
         title=page.title,
         short=_SHORT[state.page],
         audience=rights.audience,
-        indicators=tuple(name for name in _SHOWN if name in known),
+        indicators=tuple(name for name in SHOWN if name in known),
         sections=(),
     )
     unit = kept.get(state.unit)

@@ -7,9 +7,13 @@ only, where nobody but the proxy can come in; everywhere else it means nothing.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import errno
+import os
 import secrets
 import signal
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -28,6 +32,7 @@ from analysis_lib.dashboards.views import Fixed, Login, Logout, Start
 from analysis_lib.errors import SkolbankError
 from analysis_lib.vocabulary.workspace import Workspace
 
+_PATIENCE = 2.0  # seconds from being told to stop until whatever is in hand is left as it is
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 _LIMITS = {
     "max_body_size": 256 * 1024,
@@ -105,9 +110,11 @@ def start(
         desktop = Desktop(desk, frozenset(name.lower() for name in names), trust=trust_header, is_secure=True)
         desktop.live = LiveDesk(desk, desktop.sessions, is_trusting=bool(trust_header))
         server = HTTPServer(make_app(desktop), **_LIMITS)
-        server.add_socket(bind_unix_socket(str(socket), mode=0o660))
+        with _binding(f"Socketen {socket.name}", "--socket"):
+            server.add_socket(bind_unix_socket(str(socket), mode=0o660))
         return Served([server], [f"unix:{socket}"], desktop)
-    sockets = bind_sockets(port, host)
+    with _binding(f"Port {port}", "--port"):
+        sockets = bind_sockets(port, host)
     bound = sockets[0].getsockname()[1]
     hosts = {f"{name}:{bound}" for name in (*_LOCAL[:2], host)} | {name.lower() for name in names}
     desktop = Desktop(desk, frozenset(hosts))
@@ -115,6 +122,21 @@ def start(
     server = HTTPServer(make_app(desktop), **_LIMITS)
     server.add_sockets(sockets)
     return Served([server], [f"http://{host}:{bound}/"], desktop)
+
+
+@contextlib.contextmanager
+def _binding(place: str, option: str) -> Iterator[None]:
+    """Tells in words why nothing can be served at a place."""
+    try:
+        yield
+    except (OSError, ValueError) as fault:
+        is_taken = isinstance(fault, OSError) and fault.errno == errno.EADDRINUSE
+        raise SkolbankError(
+            "place-taken" if is_taken else "place-refused",
+            f"{place} används redan av ett annat program" if is_taken else f"{place} går inte att öppna",
+            where=option,
+            remedy=f"Ange en annan med {option}, eller stäng den server som redan är i gång.",
+        ) from None
 
 
 def refuse_unsafe(host: str, socket: Path | None, trust_header: str) -> None:
@@ -139,6 +161,7 @@ def serve(workspace: Workspace, *, tell: Callable[[str], None], **how: object) -
     """Serves until interrupted; ``tell`` gets the addresses."""
 
     async def until_stopped() -> None:
+        print("Skolbänken startar: siffrorna tas fram och granskas …", file=sys.stderr, flush=True)
         served = start(workspace, **how)  # type: ignore[arg-type]
         stop = asyncio.Event()
         for name in (signal.SIGINT, signal.SIGTERM):
@@ -149,10 +172,18 @@ def serve(workspace: Workspace, *, tell: Callable[[str], None], **how: object) -
             print(served.desktop.live.closed, file=sys.stderr)
         warming = asyncio.gather(*_warming(served, stop), return_exceptions=True)
         await stop.wait()
+        _leave_soon()
         served.stop()
         await warming
 
     asyncio.run(until_stopped())
+
+
+def _leave_soon() -> None:
+    """Ends the process after a moment: a page being drawn cannot be broken off, and nobody waits for it."""
+    timer = threading.Timer(_PATIENCE, os._exit, (0,))
+    timer.daemon = True  # a server that has nothing in hand ends by itself before that
+    timer.start()
 
 
 def _warming(served: Served, stop: asyncio.Event) -> Iterator[Awaitable[object]]:

@@ -19,6 +19,7 @@ from analysis_lib import text
 from analysis_lib.dashboards.access import ROLE_WORDS, Rights
 from analysis_lib.dashboards.cohort_choices import classes, cohorts
 from analysis_lib.dashboards.extract import Edition
+from analysis_lib.dashboards.no_results import has_results
 from analysis_lib.dashboards.pages import PAGES, Card, Choice, State, units_in
 from analysis_lib.present.html import block_html
 from analysis_lib.report.html import style_sheet
@@ -116,6 +117,7 @@ def page_html(
         .render(
             page={"title": page.title, "question": page.question, "href": f"/{page.id}"},
             place=place_name(state.unit, edition),
+            query=state.query(),
             bundle=served if rights else {"css": frame.extra["css"], "js": ""},
             menu=_menu(state, rights, frame),
             who=_who(rights, edition) if rights else None,
@@ -144,7 +146,7 @@ def steps_down(state: State, rights: Rights, edition: Edition) -> list[dict[str,
 
     The other choices are kept.
     """
-    if state.unit and state.page == "arskullar":
+    if state.unit and state.page == "arskullar" and has_results(state, edition):
         classes = _to_classes(state, rights, edition)
         return classes + [
             {
@@ -249,7 +251,8 @@ def _who(rights: Rights, edition: Edition) -> dict[str, str]:
     groups = edition.catalog.groups
     names += [groups[name].name for name in person.groups if name in groups]
     place = text.listing(names[:3]) if names else edition.catalog.settings.authority_name
-    return {"role": ROLE_WORDS[person.role], "place": place}
+    key = hashlib.sha256(person.name.encode()).hexdigest()[:12]  # whose drafts a browser keeps
+    return {"role": ROLE_WORDS[person.role], "place": place, "key": key}
 
 
 def _until(edition: Edition) -> str:

@@ -8,10 +8,11 @@ from markupsafe import Markup
 from tornado.web import HTTPError
 
 from analysis_lib.dashboards.access import ROLE_WORDS, Rights
+from analysis_lib.dashboards.address import check_order, read_state
 from analysis_lib.dashboards.forms import Faults
 from analysis_lib.dashboards.handlers import COOKIE, Base, local_path
 from analysis_lib.dashboards.more_entries import Asked
-from analysis_lib.dashboards.pages import PAGES, PageKind, State, choices, read_state
+from analysis_lib.dashboards.pages import PAGES, PageKind, State, choices
 from analysis_lib.dashboards.runs import run_cards
 from analysis_lib.dashboards.shell import Drawn, Frame, bundle, page_html, steps_down
 from analysis_lib.dashboards.written_cards import written_cards
@@ -125,8 +126,9 @@ class Viewed(Base):
         given = {
             name: [value.decode("utf-8", "replace") for value in values]
             for name, values in self.request.query_arguments.items()
-            if name != "told"
+            if name not in ("told", "sortering")
         }
+        check_order(self.get_query_arguments("sortering"))
         return await self.wanted(page_id, given, rights)
 
     async def wanted(
@@ -156,6 +158,12 @@ class Show(Viewed):
         if found is None:
             return
         page, state, rights = found
+        if (
+            self.request.headers.get("X-Skolbank-Part") == "forms"
+        ):  # a live page has its cards from its kernel
+            self.note("view", f"{page.id} {state.unit or 'hela'} formulär")
+            await self.show_page(state, rights, [], Frame())
+            return
         shown = await self.run(self.desktop.desk.show, state, rights)
         self.note("view", f"{page.id} {state.unit or 'hela'}")
         told = TOLD.get(self.get_query_argument("told", ""), "")

@@ -183,8 +183,7 @@ class ReleasedTable:
 
     def distinct(self, *names: str) -> set[tuple[Any, ...]]:
         """The different values that the columns hold together."""
-        columns = [self._index.column(name) for name in names]
-        return {tuple(column[row] for column in columns) for row in self._rows.tolist()}
+        return self._index.distinct(self._rows, names)
 
     def one(self, **keys: Any) -> ReleasedCell | None:
         """The only cell with these keys, or None; two are a fault of the caller."""
@@ -217,14 +216,27 @@ class _Index:
 
     def among(self, rows: np.ndarray, name: str, wanted: Collection[Any]) -> np.ndarray:
         """Those of the rows whose column holds one of the wanted values."""
-        if name not in self._codes:
-            codes, values = pd.factorize(self.frame[name])
-            self._codes[name] = (codes, {value: code for code, value in enumerate(values.tolist())})
-        codes, known = self._codes[name]
+        codes, known = self._coded(name)
         numbers = [known[value] for value in wanted if value in known]
         here = codes[rows]
         chosen: np.ndarray = rows[here == numbers[0] if len(numbers) == 1 else np.isin(here, numbers)]
         return chosen
+
+    def distinct(self, rows: np.ndarray, names: Sequence[str]) -> set[tuple[Any, ...]]:
+        """The different values that the columns hold together in the rows."""
+        together = np.zeros(len(rows), np.int64)
+        for codes, known in map(self._coded, names):
+            together = together * (len(known) + 1) + codes[rows] + 1  # an empty cell has the code -1
+        first = np.unique(together, return_index=True)[1]
+        columns = [self.column(name) for name in names]
+        return {tuple(column[row] for column in columns) for row in rows[first].tolist()}
+
+    def _coded(self, name: str) -> tuple[np.ndarray, dict[Any, int]]:
+        """The column as small integers by row, and which value each of them is."""
+        if name not in self._codes:
+            codes, values = pd.factorize(self.frame[name])
+            self._codes[name] = (codes, {value: code for code, value in enumerate(values.tolist())})
+        return self._codes[name]
 
     def cell(self, row: int) -> ReleasedCell:
         if row not in self._cells:

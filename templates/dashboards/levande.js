@@ -49,6 +49,9 @@
   };
   const rest = () => { clearTimeout(busy); cards.removeAttribute("aria-busy"); };
 
+  // The address without how tables are sorted: that is for the page itself.
+  const settled = (search) => search.slice(1).split("&").filter((each) => each && !each.startsWith("sortering=")).join("&");
+
   const ask = (query, remember = true) => {
     wanted = query;
     number += 1;
@@ -66,9 +69,9 @@
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("uppgifter");
     if (!fresh) { over(answer.status === 403 ? 4403 : answer.ok ? 4401 : 1006); return; }
-    const settled = new URL(page.getElementById("utforska") ? "?" + page.getElementById("utforska").dataset.query : "", location.href).search.slice(1);
+    const drawn = new URL(page.getElementById("utforska") ? "?" + page.getElementById("utforska").dataset.query : "", location.href).search.slice(1);
     const place = page.title.split(" – ")[1] || "";
-    await show({ number, query: settled, place, choices: options(page), charts: {}, html: fresh.innerHTML, page });
+    await show({ number, query: drawn, place, choices: options(page), charts: {}, html: fresh.innerHTML, page });
   };
   const go = () => {
     if (!hasKernel) { const asking = waiting; drawing = drawing.then(() => bring(asking)); return; }
@@ -175,7 +178,9 @@
   };
   const around = async (shown, remember) => {
     const path = location.pathname + (shown.query ? "?" + shown.query : "");
-    if (remember && location.pathname + location.search !== path) { history.pushState(null, "", path); }
+    const copy = document.getElementById("kopiera");
+    if (copy) { copy.dataset.query = shown.query; }
+    if (remember && location.pathname + "?" + settled(location.search) !== location.pathname + "?" + shown.query) { history.pushState(null, "", path); }
     const parts = document.title.split(" – ");
     document.title = [parts[0], shown.place, parts[parts.length - 1]].join(" – ");
     const chosen = shown.choices.filter((each) => each.name !== "unit" && each.options.length)
@@ -194,7 +199,7 @@
     if (forms) {
       let page = shown.page;
       if (!page) {
-        const answer = await fetch(path, { headers: { Accept: "text/html" } });
+        const answer = await fetch(path, { headers: { "X-Skolbank-Part": "forms" } });
         page = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
       }
       const fresh = page && page.getElementById("formular");
@@ -294,5 +299,5 @@
     const link = event.target.closest(".steps a");
     if (link && isOn() && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); ask(new URL(link.href).search.slice(1)); }
   });
-  window.addEventListener("popstate", () => { if (isOn()) { ask(location.search.slice(1), false); } else { location.reload(); } });
+  window.addEventListener("popstate", () => { if (isOn()) { ask(settled(location.search), false); } else { location.reload(); } });
 })();

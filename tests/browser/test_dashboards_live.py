@@ -118,11 +118,16 @@ def test_a_closed_tab_ends_its_kernel_and_no_other(log_in: LogIn, world: World) 
 
 
 def _kernels(server: psutil.Process) -> int:
+    return len(_inside(server))
+
+
+def _inside(server: psutil.Process) -> set[psutil.Process]:
     """The processes inside the sandbox: the warm one, and one for each live page."""
-    inside = 0
+    inside = set()
     for each in server.children(recursive=True):
         with contextlib.suppress(psutil.Error):
-            inside += "analysis_lib.kernels.zygote" in each.cmdline()
+            if "analysis_lib.kernels.zygote" in each.cmdline():
+                inside.add(each)
     return inside
 
 
@@ -179,6 +184,25 @@ def test_why_a_live_page_stopped_is_told_and_what_to_do(
     expect(page.locator("#besked")).to_contain_text(words)
     expect(page.get_by_role("button", name="Utforska")).to_be_visible()
     assert figures(page) == said
+
+
+def test_a_killed_kernel_is_told_and_the_page_goes_on_from_where_it_was(log_in: LogIn, world: World) -> None:
+    page = log_in("strategen")
+    page.goto(f"{world.address}/lage")
+    server = psutil.Process(world.process.pid)
+    before = _inside(server)
+    explore(page)
+    said = figures(page)
+    kernels = {each for each in _inside(server) - before if each.parent() in _inside(server)}
+    assert kernels
+    for each in kernels:
+        each.kill()
+    words = "Utforskaren stannade. Siffrorna på sidan stämmer."
+    expect(page.locator("#besked")).to_contain_text(words, timeout=LIVE)
+    assert figures(page) == said
+    explore(page)
+    page.locator("#val-unit").select_option(MINE)
+    expect(page.locator(".printed")).to_contain_text("Alskolan")
 
 
 def test_without_script_there_is_nothing_to_press(log_in: LogIn, world: World) -> None:
