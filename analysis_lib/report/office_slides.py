@@ -184,7 +184,7 @@ class _Drawing:
 
     def _tables(self, tables: Sequence[Mapping[str, Any]]) -> None:
         """One table, or two below each other with their captions."""
-        top = 104.0
+        top = 118.0 if len(self.slide.headline) > 52 else 104.0  # below a headline of two lines
         for data in tables:
             if len(tables) > 1:
                 self._words((_SIDE, top, 876, 26), [(str(data["caption"]), _TEXT, True, theme.INK)])
