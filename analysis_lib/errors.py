@@ -8,6 +8,7 @@ personal identity number or a name.
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable
 
 EXIT_DONE = 0
@@ -16,6 +17,19 @@ EXIT_USAGE = 2
 EXIT_DISCLOSURE = 3
 EXIT_LOCKED = 4
 EXIT_INTERRUPTED = 130
+_AGAIN = "Frigör utrymme och kör igen, det som är klart görs inte om."
+_RIGHTS = (
+    "Du får inte läsa eller skriva där",
+    "Be om rättigheten, eller välj en annan mapp.",
+)
+DISK_FAULTS = {
+    errno.ENOSPC: ("Disken är full", _AGAIN),
+    errno.EDQUOT: ("Diskkvoten är slut", _AGAIN),
+    errno.EROFS: ("Mappen går bara att läsa", "Välj en mapp eller arbetsyta där du får skriva."),
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EFBIG: ("Filen blev större än vad som är tillåtet", "Höj gränsen för filstorlek och kör igen."),
+}
 
 
 class SkolbankError(Exception):
@@ -79,3 +93,10 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """
     close = nearest(name, known)
     return f"Menade du {close}?" if close else ""
+
+
+def cannot_write(error: OSError, where: str) -> SkolbankError:
+    """What a person is told when the disk is full, the folder is closed or the device fails."""
+    other = ("Filen gick inte att skriva", "Kontrollera disken och kör igen.")
+    what, remedy = DISK_FAULTS.get(error.errno or 0, other)
+    return SkolbankError("write-failed", what, where=where, remedy=remedy, exit_status=EXIT_PARTIAL)

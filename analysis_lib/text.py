@@ -151,10 +151,10 @@ def genitive(name: str) -> str:
 def uncapitalised(words: str) -> str:
     """A common word or phrase inside a sentence: small first letter, abbreviations untouched.
 
-    >>> uncapitalised("Behöriga lärare"), uncapitalised("NO-ämnen"), uncapitalised("SVA")
-    ('behöriga lärare', 'NO-ämnen', 'SVA')
+    >>> uncapitalised("Behöriga lärare"), uncapitalised("NO-ämnen"), uncapitalised("I stor utsträckning")
+    ('behöriga lärare', 'NO-ämnen', 'i stor utsträckning')
     """
-    return words if words[:2].isupper() else words[:1].lower() + words[1:]
+    return words if words[:2].isupper() and words[1:2] != " " else words[:1].lower() + words[1:]
 
 
 def sort_key(name: str) -> str:

@@ -7,7 +7,6 @@ import hashlib
 import shutil
 from pathlib import Path
 
-from analysis_lib.errors import SkolbankError
 from analysis_lib.vocabulary.whole_files import write_whole
 
 _BLOCK = 1 << 20
@@ -53,18 +52,3 @@ def tree_hash(*folders: Path, endings: tuple[str, ...] = ()) -> str:
             digest.update(f"{path.relative_to(folder)}\0{sha256_of(path)}\n".encode())
         digest.update(b"\1")
     return digest.hexdigest()
-
-
-def cannot_write(error: OSError, where: str) -> SkolbankError:
-    """What a person is told when the disk is full, the folder is read-only or the device fails."""
-    reasons = {
-        errno.ENOSPC: ("Disken är full", "Frigör utrymme och kör igen, det som är klart görs inte om."),
-        errno.EDQUOT: ("Diskkvoten är slut", "Frigör utrymme och kör igen, det som är klart görs inte om."),
-        errno.EROFS: ("Mappen går bara att läsa", "Välj en arbetsyta där du får skriva."),
-        errno.EACCES: ("Du får inte skriva i mappen", "Be om skrivrätt eller välj en annan arbetsyta."),
-        errno.EFBIG: ("Filen blev större än vad som är tillåtet", "Höj gränsen för filstorlek och kör igen."),
-    }
-    what, remedy = reasons.get(
-        error.errno or 0, ("Filen gick inte att skriva", "Kontrollera disken och kör igen.")
-    )
-    return SkolbankError("write-failed", what, where=where, remedy=remedy, exit_status=1)

@@ -14,7 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from analysis_lib.batch import publish
-from analysis_lib.batch.files import cannot_write
 from analysis_lib.batch.ledger import Entry, Ledger
 from analysis_lib.batch.lock import held
 from analysis_lib.batch.making import make_documents, open_pool
@@ -32,6 +31,7 @@ from analysis_lib.errors import (
     EXIT_PARTIAL,
     SeveralErrors,
     SkolbankError,
+    cannot_write,
 )
 from analysis_lib.report.params_faults import params_faults
 from analysis_lib.vocabulary.catalog import Catalog

@@ -5,13 +5,21 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from cyclopts import App
 from cyclopts.exceptions import CycloptsError
 
 from analysis_lib import __version__
 from analysis_lib.cli.wrong_use import command_first, describe
-from analysis_lib.errors import EXIT_INTERRUPTED, EXIT_PARTIAL, EXIT_USAGE, SkolbankError
+from analysis_lib.errors import (
+    DISK_FAULTS,
+    EXIT_INTERRUPTED,
+    EXIT_PARTIAL,
+    EXIT_USAGE,
+    SkolbankError,
+    cannot_write,
+)
 
 _COMMANDS: dict[str, tuple[str, str, str]] = {
     "init": (
@@ -112,7 +120,7 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "extract": (
         "analysis_lib.cli.privacy:extract",
         "Write everything that is stored about one person; the number is read from stdin.",
-        "skolbank extract registerutdrag.txt < nummer.txt",
+        "skolbank extract utdrag.json < nummer.txt",
     ),
     "privacy": (
         "analysis_lib.cli.privacy:privacy",
@@ -227,6 +235,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if "--debug" in tokens:
             raise
+        if isinstance(error, OSError) and error.errno in DISK_FAULTS:
+            fault = cannot_write(error, "/".join(Path(str(error.filename or "")).parts[-2:]))
+            return _tell(str(fault), fault.exit_status)
         text = "Något gick fel i programmet. Kör igen med --debug och anmäl felet."
         return _tell(f"{text} ({type(error).__name__}) [internal-error]", EXIT_PARTIAL)
     return status if isinstance(status, int) else 0

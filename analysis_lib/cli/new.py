@@ -59,8 +59,8 @@ def report(name: str, /, *, shared: Shared = NO_OPTIONS) -> int:
     workspace = shared.find()
     _tell(write_report(workspace, name).places, workspace.root)
     print(
-        f"Nästa steg: ange {name} under reports i ett seminarium, sedan "
-        f"skolbank run SEMINARIUM --report {name}."
+        f"Nästa steg: lägg till raden ”  - name: {name}” under reports i ett seminarium (params/seminars), "
+        f"sedan skolbank run SEMINARIUM --report {name}."
     )
     return 0
 

@@ -167,10 +167,12 @@ def _units(workspace: Workspace) -> dict[str, str]:
 
 
 def _known_unit(code: str, units: dict[str, str]) -> str:
-    from analysis_lib.errors import SkolbankError, did_you_mean
+    from analysis_lib.errors import SkolbankError, did_you_mean, nearest
 
     if units and code not in units:
-        remedy = did_you_mean(code, units) or "Ange skolenhetskoden med åtta siffror."
+        named = {name: other for other, name in units.items()}.get(nearest(code, units.values()))
+        near = f"Menade du {named} {units[named]}?" if named else did_you_mean(code, units)
+        remedy = near or "Ange skolenhetskoden med åtta siffror."
         raise SkolbankError("unit-unknown", f"Enheten {code[:20]} finns inte", where="--unit", remedy=remedy)
     return code
 

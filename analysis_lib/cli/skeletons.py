@@ -15,6 +15,10 @@ from analysis_lib.vocabulary.workspace import Workspace
 
 _INDICATOR = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 _REPORT = re.compile(r"[a-z][a-z0-9-]{1,39}")
+_SHOWN_FIRST = (
+    "results.all_passed_9",
+    "pupils.total",
+)  # the first report of one's own has findings and a chart
 _INDICATOR_TEXT = """\
 # Ny indikator. Byt texterna. Utan formula visas bara publicerade värden: ange dem under published, t.ex.
 #   published: [{{table: final_grades_9, measure: all_passed_pct}}]
@@ -96,19 +100,33 @@ def write_report(workspace: Workspace, name: str) -> Written:
         raise _exists(f"Rapporten {name}", "notebooks/reports")
     taken = {load_sidecar(workspace, each).short for each in known}
     catalog = Catalog(workspace)
-    indicator = "pupils.total" if "pupils.total" in catalog.indicators else min(catalog.indicators)
+    indicator = next((each for each in _SHOWN_FIRST if each in catalog.indicators), min(catalog.indicators))
     seminar = min(catalog.seminars, default="")
     sidecar = _SIDECAR.format(
         title=name.replace("-", " ").capitalize(), short=_short(name, taken), indicator=indicator
     )
     folder = workspace.root / "notebooks" / "reports"
-    notebook = json.dumps(_notebook(name, seminar, indicator), ensure_ascii=False, indent=1) + "\n"
+    notebook = (
+        json.dumps(
+            _notebook(name, seminar, indicator, _first_unit(workspace, catalog)), ensure_ascii=False, indent=1
+        )
+        + "\n"
+    )
     return Written(_write({folder / f"{name}.ipynb": notebook, folder / f"{name}.yaml": sidecar}, workspace))
 
 
-def _notebook(name: str, seminar: str, indicator: str) -> dict[str, object]:
+def _first_unit(workspace: Workspace, catalog: Catalog) -> str:
+    """A unit to try the notebook on: the first own school, or none before anything is imported."""
+    from analysis_lib.snapshots.units import load_units
+
+    own = [unit for unit in load_units(workspace, catalog).values() if unit.is_own]
+    schools = [unit.code for unit in own if "gr" in unit.school_forms]
+    return min(schools or [unit.code for unit in own], default="")
+
+
+def _notebook(name: str, seminar: str, indicator: str, unit: str) -> dict[str, object]:
     parameters = (
-        'unit: str = ""  # Skolenhetskod\n'
+        f'unit: str = "{unit}"  # Skolenhetskod\n'
         f'seminar: str = "{seminar}"  # Seminarium, ett namn i params/seminars\n'
         'audience: str = ""  # Läsare: public, board eller internal; tomt: som seminariet'
     )
@@ -126,7 +144,7 @@ def _notebook(name: str, seminar: str, indicator: str) -> dict[str, object]:
             "## Så gick det\n\nÄr årets resultat en tillfällig variation, eller ser vi ett mönster?",
             [],
         ),
-        ("code", f'report.history("{indicator}")', []),
+        ("code", f'report.trend("{indicator}")', []),
         ("markdown", "## Det här gör vi nu\n\nVad leder resultaten till?", []),
         ("code", "report.questions()", []),
         ("code", "report.foot()", []),

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 
 from analysis_lib.dashboards import extract
 from analysis_lib.dashboards.access import AccessList, Person, Rights, rights_of
+from analysis_lib.dashboards.address import read_state
 from analysis_lib.dashboards.extract import Edition
-from analysis_lib.dashboards.pages import PAGES, Card, NotAllowed, State, read_state
+from analysis_lib.dashboards.pages import PAGES, Card, NotAllowed, State
 from analysis_lib.dashboards.register_pages import register_cards
 from analysis_lib.dashboards.results import results_cards
 from analysis_lib.dashboards.runs import Runs

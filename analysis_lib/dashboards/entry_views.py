@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from tornado.web import HTTPError
 
 from analysis_lib.dashboards.access import Rights
+from analysis_lib.dashboards.address import read_state
 from analysis_lib.dashboards.entry_pages import (
     SIGN_OFF,
     STEPS_OF,
@@ -17,7 +18,7 @@ from analysis_lib.dashboards.entry_pages import (
 from analysis_lib.dashboards.forms import Faults, as_answers, as_faults, read_entry
 from analysis_lib.dashboards.more_entries import UNDO
 from analysis_lib.dashboards.more_writing import save_answers, save_choice, save_promise
-from analysis_lib.dashboards.pages import PAGES, NotAllowed, State, read_state
+from analysis_lib.dashboards.pages import PAGES, NotAllowed, State
 from analysis_lib.dashboards.shell import Frame
 from analysis_lib.dashboards.views import Show
 from analysis_lib.dashboards.writing import save_entry, save_ratings, undo

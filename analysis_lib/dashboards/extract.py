@@ -28,6 +28,7 @@ from analysis_lib.disclosure.release import open_released
 from analysis_lib.errors import EXIT_DISCLOSURE, SkolbankError
 from analysis_lib.report.prepare import Prepared, prepare, remember_release
 from analysis_lib.report.scope import NATION
+from analysis_lib.report.sections import EDITIONS
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.classes import unit_of
 from analysis_lib.vocabulary.indicators import Indicator
@@ -110,7 +111,7 @@ def open_edition(
     """
     catalog = Catalog(workspace)
     prepared = prepare(workspace, seminar, audience=audience)
-    scope = f"dashboards {seminar} {audience}"
+    scope = f"panelerna för {seminar}, {EDITIONS[audience].lower()}"
     if before is not None and before.says_the_same(prepared, catalog):
         require_certificate(workspace, before.certificate, audience=audience, scope=scope)
         return Edition(workspace, catalog, prepared, before.certificate)

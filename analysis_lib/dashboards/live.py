@@ -17,9 +17,10 @@ from urllib.parse import parse_qs
 import ipywidgets
 import traitlets
 
+from analysis_lib.dashboards.address import read_state
 from analysis_lib.dashboards.extract import newest_seminar, open_edition
 from analysis_lib.dashboards.live_cards import cards_of
-from analysis_lib.dashboards.pages import PAGES, Choice, NotAllowed, State, choices, read_state
+from analysis_lib.dashboards.pages import PAGES, Choice, NotAllowed, State, choices
 from analysis_lib.dashboards.scope_folder import LiveScope, open_scope, own_scope
 from analysis_lib.dashboards.shell import cards_html, draw, place_name, steps_down
 from analysis_lib.errors import SkolbankError

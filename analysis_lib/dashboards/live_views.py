@@ -11,10 +11,11 @@ from tornado.web import HTTPError
 from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, WebSocketHandler
 
 from analysis_lib.dashboards.access import Rights
+from analysis_lib.dashboards.address import read_state
 from analysis_lib.dashboards.handlers import Base
 from analysis_lib.dashboards.live_keeper import ENDED, Live
 from analysis_lib.dashboards.live_messages import Refused, asked_of, downward, is_dead, upward
-from analysis_lib.dashboards.pages import PAGES, NotAllowed, State, read_state
+from analysis_lib.dashboards.pages import PAGES, NotAllowed, State
 from analysis_lib.dashboards.views import Viewed
 from analysis_lib.errors import SkolbankError
 

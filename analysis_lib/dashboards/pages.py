@@ -1,13 +1,12 @@
 """The nine pages: what each is called, which question it answers and which choices it takes (floor 8).
 
-A state is what stands in the address. It is checked against the viewer's rights and against what exists
-before anything is read, and the same state always gives the same page.
+A state is what stands in the address (``address`` reads and checks it); the same state always gives the same
+page.
 """
 
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -16,12 +15,24 @@ from zoneinfo import ZoneInfo
 from analysis_lib import text
 from analysis_lib.dashboards import cohort_choices
 from analysis_lib.dashboards.access import Rights
-from analysis_lib.dashboards.address import LABELS, wrong
 from analysis_lib.dashboards.extract import INDICATORS, Edition
 from analysis_lib.present.blocks import Block
 from analysis_lib.report.survey_verbs import FAMILIES
-from analysis_lib.vocabulary.classes import unit_of
 from analysis_lib.vocabulary.settings import Unit
+
+LABELS = {
+    "unit": "Enhet",
+    "group": "Ledningsgrupp",
+    "school_year": "Läsår",
+    "indicator": "Mått",
+    "cohort": "Årskull",
+    "klass": "Klass",
+    "subject": "Ämne",
+    "method": "Sätt att räkna",
+    "instrument": "Instrument",
+    "team": "Arbetslag",
+    "survey": "Enkät",
+}
 
 
 @dataclass(frozen=True)
@@ -154,71 +165,6 @@ class State:
 
 class NotAllowed(Exception):
     """The viewer asked for what is not theirs, or for what does not exist: the answer is the same."""
-
-
-def read_state(
-    page: PageKind,
-    given: Mapping[str, list[str]],
-    rights: Rights,
-    edition: Edition,
-    *,
-    instruments: Mapping[str, str] | None = None,
-) -> State:
-    """The state that the address asks for, filled in with the viewer's usual choices.
-
-    Raises NotAllowed for another's unit, and SkolbankError for what cannot be read.
-    """
-    if not rights.may_open(page.id):
-        raise NotAllowed
-    unknown = sorted(set(given) - set(page.choices))
-    if unknown:
-        raise wrong("Adressen har ett val som sidan inte har")
-    if any(len(values) > 1 for values in given.values()):
-        raise wrong("Adressen har samma val två gånger")
-    asked = {name: values[0] for name, values in given.items() if values[0]}
-    unit = asked.get("unit", "")
-    if unit and not rights.may_see(unit):
-        raise NotAllowed
-    if not unit and (not rights.whole or page.id == "sjalvskattning"):
-        unit = first_unit(rights, edition)
-    allowed = {
-        "group": list(edition.catalog.groups),
-        "school_year": list(edition.school_years),
-        "indicator": [name for name in INDICATORS if name in edition.catalog.indicators],
-        "cohort": [value for value, _ in cohort_choices.cohorts(edition)] if page.id == "arskullar" else [],
-        "subject": list(cohort_choices.subjects(page.id)),
-        "method": [value for value, _ in cohort_choices.methods()],
-        "instrument": list(instruments or {}),
-        "survey": [name for name, _ in surveys_of(edition)],
-    }
-    for name, values in allowed.items():
-        if name in asked and asked[name] not in values:
-            raise wrong(f"{LABELS[name]} i adressen finns inte att välja")
-    if len(asked.get("team", "")) > 60 or not asked.get("team", "").isprintable():
-        raise wrong("Arbetslagets namn är för långt eller har tecken som inte går att skriva")
-    if not all(re.fullmatch(r"[a-z0-9_-]{0,80}", asked.get(name, "")) for name in ("thing", "promise")):
-        raise NotAllowed
-    usual = {
-        "school_year": edition.prepared.school_year,
-        "indicator": next(iter(allowed["indicator"]), ""),
-        "cohort": next(iter(allowed["cohort"]), ""),
-        "method": cohort_choices.USUAL_METHOD,
-        "instrument": next(iter(allowed["instrument"]), ""),
-    }
-    chosen = {name: asked.get(name, usual.get(name, "")) for name in page.choices if name != "unit"}
-    if chosen.get("klass"):
-        chosen["klass"] = _class_of(chosen["klass"], unit, chosen["cohort"], rights, edition)
-    return State(page.id, unit=unit, **chosen)
-
-
-def _class_of(code: str, unit: str, cohort: str, rights: Rights, edition: Edition) -> str:
-    """The class that is asked for, or none where it belongs to another choice of the viewer's.
-
-    A class that does not exist and one that is not the viewer's get the same answer.
-    """
-    if not rights.may_see(unit_of(code) or "-") or not cohort_choices.known_class(edition, code):
-        raise NotAllowed
-    return code if code in dict(cohort_choices.classes(edition, unit, cohort)) else ""
 
 
 def first_unit(rights: Rights, edition: Edition) -> str:

@@ -23,7 +23,7 @@ from analysis_lib.present.charts.figure import column, gap_block, row, table_cel
 from analysis_lib.register import Reading, Record, load_kinds
 from analysis_lib.register.kinds.measures import ImprovementArea, Measure, Promise
 from analysis_lib.register.kinds.ratings import Rating, RatingChoice
-from analysis_lib.register.views.measures import open_measures, overdue
+from analysis_lib.register.views.measures import expected_before, open_measures, overdue
 from analysis_lib.register.views.ratings import rated_parts
 from analysis_lib.report.tables import table_data
 from analysis_lib.vocabulary.self_rating import SelfRating
@@ -100,13 +100,15 @@ def _measures(state: State, rights: Rights, edition: Edition, register: Reading)
     measures = seen(register, Measure, state, rights, edition)
     now = today()
     late = {m.thing for m in overdue(measures, today=now)}
+    versions = register.histories(Measure)
+    told_late = {m.thing for m in measures if not expected_before(versions[m.thing])}
     running = open_measures(measures, school_year=school_year_now())
     ended = [m for m in measures if m.entry.state == "ended"]
     promises = seen(register, Promise, state, rights, edition)
     areas = {a.thing: a.entry.area for a in seen(register, ImprovementArea, state, rights, edition)}
     names = _names(edition)
     return [
-        Card("oppna", _measure_table("Öppna åtgärder", running, late, names, areas)),
+        Card("oppna", _measure_table("Öppna åtgärder", running, late, names, areas, told_late=told_late)),
         *effect_cards(state, rights, edition, register),
         Card("avslutade", _ended_table(ended, names)),
         Card("loften", _promise_table(promises, names, now)),
@@ -119,6 +121,8 @@ def _measure_table(
     late: set[str],
     names: Mapping[str, str],
     areas: Mapping[str, str],
+    *,
+    told_late: set[str],
 ) -> Block:
     rows = [
         row(
@@ -127,7 +131,7 @@ def _measure_table(
                 "unit": table_cell(names.get(m.unit, "")),
                 "area": table_cell(areas.get(m.entry.area, "")),
                 "who": table_cell(m.entry.responsible),
-                "expected": table_cell(m.entry.expected_effect or "Inte skriven"),
+                "expected": table_cell(_expected(m, m.thing in told_late)),
                 "deadline": whole_cell(m.entry.deadline.isoformat()),
                 "state": {"text": "Försenad", "chip": "overdue"}
                 if m.thing in late
@@ -150,6 +154,14 @@ def _measure_table(
     data = table_data("oppna", f"{title}, äldst först.", columns, rows, [])
     overdue_now = sum(cells["cells"]["state"]["text"] == "Försenad" for cells in rows)
     return Block("table", data | {"finding": _late(overdue_now, len(rows), _MEASURES)})
+
+
+def _expected(measure: Record[Measure], is_told_late: bool) -> str:
+    """The expected effect, and whether it was told only when the work had begun: then it foretold nothing."""
+    if not measure.entry.expected_effect:
+        return "Inte skriven"
+    late = " (skriven eller ändrad efter att arbetet började)" if is_told_late else ""
+    return f"{measure.entry.expected_effect}{late}"
 
 
 def _ended_table(measures: list[Record[Measure]], names: Mapping[str, str]) -> Block:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from analysis_lib.dashboards.access import Person, rights_of
+from analysis_lib.dashboards.address import read_state
 from analysis_lib.dashboards.desk import RESULT_PAGES, Desk
 from analysis_lib.dashboards.extract import Edition
-from analysis_lib.dashboards.pages import PAGES, State, read_state
+from analysis_lib.dashboards.pages import PAGES, State
 from analysis_lib.dashboards.shell import Drawn, Frame, bundle, page_html, place_name, steps_down
 from analysis_lib.dashboards.table_file import table_csv
 from analysis_lib.errors import SkolbankError

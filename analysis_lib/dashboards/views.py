@@ -8,11 +8,11 @@ from markupsafe import Markup
 from tornado.web import HTTPError
 
 from analysis_lib.dashboards.access import ROLE_WORDS, Rights
-from analysis_lib.dashboards.address import check_order
+from analysis_lib.dashboards.address import check_order, read_state
 from analysis_lib.dashboards.forms import Faults
 from analysis_lib.dashboards.handlers import COOKIE, Base, local_path
 from analysis_lib.dashboards.more_entries import Asked
-from analysis_lib.dashboards.pages import PAGES, PageKind, State, choices, read_state
+from analysis_lib.dashboards.pages import PAGES, PageKind, State, choices
 from analysis_lib.dashboards.runs import run_cards
 from analysis_lib.dashboards.shell import Drawn, Frame, bundle, page_html, steps_down
 from analysis_lib.dashboards.written_cards import written_cards

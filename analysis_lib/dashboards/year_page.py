@@ -15,7 +15,7 @@ from analysis_lib.present.charts.figure import column, gap_block, row, table_cel
 from analysis_lib.register import Reading
 from analysis_lib.register.kinds.documents import STEP_WORDS, STEPS, Document, SignOff
 from analysis_lib.register.rhythm import WheelYear, wheel_year
-from analysis_lib.register.views.documents import validity
+from analysis_lib.register.views.documents import to_delete, validity
 from analysis_lib.register.views.handed_in import HandedRow, as_mapping, handed_in
 from analysis_lib.register.views.sign_offs import chains
 from analysis_lib.report.tables import table_data
@@ -103,13 +103,16 @@ def _document_table(state: State, rights: Rights, edition: Edition, register: Re
         return gap_block(
             "Inga dokument är införda i registret", "De förs in av den som ansvarar för Skolbänken.", ""
         )
+    gone = {one.thing for one in to_delete(documents, on=now)}
     rows = [
         row(
             {
                 "name": table_cell(one.entry.name),
                 "type": table_cell(_KINDS[one.entry.type]),
                 "to": whole_cell(one.entry.valid_to.isoformat() if one.entry.valid_to else ""),
-                "state": table_cell(words.get(validity(one.entry, on=now), "Kommer")),
+                "state": {"text": "Ska gallras", "chip": "overdue"}
+                if one.thing in gone
+                else table_cell(words.get(validity(one.entry, on=now), "Kommer")),
             }
         )
         for one in documents

@@ -15,7 +15,17 @@ Place = tuple[str, str]
 Statement = float | str
 _STRENGTH = {"..": 0, "~100": 1, "~0": 1}
 _WHOLE_SEX = "T"
+_PUBLISHED = "-skolverket"
 _EDGE = 1e-6
+
+
+def is_published(pop: str) -> bool:
+    """Whether a population is an authority's own statistics, repeated as they stand there.
+
+    >>> is_published("ak9-2025-skolverket/eligible_arts"), is_published("ak9-2025")
+    (True, False)
+    """
+    return pop.partition(" ")[0].partition("/")[0].endswith(_PUBLISHED)
 
 
 @dataclass

@@ -11,12 +11,12 @@ import contextlib
 import functools
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
 from analysis_lib.disclosure.attack_cells import Known
-from analysis_lib.vocabulary.whole_files import write_private
 
 _MOST = 20_000
 
@@ -49,7 +49,10 @@ class CleanMemory:
         if self._path is None or not self._is_new:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        write_private(self._path, json.dumps(dict(list(self._clean.items())[-_MOST:])))
+        part = self._path.with_name(f".{self._path.name}.{os.getpid()}.part")
+        part.write_text(json.dumps(dict(list(self._clean.items())[-_MOST:])), "utf-8")
+        part.chmod(0o600)
+        part.replace(self._path)
 
 
 def key_of(

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from analysis_lib.disclosure.attack_cells import Known, populations
+from analysis_lib.disclosure.attack_cells import Known, is_published, populations
 from analysis_lib.disclosure.attack_definitions import by_definition
 from analysis_lib.disclosure.attack_editions import differences, worlds
 from analysis_lib.disclosure.attack_memory import CleanMemory
@@ -114,11 +114,17 @@ def _attack(
     threshold: int,
     memory: CleanMemory,
 ) -> _Told:
-    """Every population attacked by itself."""
+    """Every population attacked by itself.
+
+    Published statistics are not: they stand as their authority gave them, and what they tell of each other
+    everybody can read there (ADR 108).
+    """
     told = _Told()
     tightest = populations(facts, lattice)
     loosest = populations(facts, lattice, silent_are_empty=False)
     for tight, loose in zip(tightest, loosest, strict=True):
+        if is_published(tight.pop):
+            continue
         attacks = [_attack_population(tight, loose, nested, threshold, memory)]
         apart = by_definition(facts, tight.pop, lattice) if _contradicts(attacks[0][1]) else []
         if apart:

@@ -55,18 +55,8 @@ def collect(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     return tuple(seen.values())
 
 
-def write_facts(path: Path, facts: Iterable[tuple[str, Fact]] | Iterable[Mapping[str, Any]]) -> int:
-    """Write statements one a line; (document, fact) pairs or lines made already. Returns their number."""
-    lines = [fact if isinstance(fact, Mapping) else fact[1].as_json(fact[0]) for fact in facts]
-    body = "".join(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n" for line in lines)
-    part = path.with_name(path.name + ".part")
-    part.write_text(body, "utf-8")
-    part.replace(path)
-    return len(lines)
-
-
 def read_facts(path: Path) -> list[dict[str, Any]]:
-    """The statements of a file that ``write_facts`` wrote."""
+    """The statements of a file, one a line."""
     with path.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines if line.strip()]
 

@@ -56,14 +56,6 @@ class Policy(Strict):
         """The same rules where the pupils are respondents: the survey's own threshold."""
         return self.model_copy(update={"threshold": self.survey_threshold, "n_public": False})
 
-    def survey_may_be_shown(self, answers: int, invited: int) -> bool:
-        """Whether enough have answered, in number and as a share of those who were asked.
-
-        >>> [Policy().survey_may_be_shown(*each) for each in ((9, 10), (10, 12), (10, 40))]
-        [False, True, False]
-        """
-        return answers >= self.survey_threshold and answers >= self.survey_response_rate * invited
-
     def width(self, n: int) -> int:
         """How wide the interval of a hidden count among ``n`` pupils must stay (safety rule 5).
 

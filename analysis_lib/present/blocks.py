@@ -54,7 +54,7 @@ class Block:
         from analysis_lib.present.html import block_html
 
         bundle: dict[str, Any] = {"text/plain": self.summary, MIME: self.as_json()}
-        drawn = block_html(self.kind, self.data)
+        drawn = block_html(self.kind, self.data, is_page=True)
         if drawn:
             bundle["text/html"] = drawn
         return bundle

@@ -16,21 +16,27 @@ from markupsafe import Markup
 from analysis_lib.present import theme
 from analysis_lib.present.landscape import landscape_svg
 from analysis_lib.present.svg import chart_html
+from analysis_lib.present.table_groups import grouped, is_long
 from analysis_lib.vocabulary.workspace import builtin_root
 
 SILENT = ("seal",)
 
 
-def block_html(kind: str, data: Mapping[str, Any]) -> str:
+def block_html(kind: str, data: Mapping[str, Any], *, is_page: bool = False) -> str:
     """One block as HTML; empty for a kind that shows nothing. Texts are escaped.
 
-    Figures are drawn at both widths, or left as placeholders while ``SKOLBANK_DEFER_CHARTS`` is 1.
+    Figures are drawn at both widths, or left as placeholders while ``SKOLBANK_DEFER_CHARTS`` is 1. On a page
+    to read (``is_page``) long tables are grouped, and folded on a phone; elsewhere they can be sorted.
     """
     if kind in SILENT:
         return ""
     if kind == "several":
-        return "\n".join(block_html(part["kind"], part["data"]) for part in data["parts"])
+        return "\n".join(block_html(part["kind"], part["data"], is_page=is_page) for part in data["parts"])
+    if kind == "table" and is_page:
+        data = grouped(data)
     context: dict[str, Any] = {"data": data, "kind": kind}
+    if kind == "table":
+        context["is_folded"] = is_page and is_long(data)
     if kind == "figure":
         prefix = slug(str(data["id"]))
         context["slug"] = prefix

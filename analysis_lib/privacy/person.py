@@ -53,7 +53,7 @@ def read_number(stream: TextIO) -> str:
         "person-unreadable",
         FAULTS[read_identity(words, year).fault].capitalize(),
         where="standard in",
-        remedy="Skriv tolv siffror på en egen rad: skolbank extract utdrag.txt < nummer.txt",
+        remedy="Skriv tolv siffror på en egen rad: skolbank extract utdrag.json < nummer.txt",
     )
 
 

@@ -11,6 +11,7 @@ import re
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Le
@@ -95,10 +96,23 @@ def _sort(plain: Any) -> Sort:
 
 
 def name_of(record: Record[Entry]) -> str:
-    """A record as people choose it in a list: its first words, and its identity in brackets."""
-    words = next((value for value in vars(record.entry).values() if isinstance(value, str) and value), "")
+    """A record as people choose it in a list: its first own words, and its identity in brackets.
+
+    A record without words is named by what was chosen in it and its läsår.
+    """
+    filled = [(column, getattr(record.entry, column.name)) for column in _named_by(type(record.entry))]
+    own = next((value for column, value in filled if column.sort == "text" and value), "")
+    chosen = [
+        column.labels.get(value, value) for column, value in filled if column.sort == "choice" and value
+    ]
+    words = own or " ".join([", ".join(chosen), record.school_year])
     short = " ".join(cleaned(words).replace("[", "(").replace("]", ")").split())
     return f"{short if len(short) <= 60 else short[:59] + '…'} [{record.thing}]".strip()
+
+
+@cache
+def _named_by(model: type[Entry]) -> tuple[Column, ...]:
+    return tuple(each for each in columns(model) if each.sort in ("text", "choice") and not each.many)
 
 
 def cleaned(text: str) -> str:

@@ -78,6 +78,13 @@ class Reading:
         """All versions of a thing, oldest first, gallrade too; an unknown thing has none."""
         return self._lines(ENTRIES.c.thing == thing, *self._upto())
 
+    def histories(self, kind: type[Entry]) -> dict[str, list[Record[Entry]]]:
+        """The same for every thing of a kind at once, by thing."""
+        found: dict[str, list[Record[Entry]]] = {}
+        for record in self._lines(ENTRIES.c.kind == kind.kind, *self._upto()):
+            found.setdefault(record.thing, []).append(record)
+        return found
+
     def get(self, thing: str) -> Record[Entry]:
         """The newest version of a thing, withdrawn or not; an unknown or gallrad one is a SkolbankError."""
         rows = self._lines(ENTRIES.c.thing == thing, _newest(self.position))

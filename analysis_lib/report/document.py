@@ -80,7 +80,7 @@ class Document:
                 remedy="Lägg en cell med report.masthead() först i notebooken.",
             )
         parts = [str(masthead.data.get(name) or "") for name in ("title", "kicker", "municipality")]
-        return " – ".join(part for part in parts if part)
+        return " – ".join(dict.fromkeys(part for part in parts if part))
 
     @property
     def made(self) -> datetime.date:

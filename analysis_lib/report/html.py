@@ -162,7 +162,7 @@ def _is_placed(part: Part) -> bool:
 def _drawn(block: Shown | None) -> str:
     if block is None or block.kind == "seal":
         return ""
-    html = block.html or block_html(block.kind, block.data)
+    html = block.html or block_html(block.kind, block.data, is_page=True)
     charts = block.data.get("charts")
     return fill_charts(html, {chart_key(charts): charts} if charts else {})
 

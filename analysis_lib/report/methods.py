@@ -13,6 +13,8 @@ from analysis_lib import text
 from analysis_lib.disclosure.overrides import Override
 from analysis_lib.disclosure.policy import Policy
 from analysis_lib.disclosure.released import Fact
+from analysis_lib.indicators.published import SUFFIX
+from analysis_lib.report.sections import SOURCES
 from analysis_lib.vocabulary.indicators import Indicator
 
 HEADING = "Så är siffrorna gjorda och skyddade"
@@ -30,7 +32,7 @@ def methods_text(
 ) -> str:
     """The appendix of a report that shows ``facts``, as Markdown paragraphs and lists."""
     used = _used(facts, indicators)
-    parts = ["### Vad måtten betyder", _items(_meanings(used))] if used else []
+    parts = ["### Vad måtten betyder", _items(_meanings(used, facts))] if used else []
     if facts:
         parts += ["### Hur talen är avrundade", _items(_roundings(used, policy))]
         parts += ["### Hur enskilda skyddas", _items(_protections(policy)), _counts(facts, used)]
@@ -48,13 +50,20 @@ def _used(facts: Sequence[Fact], indicators: Mapping[str, Indicator]) -> list[In
     return [by_name[what] for what in dict.fromkeys(fact.what for fact in facts) if what in by_name]
 
 
-def _meanings(used: Sequence[Indicator]) -> Iterator[str]:
+def _meanings(used: Sequence[Indicator], facts: Sequence[Fact]) -> Iterator[str]:
     """What each measure is, in one sentence, and where they all come from."""
+    own = {fact.what for fact in facts if not fact.pop.partition("/")[0].endswith(SUFFIX)}
     yield from dict.fromkeys(
         f"**{_plain(each.short)}**: {_plain(_first_sentence(each.definition))}" for each in used
     )
-    sources = dict.fromkeys(_plain(each.source) for each in used)
+    sources = dict.fromkeys(_plain(_source(each, is_own=each.id.split(".", 1)[1] in own)) for each in used)
     yield f"Källor: {'; '.join(sources)}."
+
+
+def _source(indicator: Indicator, *, is_own: bool) -> str:
+    """Where the shown figures come from: an own measure may be shown as it is published."""
+    as_published = bool(indicator.published) and not is_own and "Skolverket" not in indicator.source
+    return SOURCES["published"] if as_published else indicator.source
 
 
 def _first_sentence(words: str) -> str:

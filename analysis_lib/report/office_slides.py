@@ -25,6 +25,7 @@ from analysis_lib.present.svg import render_png
 from analysis_lib.report.brand import current_brand
 from analysis_lib.report.document import read_document
 from analysis_lib.report.office import LANGUAGE, saved, set_properties, template_path
+from analysis_lib.report.slide_tables import height
 from analysis_lib.report.slides import Point, Slide, slides_of
 from analysis_lib.report.table_sheets import INTERNAL
 
@@ -100,10 +101,8 @@ class _Drawing:
         self._words((_SIDE, 20, 876, 20), [(words, 13, False, current_brand().colour)])
         if slide.kind == "figure":
             self._figure()
-        elif slide.kind == "table" and slide.table:
-            self._table(slide.table)
-        elif slide.points and all(point.number for point in slide.points):
-            self._numbers()
+        elif slide.kind == "table":
+            self._tables([table for table in (slide.table, slide.second) if table])
         else:
             self._list()
         for words, align in zip(foot, (PP_ALIGN.LEFT, PP_ALIGN.RIGHT), strict=True):
@@ -149,11 +148,13 @@ class _Drawing:
                 return lines
             points.pop()
 
-    def _numbers(self) -> None:
+    def _numbers(self, top: float, big: float, size: float) -> None:
         """Large numbers beside each other."""
-        wide = (876 - 22 * (len(self.slide.points) - 1)) / len(self.slide.points)
-        for place, point in enumerate(self.slide.points):
-            self._words((_SIDE + place * (wide + 22), 120, wide, 260), self._lines(point, 48, 22))
+        numbers = self.slide.numbers
+        wide = (876 - 22 * (len(numbers) - 1)) / max(len(numbers), 1)
+        for place, point in enumerate(numbers):
+            box = (_SIDE + place * (wide + 22), top, wide, _FOOT - top - 8)
+            self._words(box, self._lines(point, big, size))
 
     def _list(self) -> None:
         slide = self.slide
@@ -163,9 +164,11 @@ class _Drawing:
         if slide.measured:
             self._words((_SIDE, top, 700, 60), [(slide.measured, 18, False, theme.INK)])
             top += 90
-        size = 15 if is_title else 22
+        below = 112 if slide.numbers and slide.points else 0
+        size = 15 if is_title else 20 if below else 22
         lines = [line for point in slide.points for line in self._lines(point, 40, size)]
-        self._words((_SIDE, top, width, _FOOT - top - 10), lines)
+        self._words((_SIDE, top, width, _FOOT - top - 10 - below), lines)
+        self._numbers(_FOOT - below, 30, 15) if below else self._numbers(120, 48, 22)
         self._question((640, 100, 278, 330), _TEXT)
 
     def _lines(self, point: Point, big: float, size: float) -> list[_Line]:
@@ -179,35 +182,47 @@ class _Drawing:
             lines += [(words, size, False, theme.INK) for words in self.slide.question]
             self._words(box, lines, fill=theme.TONE)
 
-    def _table(self, data: Mapping[str, Any]) -> None:
+    def _tables(self, tables: Sequence[Mapping[str, Any]]) -> None:
+        """One table, or two below each other with their captions."""
+        top = 104.0
+        for data in tables:
+            if len(tables) > 1:
+                self._words((_SIDE, top, 876, 26), [(str(data["caption"]), _TEXT, True, theme.INK)])
+                top += 28
+            self._table(data, top)
+            top += height(data) + 10 if len(tables) > 1 else 0
+
+    def _table(self, data: Mapping[str, Any], top: float) -> None:
         columns, rows = data["columns"], data["rows"]
-        box = self._place((_SIDE, 110, 876, 26 * (len(rows) + 1)))
+        box = self._place((_SIDE, top, 876, 26 * (len(rows) + 1)))
         shape = self.page.shapes.add_table(len(rows) + 1, len(columns), *box)
-        shape.name = self.slide.mark or self.slide.headline
-        shape._element.nvGraphicFramePr.cNvPr.set("descr", self.slide.headline)
+        shape.name = self.slide.mark or str(data["caption"])
+        shape._element.nvGraphicFramePr.cNvPr.set("descr", str(data["caption"]))
         table = shape.table
         table.first_row = True
-        whole, shares = box[2], len(columns) + 2  # the first column says what a row is about
-        for number, each in enumerate(table.columns):
-            each.width = Emu(whole * (3 if number == 0 else 1) // shares)
+        weights = data.get("weights") or [1.0] * len(columns)
+        for each, weight in zip(table.columns, weights, strict=True):
+            each.width = Emu(int(box[2] * weight / sum(weights)))
         for place in range(len(rows) + 1):
             for number, column in enumerate(columns):
-                cell = (
-                    {"text": column["label"]}
-                    if place == 0
-                    else rows[place - 1]["cells"].get(column["key"], {})
-                )
-                frame = table.cell(place, number).text_frame
-                frame.text = str(cell.get("text") or "")
-                is_right = column.get("align") in ("right", "number", "end")
-                frame.paragraphs[0].alignment = PP_ALIGN.RIGHT if is_right else PP_ALIGN.LEFT
-                for run in frame.paragraphs[0].runs:
-                    run.font.size = self._size(16 if len(rows) > 5 else 18)
-                    ink = theme.WHITE if place == 0 else theme.ink_on(heat_ground(cell) or theme.WHITE)
-                    run.font.color.rgb = _colour(ink)
-                table.cell(place, number).fill.solid()
-                ground = current_brand().colour if place == 0 else heat_ground(cell) or theme.WHITE
-                table.cell(place, number).fill.fore_color.rgb = _colour(ground)
+                head = {"text": column["label"]}
+                cell = head if place == 0 else rows[place - 1]["cells"].get(column["key"], {})
+                self._cell(table.cell(place, number), cell, column, is_head=place == 0)
+
+    def _cell(self, place: Any, cell: Mapping[str, Any], column: Mapping[str, Any], *, is_head: bool) -> None:
+        frame = place.text_frame
+        frame.text = str(cell.get("text") or "")
+        frame.margin_left = frame.margin_right = self._size(5)
+        frame.margin_top = frame.margin_bottom = self._size(3)
+        is_right = column.get("align") in ("right", "number", "end")
+        frame.paragraphs[0].alignment = PP_ALIGN.RIGHT if is_right else PP_ALIGN.LEFT
+        for run in frame.paragraphs[0].runs:
+            run.font.size = self._size(16)
+            ink = theme.WHITE if is_head else theme.ink_on(heat_ground(cell) or theme.WHITE)
+            run.font.color.rgb = _colour(ink)
+        place.fill.solid()
+        ground = current_brand().colour if is_head else heat_ground(cell) or theme.WHITE
+        place.fill.fore_color.rgb = _colour(ground)
 
     def _words(
         self,

@@ -29,7 +29,7 @@ _CHANGE_NOTE = {
 }
 _TOGETHER_NOTE = {
     "term": "Intervall utan noll",
-    "text": "räcker inte alltid för att kalla en förändring säker: den ska också hålla när alla mått prövas "
+    "text": "räcker inte alltid för att kalla en förändring säker. Den ska också hålla när alla mått prövas "
     "tillsammans, annars är det lätt att säga för mycket.",
 }
 _CAPTION: Mapping[str, set[str]] = {

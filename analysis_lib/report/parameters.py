@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean
+from analysis_lib.errors import SeveralErrors, SkolbankError, did_you_mean, nearest
 from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.params_reading import read_model
 from analysis_lib.vocabulary.settings import Audience, OutputForm, SchoolForm, Strict, Unit
@@ -223,8 +223,12 @@ def _reference_fault(
 
 
 def unknown_unit(code: str, units: Mapping[str, Unit], *, where: str = "") -> SkolbankError:
-    """The error for a unit code that no register holds, with the nearest code and its name."""
-    near = did_you_mean(code, units)
-    found = next((units[other] for other in units if other in near), None) if near else None
-    remedy = f"Menade du {found.code} {found.name}?" if found else "Kontrollera koden i params/units.yaml."
-    return SkolbankError("unit-unknown", f"Enheten {code[:12]} finns inte", where=where, remedy=remedy)
+    """The error for a unit code that no register holds, with the nearest code or name."""
+    by_name = {unit.name: unit for unit in units.values()}
+    found = units.get(nearest(code, units)) or by_name.get(nearest(code, by_name))
+    remedy = (
+        f"Menade du {found.code} {found.name}?"
+        if found
+        else "Ange skolenhetskoden med åtta siffror. skolbank status visar enheterna och deras koder."
+    )
+    return SkolbankError("unit-unknown", f"Enheten {code[:40]} finns inte", where=where, remedy=remedy)

@@ -22,6 +22,8 @@ from analysis_lib.report.print_layout import laid_out
 from analysis_lib.report.prose import paragraphs
 from analysis_lib.vocabulary.workspace import builtin_root
 
+_LONG_APPENDIX = 12_000  # so many signs, names and all, do not surely fit on one page
+
 
 def write_pdf(
     notebook: Mapping[str, Any], *, made: datetime.date | None = None, template: Path | None = None
@@ -101,7 +103,9 @@ def _told_once(*groups: list[dict[str, Any]]) -> None:
 
 def _section(section: Section) -> dict[str, Any]:
     made: dict[str, Any] = {"heading": section.heading, "parts": _parts(section.parts)}
-    return made | ({"appendix": True} if section.slug == APPENDIX else {})
+    if section.slug == APPENDIX:
+        made |= {"appendix": True, "is_long": len(json.dumps(made["parts"])) > _LONG_APPENDIX}
+    return made
 
 
 def _parts(parts: Sequence[Part]) -> list[dict[str, Any]]:

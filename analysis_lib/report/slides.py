@@ -11,12 +11,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from analysis_lib import text
 from analysis_lib.report.document import Document, Section, Shown, Text
 from analysis_lib.report.prose import paragraphs, plain
+from analysis_lib.report.slide_tables import for_slide, is_little, share_a_slide
 from analysis_lib.report.table_sheets import read_value
 
 MOST_SLIDES, MOST_POINTS = 14, 3
-_TABLE_ROWS, _TABLE_COLUMNS, _CARDS = 8, 5, 4
+_CARDS, _BOX_SIGNS = 4, 300
+MISSING = "Det här kan vi inte visa ännu"
 _QUESTION = "Fråga"
 _CERTAIN = re.compile(
     r"(?P<label>[^:]+): (?P<number>[+−]?[\d\u00a0]+(?:,\d+)?)(?P<unit>[^(]*)(?:\((?P<note>.+)\))?"
@@ -35,7 +38,10 @@ class Point:
 
 @dataclass(frozen=True)
 class Slide:
-    """One slide: a headline, then a chart, a table or a list, at most three points and one question."""
+    """One slide: a headline, then a chart, one or two tables or a list, few points and one question.
+
+    ``numbers`` stand large beside each other under a list; ``second`` is a table below the first.
+    """
 
     kind: Literal["title", "figure", "table", "list"]
     headline: str
@@ -44,7 +50,9 @@ class Slide:
     chart: Mapping[str, Any] | None = None
     alt: str = ""
     table: Mapping[str, Any] | None = None
+    second: Mapping[str, Any] | None = None
     points: tuple[Point, ...] = ()
+    numbers: tuple[Point, ...] = ()
     question_heading: str = ""
     question: tuple[str, ...] = ()
     source: str = ""
@@ -56,8 +64,8 @@ class Slide:
 def slides_of(document: Document) -> list[Slide]:
     """The slides, at most fourteen: what matters most, the findings, what is missing, method, decisions."""
     first = [*_opening(document), *_summary(document)]
-    last = [*_gaps(document), _method(document), *_decisions(document)]
-    middle = [slide for section in document.sections for slide in _results(section)]
+    last = [*_method(document), *_decisions(document)]
+    middle = [slide for section in document.sections for slide in _joined(list(_results(section)))]
     room = MOST_SLIDES - len(first) - len(last)
     if len(middle) > room:  # the charts before the tables, both in reading order
         ranked = sorted(range(len(middle)), key=lambda n: (middle[n].kind != "figure", n))[:room]
@@ -82,27 +90,22 @@ def _opening(document: Document) -> Iterator[Slide]:
 
 
 def _summary(document: Document) -> Iterator[Slide]:
+    """The findings, and under them how many they are about; one slide for both."""
     findings, facts = document.first("findings"), document.first("facts")
-    if findings:
-        items = findings.data["items"]
-        yield Slide(
-            "list",
-            "Det viktigaste",
-            kicker="Sammanfattning",
-            points=tuple(Point(label=str(i["headline"]), note=str(i.get("text") or "")) for i in items),
-            notes=tuple(f"{item['headline']}. {item.get('text') or ''}" for item in items),
-            facts=tuple(findings.facts),
-        )
-    if facts and facts.data["items"]:
-        yield Slide(
-            "list",
-            "Vilka siffrorna gäller",
-            kicker="Sammanfattning",
-            points=tuple(_fact(item) for item in facts.data["items"]),
-            mark=str(facts.data.get("figure") or ""),
-            notes=tuple(_coverage(document)),
-            facts=tuple(facts.facts),
-        )
+    told = findings.data["items"] if findings else []
+    counted = facts.data["items"] if facts else []
+    if not told and not counted:
+        return
+    yield Slide(
+        "list",
+        "Det viktigaste" if told else "Vilka siffrorna gäller",
+        kicker="Sammanfattning",
+        points=tuple(Point(label=str(i["headline"]), note=str(i.get("text") or "")) for i in told),
+        numbers=tuple(_fact(item) for item in counted[:_CARDS]),
+        mark=str(facts.data.get("figure") or "") if facts and counted else "",
+        notes=(*(f"{i['headline']}. {i.get('text') or ''}" for i in told), *_coverage(document)),
+        facts=(*(findings.facts if findings else ()), *(facts.facts if facts and counted else ())),
+    )
 
 
 def _fact(item: Mapping[str, Any]) -> Point:
@@ -133,6 +136,37 @@ def _results(section: Section) -> Iterator[Slide]:
             )
 
 
+def _joined(slides: list[Slide]) -> Iterator[Slide]:
+    """Small tables of a section two on a slide; one so small that it would stand alone is left out."""
+    waiting: Slide | None = None
+    for slide in slides:
+        if waiting and slide.table and waiting.table and share_a_slide(waiting.table, slide.table):
+            yield _both(waiting, slide)
+            waiting = None
+            continue
+        yield from _alone(waiting)
+        waiting = slide
+    yield from _alone(waiting)
+
+
+def _alone(slide: Slide | None) -> Iterator[Slide]:
+    if slide and not (slide.table and is_little(slide.table)):
+        yield slide
+
+
+def _both(one: Slide, other: Slide) -> Slide:
+    return replace(
+        one,
+        headline=one.kicker,
+        kicker="",
+        second=other.table,
+        mark=", ".join(filter(None, (one.mark, other.mark))),
+        source=" ".join(dict.fromkeys(filter(None, (one.source, other.source)))),
+        notes=(*one.notes, *other.notes),
+        facts=(*one.facts, *other.facts),
+    )
+
+
 def _asked(part: Text) -> str:
     told = [plain(block["runs"]) for block in paragraphs(part.markdown) if block["kind"] == "prose"]
     return next((words for words in reversed(told) if words.endswith("?")), "")
@@ -142,21 +176,29 @@ def _slide(block: Shown) -> Slide | None:
     data = block.data
     if block.kind == "figure":
         return _figure(data)
-    is_small = block.kind == "table" and len(data["columns"]) <= _TABLE_COLUMNS
-    if block.kind == "table" and len(data["rows"]) <= _TABLE_ROWS and (is_small or data.get("is_heat")):
+    table = for_slide(data) if block.kind == "table" else None
+    if table:
         notes = tuple(f"{note['term']}: {note['text']}" for note in data.get("notes", ()))
         mark = str(data.get("figure") or "")
         headline = str(data.get("finding") or data["caption"]).rstrip(".")
         return Slide(
-            "table", headline, table=data, mark=mark, source=str(data.get("foot") or ""), notes=notes
+            "table", headline, table=table, mark=mark, source=str(data.get("foot") or ""), notes=notes
         )
     if block.kind == "cards":
         shown = data["items"][:_CARDS]
-        points = (Point(label=str(i["heading"]), note=str(i.get("text") or "")) for i in shown)
+        points = (Point(label=str(item["heading"]), note=_card_note(item)) for item in shown)
         notes = tuple(f"{item['heading']}. {item.get('text') or ''}" for item in data["items"])
-        kinds = {str(item.get("chip_text") or "") for item in data["items"]}
+        kinds = {
+            str(item.get("chip_text") or "") for item in data["items"] if item.get("chip") == "uncertain"
+        }
         return Slide("list", kinds.pop() if len(kinds) == 1 else "", points=tuple(points), notes=notes)
     return None
+
+
+def _card_note(item: Mapping[str, Any]) -> str:
+    """What stands under a card's heading: its text, else its named lines."""
+    lines = (f"{line['term']}: {line['text']}".rstrip(".") for line in item.get("lines", ()))
+    return str(item.get("text") or ". ".join(lines))
 
 
 def _figure(data: Mapping[str, Any]) -> Slide:
@@ -209,36 +251,44 @@ def _own_values(table: Mapping[str, Any]) -> Iterator[Point]:
             return
 
 
-def _gaps(document: Document) -> Iterator[Slide]:
-    """One slide that names what cannot be shown yet, by section."""
-    found = [
+def _gaps(document: Document) -> list[tuple[str, Mapping[str, Any]]]:
+    """What cannot be shown yet, with the heading it stands under."""
+    return [
         (section.heading, part.data)
         for section in document.sections
         for part in section.parts
         if isinstance(part, Shown) and part.kind == "gap"
     ]
-    if found:
+
+
+def _method(document: Document) -> Iterator[Slide]:
+    """How the numbers are made, and beside it what is missing; on a slide of its own when that is much."""
+    found = _gaps(document)
+    told = tuple(
+        " ".join(filter(None, (f"{heading}:", data["what"], data.get("why"), data.get("remedy"))))
+        for heading, data in found
+    )
+    box = tuple(f"{heading}: {text.uncapitalised(str(data['what']))}" for heading, data in found)
+    has_room = len(box) <= _CARDS and sum(map(len, box)) <= _BOX_SIGNS
+    if found and not has_room:
         points = tuple(Point(label=heading, note=str(data["what"])) for heading, data in found[:_CARDS])
-        notes = tuple(
-            " ".join(filter(None, (f"{heading}:", data["what"], data.get("why"), data.get("remedy"))))
-            for heading, data in found
-        )
-        yield Slide("list", "Det här kan vi inte visa ännu", points=points, notes=notes)
-
-
-def _method(document: Document) -> Slide:
+        yield Slide("list", MISSING, points=points, notes=told)
     foot = document.first("foot")
     columns = foot.data["columns"] if foot else ()
     lines = tuple(str(line) for line in columns[0]["lines"]) if columns else ()
     edition = tuple(str(line) for column in columns[1:] for line in column["lines"])
+    asked: Mapping[str, Any] = next(iter(columns[1:]), {"heading": "", "lines": ()})
+    is_told = bool(found) and has_room
     closing = str(foot.data.get("closing") or "") if foot else ""
-    return Slide(
+    yield Slide(
         "list",
         "Så är siffrorna gjorda",
         kicker="Metod",
         points=tuple(Point(label=line) for line in lines[:_CARDS]),
+        question_heading=MISSING if is_told else str(asked["heading"]),
+        question=box if is_told else tuple(map(str, asked["lines"])),
         source=closing,
-        notes=(*lines, *edition, closing),
+        notes=(*lines, *edition, closing, *(told if is_told else ())),
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis_lib.present.svg import render_svg
 from analysis_lib.report.document import Document, read_document
 from analysis_lib.report.pdf import typeset
-from analysis_lib.report.slides import Slide, slides_of
+from analysis_lib.report.slides import Point, Slide, slides_of
 from analysis_lib.vocabulary.workspace import builtin_root
 
 
@@ -42,10 +42,15 @@ def _data(slide: Slide) -> dict[str, Any]:
         "measured": slide.measured,
         "svg": render_svg(slide.chart, id_prefix="slide") if slide.chart else "",
         "alt": slide.alt,
-        "table": dict(slide.table) if slide.table else None,
-        "points": [{"number": p.number, "label": p.label, "note": p.note} for p in slide.points],
+        "tables": [dict(each) for each in (slide.table, slide.second) if each],
+        "points": _points(slide.points),
+        "numbers": _points(slide.numbers),
         "question_heading": slide.question_heading,
         "question": list(slide.question),
         "source": slide.source,
         "mark": slide.mark,
     }
+
+
+def _points(points: Sequence[Point]) -> list[dict[str, str]]:
+    return [{"number": each.number, "label": each.label, "note": each.note} for each in points]

@@ -28,6 +28,7 @@ _NUMBER = re.compile(
     r"(?:,(?P<decimals>\d+))?(?P<unit>[\u00a0 ]%)?"
 )
 _SMALL_WORDS = {"av", "det", "där", "efter", "för", "i", "med", "mot", "och", "på", "som", "till"}
+_LONGEST_TERM = 60
 _SHEET_NAME = 28  # Excel takes 31 signs; a number stands first
 _UNFIT = re.compile(r"[\[\]:*?/\\'\u00a0]+")
 
@@ -78,16 +79,18 @@ def about(document: Document, tables: Sequence[Table]) -> Iterator[About]:
     edition = [("", INTERNAL)] if document.audience == "internal" else []
     lines = (str(masthead.get("kicker") or ""), *map(str, masthead.get("lines", ())))
     yield About(document.title, (*edition, *(("", line) for line in lines)))
-    yield About("Tabellerna", tuple((table.name, f"{table.caption} {table.mark}") for table in tables))
+    yield About(
+        "Tabellerna", tuple((table.name, f"{table.caption} {table.mark}".strip()) for table in tables)
+    )
     shown = {value.shown for table in tables for _, row in table.rows for value in row}
     marks = tuple((mark, words) for mark, words in MARKS.items() if mark in shown)
     yield About("Tecken i tabellerna", marks)
-    yield About("Begrepp", _terms(document))
+    methods = tuple(_lines(str(_data(document, "seal").get("methods") or "")))
+    yield About("Begrepp", tuple(pair for pair in _terms(document) if f"{pair[0]}: {pair[1]}" not in methods))
     yield About("Källor", tuple(("", source) for source in _sources(document)))
     for column in foot.get("columns", ()):
         yield About(str(column["heading"]), tuple(("", str(line)) for line in column["lines"]))
-    methods = str(_data(document, "seal").get("methods") or "")
-    yield About("Så är siffrorna gjorda och skyddade", tuple(("", line) for line in _lines(methods)))
+    yield About("Så är siffrorna gjorda och skyddade", tuple(map(_defined, methods)))
     yield About("", (("", str(foot.get("closing") or "")),))
 
 
@@ -119,7 +122,7 @@ def _read(number: int, kind: str, data: Mapping[str, Any]) -> Table:
         name=f"{number} {_short(caption)}",
         title=str(data.get("finding") or caption),
         caption=caption,
-        mark=str(data.get("figure") or data.get("id") or ""),
+        mark=str(data.get("figure") or (data["id"] if kind == "figure" else "")),
         headers=tuple(str(column["label"]) for column in columns),
         is_right=right,
         rows=rows,
@@ -166,6 +169,14 @@ def _sources(document: Document) -> list[str]:
 def _lines(markdown: str) -> Iterator[str]:
     for block in paragraphs(markdown):
         yield from (plain(runs).strip() for runs in block.get("items", [block.get("runs", [])]))
+
+
+def _defined(line: str) -> tuple[str, str]:
+    """A line of the methods; a heading, or a term that it begins with, stands in the column of terms."""
+    if line and line[-1] not in ".)":
+        return line, ""
+    term, colon, words = line.partition(": ")
+    return (term, words) if colon and len(term) <= _LONGEST_TERM and term != "Källor" else ("", line)
 
 
 def _data(document: Document, kind: str) -> Mapping[str, Any]:

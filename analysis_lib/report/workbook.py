@@ -30,6 +30,7 @@ _OPTIONS = {
     "strings_to_numbers": False,
 }
 _WIDEST, _TERM, _TEXT, _LINE = 44, 34, 100, 90
+_PAPER, _NARROWEST = 132, 18  # signs over a landscape page; a text column is not narrower to save them
 
 
 def write_xlsx(notebook: Mapping[str, Any]) -> bytes:
@@ -70,6 +71,7 @@ class _Writer:
     def write_about(self, document: Document, tables: Sequence[Table]) -> None:
         """The first sheet: whose tables these are, what they hold and how they are read."""
         sheet = self._sheet(ABOUT)
+        sheet.set_portrait()
         sheet.set_column(0, 0, _TERM)
         sheet.set_column(1, 1, _TEXT)
         names = {table.name for table in tables}
@@ -135,6 +137,7 @@ class _Writer:
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
         sheet.set_footer("&L&A&RSida &P av &N")
         if self.is_internal:
             sheet.set_header(f"&C{INTERNAL}")
@@ -145,7 +148,7 @@ class _Writer:
             bold=True,
             text_wrap=True,
             align="right" if is_right else "left",
-            indent=int(not is_first),
+            indent=0 if is_first else 1 if is_right else 2,
             bg_color=theme.TONE,
             top=2,
             bottom=1,
@@ -156,7 +159,11 @@ class _Writer:
     def _write(
         self, sheet: Worksheet, row: int, column: int, value: Value, *, style: str, is_right: bool
     ) -> None:
-        wanted: dict[str, Any] = {"bottom": 1, "bottom_color": theme.RULE, "indent": int(column > 0)}
+        wanted: dict[str, Any] = {
+            "bottom": 1,
+            "bottom_color": theme.RULE,
+            "indent": (1 if is_right else 2) * (column > 0),
+        }
         wanted |= {"align": "right"} if is_right else {"text_wrap": True}
         wanted |= {"bold": True} if style in ("sum", "total", "group") else {}
         wanted |= {"bg_color": theme.CHOSEN_ROW} if style in ("own", "chosen") else {}
@@ -173,6 +180,8 @@ def _widths(table: Table) -> list[int]:
         longest = max((len(values[number].shown) for _, values in table.rows), default=0)
         word = max((len(word) for word in name.split()), default=0)
         found.append(min(max(longest, word + 1, 9) + 3, _WIDEST))
+    while sum(found) > _PAPER and max(found) > _NARROWEST:
+        found[found.index(max(found))] -= 1
     while sum(found) < _LINE:
         found.append(12)
     return found

@@ -33,10 +33,6 @@ class UnitApi:
         """The units in a municipality: code, name and school forms."""
         return self._list("v4/school-units", "listedSchoolUnits", {"geographicalAreaCode": municipality})
 
-    def compact_units(self, form: str) -> list[dict[str, Any]]:
-        """All units in the country with a school form: code, name and coordinates."""
-        return self._list("v4/compact-school-units", "compactSchoolUnits", {"typeOfSchooling": form})
-
     def body(self, place: str) -> dict[str, Any]:
         """The body of an answer about one thing; raises ``api-not-found`` when there is no such thing."""
         answer = self.http.get(place)

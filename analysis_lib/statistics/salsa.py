@@ -101,16 +101,6 @@ def residual(
     return actual - expected(year, parents_education, boys, newly_arrived, measure=measure)
 
 
-def is_in_population(pupils: int, known_background: float, *, rules: SalsaRules | None = None) -> bool:
-    """Whether a school with so many pupils in year 9 and such a known share (0-1) is in the model.
-
-    >>> is_in_population(15, 0.75), is_in_population(14, 1.0), is_in_population(40, 0.7)
-    (True, False, False)
-    """
-    found = (rules or load_rules()).population
-    return pupils >= found.least_pupils and known_background >= found.least_known
-
-
 @dataclass(frozen=True)
 class OwnModel:
     """A model of our own for one school year: coefficients with robust errors, and each school's residual.

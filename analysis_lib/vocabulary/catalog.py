@@ -166,8 +166,9 @@ class Catalog:
 
 
 def _newest_handbook(workspace: Workspace) -> str:
-    """The version that the huvudman works by when a seminar names none."""
-    versions = {book.version for book in load_handbooks(workspace).values()}
+    """The version that the huvudman works by when a seminar names none: a draft is not worked by yet."""
+    books = load_handbooks(workspace).values()
+    versions = {book.version for book in books if book.decided_on} or {book.version for book in books}
     return max(versions, key=lambda version: tuple(int(part) for part in version.split(".")), default="")
 
 

@@ -52,19 +52,6 @@ def load_successions(workspace: Workspace) -> list[Succession]:
     return sorted(rows, key=lambda row: (row.since, row.old))
 
 
-def newest_code(code: str, successions: list[Succession]) -> str:
-    """The code that stands for a unit today, after every change.
-
-    >>> rows = [Succession(old="10000001", new="10000002", since="2024/25")]
-    >>> newest_code("10000001", rows), newest_code("10000009", rows)
-    ('10000002', '10000009')
-    """
-    after = {row.old: row.new for row in successions}
-    while code in after:
-        code = after[code]
-    return code
-
-
 def _comes_back(code: str, rows: list[Succession]) -> bool:
     after = {row.old: row.new for row in rows}
     at, steps = after.get(code, ""), 0

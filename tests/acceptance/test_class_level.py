@@ -9,8 +9,9 @@ import pytest
 from shown_numbers import accounted, numbers_of, page_texts, ticks_of
 
 from analysis_lib.dashboards.access import Person, Rights, rights_of
+from analysis_lib.dashboards.address import read_state
 from analysis_lib.dashboards.desk import Desk
-from analysis_lib.dashboards.pages import PAGES, Card, NotAllowed, choices, read_state
+from analysis_lib.dashboards.pages import PAGES, Card, NotAllowed, choices
 from analysis_lib.dashboards.results import results_cards
 from analysis_lib.dashboards.scope_folder import open_scope, write_scope
 from analysis_lib.dashboards.shell import steps_down

@@ -26,8 +26,9 @@ from shown_numbers import (
 from shown_words import people_wrote
 
 from analysis_lib.dashboards.access import Person, Rights
+from analysis_lib.dashboards.address import read_state
 from analysis_lib.dashboards.desk import RESULT_PAGES, Desk
-from analysis_lib.dashboards.pages import PAGES, State, read_state
+from analysis_lib.dashboards.pages import PAGES, State
 from analysis_lib.dashboards.runs import run_cards
 from analysis_lib.dashboards.shell import Frame, page_html
 from analysis_lib.dashboards.static_copy import write_copy

@@ -11,8 +11,9 @@ import pytest
 from command import SEMINAR
 
 from analysis_lib.dashboards.access import Person
+from analysis_lib.dashboards.address import read_state
 from analysis_lib.dashboards.desk import Desk
-from analysis_lib.dashboards.pages import PAGES, choices, read_state
+from analysis_lib.dashboards.pages import PAGES, choices
 from analysis_lib.dashboards.table_file import table_csv
 from analysis_lib.errors import SkolbankError
 from analysis_lib.present.blocks import Block

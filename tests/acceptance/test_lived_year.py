@@ -228,13 +228,18 @@ def _autumn_prio_becomes_improvement_areas(year: World) -> None:
     }
     year.put(Proposal(group="Grupp 1", area="Mötesstruktur", votes=12, **shared | _chosen()), on="2025-11-20")
     year.put(Proposal(group="Grupp 2", area="Lokaler", votes=4, **shared | _chosen(is_chosen=False)))
-    drafts = prio.chosen_drafts(
-        year.current(Proposal),
-        year.current(ImprovementArea),
-        deadline=day("2026-12-18"),
-        responsible="Rektor",
+    (chosen,) = prio.without_area(year.current(Proposal), year.current(ImprovementArea))
+    area = year.put(
+        ImprovementArea(
+            area=chosen.entry.area,
+            problem=chosen.entry.problem,
+            evidence=chosen.entry.evidence,
+            goal=chosen.entry.text,
+            deadline=day("2026-12-18"),
+            responsible="Rektor",
+            proposal=chosen.thing,
+        )
     )
-    (area,) = year.register.save_all(drafts, author="test", role="Rektor")
     year.put(
         Measure(
             what="Fast dagordning på alla möten",
@@ -378,14 +383,11 @@ def _june_report_and_next_years_plan(year: World, work: str) -> None:
     assert measures.is_incomplete(rows)  # a report with a blank measure is ofullständig
 
     year.now = year.now.replace(month=8, day=20)
-    draft = measures.next_plan(
-        year.current(ImprovementArea), year.current(Measure), unit=SCHOOL, school_year=NEXT
-    )
-    still_open = [record for record in year.current(Measure) if record.thing != work]
-    assert draft.inherits == tuple(record.thing for record in still_open)
-    assert len(still_open) == 1
-    assert "Mötesstruktur" in draft.priorities
-    plan = draft.model_copy(update={"text": "Möten och studiero", "decided_by": "Rektor"})
+    (still_open,) = measures.carried(year.current(Measure), school_year=NEXT)
+    assert still_open.thing != work
+    left = measures.carried_areas(year.current(ImprovementArea), year.current(Measure), school_year=NEXT)
+    assert "Mötesstruktur" in {area.entry.area for area in left}
+    plan = Plan(text="Möten och studiero", decided_by="Rektor", inherits=(still_open.thing,))
     saved = year.put(plan, school_year=NEXT)
     assert [record.school_year for record in year.current(Plan)] == [YEAR, NEXT]
     assert year.register.current(Plan, school_year=NEXT) == [saved]

@@ -67,6 +67,21 @@ def test_F9_a_fragment_stands_alone_without_script_or_other_hosts(site: Path) ->
     assert not re.search(r'(?:src|href)="https?:', fragment)
 
 
+def test_F9_a_fragment_has_its_look_with_it_and_fits_the_place_it_is_given(site: Path) -> None:
+    fragment = (site / f"aktuell/enhet/{LARGEST}/skolbild-fragment.html").read_text("utf-8")
+    outside, _, inside = fragment.partition("<template")
+    style = inside.partition("</style>")[0]
+    assert "@font-face" in outside, "a browser reads no fonts inside a shadow root"
+    assert "@font-face" not in style
+    assert "@media screen and" not in style, "the reader's window says nothing of the place"
+    assert "@container (min-width: 700px)" in style
+    assert style.count("{") == style.count("}")
+    assert "\nbody {" not in style
+    assert ":root" not in style
+    assert not re.search(r"(?<![\w.#-])h1(?=[^\w-][^{}]*\{)", style), "headings are a step lower"
+    assert '<section class="section"' in inside
+
+
 def test_the_search_index_holds_names_and_titles_only(site: Path) -> None:
     body = (site / "aktuell/utseende/index.js").read_text("utf-8")
     rows = json.loads(body.removeprefix("window.SKOLBANK_INDEX = ").rstrip(";\n"))

@@ -11,9 +11,10 @@ from command import copied
 from shown_numbers import accounted, numbers_of, page_texts, ticks_of
 
 from analysis_lib.dashboards.access import Person, Rights, rights_of
+from analysis_lib.dashboards.address import read_state
 from analysis_lib.dashboards.desk import Desk
 from analysis_lib.dashboards.extract import statements
-from analysis_lib.dashboards.pages import PAGES, choices, read_state
+from analysis_lib.dashboards.pages import PAGES, choices
 from analysis_lib.dashboards.shell import steps_down
 from analysis_lib.errors import SkolbankError
 from analysis_lib.present.blocks import Block

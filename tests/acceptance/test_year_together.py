@@ -13,8 +13,9 @@ import pytest
 from command import LARGEST, SEMINAR, copied, skolbank
 
 from analysis_lib.dashboards.access import Person
+from analysis_lib.dashboards.address import read_state
 from analysis_lib.dashboards.desk import RESULT_PAGES, Desk
-from analysis_lib.dashboards.pages import PAGES, read_state
+from analysis_lib.dashboards.pages import PAGES
 from analysis_lib.disclosure import archive, gate
 from analysis_lib.report.document import read_document
 from analysis_lib.report.slides import slides_of

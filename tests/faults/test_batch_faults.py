@@ -285,6 +285,7 @@ def test_sigterm_ends_a_round_with_everything_it_started(tmp_path: Path) -> None
     workspace = make_workspace(tmp_path / "w", cells=["import time\ntime.sleep(30)"])
     runner = _start(workspace)
     _wait(lambda: (workspace.work / "batch" / "workers.log").is_file())
+    _wait(lambda: (workspace.output / SEMINAR / "run.json").is_file())
     time.sleep(0.3)
     runner.send_signal(signal.SIGTERM)
     assert runner.wait(timeout=10) != 0

@@ -19,9 +19,10 @@ from dashboard_world import make_world
 from ipywidgets import Widget
 from playwright.sync_api import Browser, sync_playwright
 
+from analysis_lib.dashboards.address import read_state
 from analysis_lib.dashboards.desk import Desk
 from analysis_lib.dashboards.live import LivePage
-from analysis_lib.dashboards.pages import PAGES, read_state
+from analysis_lib.dashboards.pages import PAGES
 from analysis_lib.dashboards.shell import cards_html, draw, steps_down
 from analysis_lib.vocabulary.workspace import Workspace
 

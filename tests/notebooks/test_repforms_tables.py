@@ -14,7 +14,7 @@ from office_files import as_internal, parts, refuse_traces, times
 
 from analysis_lib.report.csv_tables import harmless, write_csv
 from analysis_lib.report.document import read_document
-from analysis_lib.report.table_sheets import INTERNAL, read_value, tables_of
+from analysis_lib.report.table_sheets import INTERNAL, about, read_value, tables_of
 from analysis_lib.report.workbook import ABOUT, HEADER, write_xlsx
 
 Give = Callable[..., Executed]
@@ -137,3 +137,19 @@ def test_a_shown_number_is_read_as_shown(shown: str, number: float, decimals: in
 )
 def test_a_mark_or_an_interval_is_never_a_number(shown: str) -> None:
     assert read_value(shown).number is None
+
+
+def test_each_sheet_prints_on_the_width_of_a_page_with_its_heads(executed: Give) -> None:
+    for number, sheet in enumerate(book_of(executed("verksamhetsanalys").notebook).worksheets):
+        assert sheet.page_setup.orientation == ("landscape" if number else "portrait")
+        assert sheet.page_setup.fitToHeight == 0  # as many pages as it takes, one wide
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        if number:
+            assert sheet.print_title_rows == "$4:$4"
+
+
+def test_no_internal_name_of_a_table_is_shown(executed: Give) -> None:
+    document = read_document(executed("verksamhetsanalys").notebook)
+    told = [words for each in about(document, tables_of(document)) for line in each.lines for words in line]
+    assert not any("tabell-" in words for words in told)
+    assert all(told.count(words) == 1 for words in told if len(words) > 40), "nothing is explained twice"

@@ -17,7 +17,9 @@ from register_kinds import Aim, Step
 from analysis_lib.errors import SeveralErrors, SkolbankError
 from analysis_lib.register import Entry, Record, Register, load_kinds
 from analysis_lib.register.emptying import Keeping, empty_lines
-from analysis_lib.register.forms import TOO_LONG, columns, same, show
+from analysis_lib.register.forms import TOO_LONG, columns, name_of, same, show
+from analysis_lib.register.kinds.goals import Goal
+from analysis_lib.register.kinds.inspection import InspectionCase
 from analysis_lib.register.tables import sqlite_engine
 from analysis_lib.register.workbook import SCHOOL_YEAR, STRIKE, THING, UNIT, VERSION, write_workbook
 from analysis_lib.register.workbook_import import Plan, lines_of, plan_import
@@ -112,6 +114,15 @@ def _faults(register: Register, path: Path) -> list[SkolbankError]:
         _plan(register, path)
     assert list(register.records()) == before
     return told.value.errors
+
+
+def test_lists_name_a_record_by_its_own_words_or_else_by_what_was_chosen(sqlite: Register) -> None:
+    where = {**WRITER, "unit": "99010014", "school_year": "2026/27"}
+    goal = sqlite.save(Goal(level="unit", text="Alla läser med flyt"), **where)
+    day = datetime.date(2026, 9, 14)
+    case = sqlite.save(InspectionCase(form="planned", decided_on=day, decision="none"), **where)
+    assert name_of(goal) == f"Alla läser med flyt [{goal.thing}]"
+    assert name_of(case) == f"planerad tillsyn, generell, inget ingripande 2026/27 [{case.thing}]"
 
 
 def test_a_round_trip_without_a_change_makes_no_entries(full: Register, tmp_path: Path) -> None:

@@ -19,12 +19,10 @@ from analysis_lib.indicators.cube import compute_cube
 from analysis_lib.snapshots.store import Store
 from analysis_lib.sources.api_sources import fetch_source
 from analysis_lib.sources.fetching import FetchOrder
-from analysis_lib.sources.http.client import HttpClient
 from analysis_lib.sources.http.settings import load_api_source
 from analysis_lib.sources.import_report import FileReport, ImportReport, render_summary
 from analysis_lib.sources.importer import import_paths
 from analysis_lib.sources.numbers import CellFault
-from analysis_lib.sources.planned_educations import UnitApi
 from analysis_lib.sources.planned_educations_values import PlannedEducations, read_value, take_survey
 from analysis_lib.sources.published_cells import PublishedCells, Whose
 from analysis_lib.vocabulary.catalog import Catalog
@@ -223,16 +221,6 @@ def test_programmes_are_kept_apart(workspace: Workspace, server: ApiServer) -> N
         "AND school_year = '2020/21'"
     )
     assert sorted(rows.values.tolist()) == [["EK", 84.6], ["NA", 84.6]]
-
-
-def test_compact_units_are_listed_page_by_page(workspace: Workspace, server: ApiServer) -> None:
-    page = recorded("planned_educations/compact_school_units_page_4.json")
-    about_pages = {"size": 3, "totalElements": 3, "totalPages": 1, "number": 0}
-    server.play("/v4/compact-school-units", envelope(page["body"] | {"page": about_pages}))
-    source = load_api_source(workspace, "planned_educations", PlannedEducations)
-    with HttpClient(source) as http:
-        found = UnitApi(http, source).compact_units("gr")
-    assert [unit["schoolUnitCode"] for unit in found] == ["39073094", "39087850", "39096170"]
 
 
 @pytest.mark.parametrize(

@@ -104,3 +104,14 @@ def test_every_unreadable_seminar_is_told(tmp_path: Path) -> None:
     with pytest.raises(SeveralErrors) as caught:
         _ = Catalog(place).seminars
     assert len(caught.value.errors) == 2
+
+
+def test_a_draft_of_a_handbook_is_not_worked_by_until_it_is_decided(tmp_path: Path) -> None:
+    seminar = "id: 2026-ht\ntitle: Höst\nschool_year: latest\nreports:\n  - {name: skolbild}\n"
+    draft = "id: rektorsrapport-9.0\nhandbook: rektorsrapport\nversion: '9.0'\ntitle: Rapport\n"
+    draft += "sections:\n  - {id: resultat, heading: Resultat}\n"
+    place = workspace(tmp_path, **{"seminars__2026-ht": seminar, "handbook__rektorsrapport-9.0": draft})
+    assert Catalog(place).seminar("2026-ht").handbook == "2.1"
+    path = place.params / "handbook" / "rektorsrapport-9.0.yaml"
+    path.write_text(f"{draft}decided_on: 2026-11-20\n", "utf-8")
+    assert Catalog(place).seminar("2026-ht").handbook == "9.0"

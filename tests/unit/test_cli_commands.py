@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -190,6 +191,26 @@ def test_an_internal_fault_shows_no_traceback_unless_asked(
     assert "hemlig" not in told
     with pytest.raises(ZeroDivisionError):
         main(["status", "--debug"])
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (errno.EACCES, "Du får inte läsa eller skriva där (webb/aktuell). Be om rättigheten"),
+        (errno.ENOSPC, "Disken är full (webb/aktuell). Frigör utrymme"),
+    ],
+)
+def test_a_closed_folder_and_a_full_disk_are_told_by_every_command(
+    number: int, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def burst(*_: object) -> None:
+        raise OSError(number, "Permission denied", "/srv/webb/aktuell")
+
+    monkeypatch.setattr(Workspace, "find", burst)
+    assert main(["status"]) == 1
+    said = capsys.readouterr().err
+    assert told in said
+    assert said.endswith("[write-failed]\n")
 
 
 def test_run_and_check_tell_every_fault_of_every_file_and_start_nothing(

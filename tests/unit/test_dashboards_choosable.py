@@ -9,9 +9,10 @@ from dashboard_world import MINE, make_world
 from openpyxl import load_workbook
 
 from analysis_lib.dashboards.access import AccessList
+from analysis_lib.dashboards.address import read_state
 from analysis_lib.dashboards.choosable import choosable
 from analysis_lib.dashboards.desk import Desk
-from analysis_lib.dashboards.pages import PAGES, State, read_state
+from analysis_lib.dashboards.pages import PAGES, State
 from analysis_lib.dashboards.shell import place_name
 from analysis_lib.dashboards.table_book import has_table, tables_xlsx
 from analysis_lib.register.kinds.chosen import ChosenFigure

@@ -11,9 +11,10 @@ from dashboard_world import MINE, make_world
 
 from analysis_lib.dashboards import desk as desks
 from analysis_lib.dashboards import extract
+from analysis_lib.dashboards.address import read_state
 from analysis_lib.dashboards.desk import Desk
 from analysis_lib.dashboards.extract import open_edition
-from analysis_lib.dashboards.pages import PAGES, read_state
+from analysis_lib.dashboards.pages import PAGES
 from analysis_lib.errors import SkolbankError
 from analysis_lib.report.provenance import provenance_folder
 from analysis_lib.vocabulary.workspace import Workspace, builtin_root

@@ -10,16 +10,18 @@ import pytest
 from dashboard_world import CANARY, MINE, PASSWORD, THEIRS, make_world
 
 from analysis_lib.dashboards.access import AccessList, Rights
+from analysis_lib.dashboards.address import read_state
 from analysis_lib.dashboards.choosable import choosable
 from analysis_lib.dashboards.desk import RESULT_PAGES, Desk
 from analysis_lib.dashboards.extract import statements
 from analysis_lib.dashboards.forms import Faults, read_entry
-from analysis_lib.dashboards.pages import PAGES, NotAllowed, read_state
+from analysis_lib.dashboards.pages import PAGES, NotAllowed
 from analysis_lib.dashboards.results import results_cards
 from analysis_lib.dashboards.shell import steps_down
 from analysis_lib.dashboards.static_copy import write_copy
 from analysis_lib.dashboards.table_file import table_csv
 from analysis_lib.errors import SkolbankError
+from analysis_lib.register.kinds.documents import Document
 from analysis_lib.register.kinds.measures import Measure
 from analysis_lib.report.context import open_report
 
@@ -152,6 +154,36 @@ def test_a_form_says_what_is_wrong_beside_each_field() -> None:
     assert told.value.told["deadline"] == "skriv datumet som 2027-03-01."
     assert told.value.told["origin"] == "fyll i den här uppgiften."
     assert {"field": "responsible", "text": "Ansvarig: fyll i den här uppgiften."} in told.value.listed()
+
+
+def shown_rows(desk: Desk, page: str, card: str) -> list[dict[str, str]]:
+    """The rows of a card's table, as the strateg sees them."""
+    rights = rights_for(desk, "strategen")
+    state = read_state(PAGES[page], {}, rights, desk.edition("internal"))
+    (found,) = [each.block for each in desk.show(state, rights).cards if each.id == card]
+    return [{name: cell["text"] for name, cell in row["cells"].items()} for row in found.data["rows"]]
+
+
+def test_G8_an_expected_effect_that_was_written_afterwards_is_told_so(desk: Desk) -> None:
+    writer = {"author": "rektor.min", "role": "Rektor"}
+    given = {"origin": "staff", "responsible": "Rektor", "deadline": "2027-03-01", "expected_effect": "Fler"}
+    for what in ("Läsgrupper", "Rastvärdar"):
+        measure = Measure.model_validate({**given, "what": what, "state": "decided", "decision": "Rektor"})
+        saved = desk.register.save(measure, unit=MINE, school_year="2026/27", **writer)
+        begun = desk.register.revise(saved, measure.model_copy(update={"state": "ongoing"}), **writer)
+    later = begun.entry.model_copy(update={"expected_effect": "Ungefär det som blev"})
+    desk.register.revise(begun, later, **writer)
+    told = {row["what"]: row["expected"] for row in shown_rows(desk, "atgarder", "oppna")}
+    assert told["Läsgrupper"] == "Fler"
+    assert told["Rastvärdar"] == "Ungefär det som blev (skriven eller ändrad efter att arbetet började)"
+
+
+def test_S9_a_document_past_its_day_of_gallring_is_told_so(desk: Desk) -> None:
+    for name, day in (("Gammal plan", "2020-01-01"), ("Ny plan", "2090-01-01")):
+        given = {"name": name, "type": "plan", "owner": "Rektor", "delete_after": day, "state": "established"}
+        desk.register.save(Document.model_validate(given), author="strategen", role="Strateg", unit="")
+    told = {row["name"]: row["state"] for row in shown_rows(desk, "arshjul", "dokument")}
+    assert (told["Gammal plan"], told["Ny plan"]) == ("Ska gallras", "Gäller")
 
 
 def test_a_unit_without_results_is_one_kind_sentence_on_every_page_about_results(desk: Desk) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from dashboard_world import CANARY, MINE, THEIRS, make_world
 
+from analysis_lib.dashboards.address import read_state
 from analysis_lib.dashboards.desk import RESULT_PAGES, Desk
 from analysis_lib.dashboards.live_cards import cards_of
-from analysis_lib.dashboards.pages import PAGES, choices, read_state
+from analysis_lib.dashboards.pages import PAGES, choices
 from analysis_lib.dashboards.scope_folder import open_scope, write_scope
 from analysis_lib.vocabulary import workspace as places
 

@@ -71,7 +71,7 @@ def test_a_quadrant_needs_two_units_and_lies_at_the_kommuns_values() -> None:
     told = {"setting": setting(2), "indicator": SHARE, "wording": example.WORDING, "whole": whole}
     assert quadrant(one, **told) is None
     block = example.figures()["quadrant"]
-    assert block.data["finding"] == "Åsskolan ligger över kommunen i både nivå och ökning"
+    assert block.data["finding"] == "Åsskolan ligger i bilden över kommunen i både nivå och ökning"
     assert not any(word in block.data["finding"] for word in ("bäst", "sämst"))
 
 

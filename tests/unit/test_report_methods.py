@@ -8,8 +8,11 @@ import re
 
 from analysis_lib.disclosure.overrides import Override
 from analysis_lib.disclosure.policy import Policy
+from analysis_lib.disclosure.released import Fact
 from analysis_lib.report.document import MARKDOWN
 from analysis_lib.report.methods import methods_text
+from analysis_lib.vocabulary.catalog import Catalog
+from analysis_lib.vocabulary.workspace import Workspace, builtin_root
 from tests.disclosure.municipality import INDICATORS
 
 EXCEPTION = Override.model_validate(
@@ -45,3 +48,12 @@ def test_a_decided_exception_is_told_in_the_rendered_appendix() -> None:
 
 def test_without_exceptions_the_appendix_says_nothing_of_them() -> None:
     assert "undantag" not in appendix()
+
+
+def test_the_source_is_that_of_the_figures_which_are_shown() -> None:
+    known = Catalog(Workspace(builtin_root())).indicators
+    published = Fact("ak9-2025-skolverket/all_passed_9", {"unit": "1"}, "all_passed_9", "share", 81.6)
+    own = Fact("ak9-2025", {"unit": "1"}, "all_passed_9", "share", 81.6)
+    assert "Källor: Skolverkets statistik." in methods_text([published], known, Policy())
+    told = methods_text([published, own], known, Policy())
+    assert f"Källor: {known['results.all_passed_9'].source}." in told

@@ -56,6 +56,13 @@ def test_every_fault_is_told_at_once_with_the_nearest_name(workspace: Workspace)
     assert caught.value.exit_status == 2
 
 
+def test_a_units_name_is_answered_with_its_code() -> None:
+    assert "Menade du 12345687 Åsskolan?" in str(parameters.unknown_unit("Åsskolan", UNITS))
+    told = str(parameters.unknown_unit("Sjöskolan norr", {}))
+    assert "åtta siffror" in told
+    assert "skolbank status" in told
+
+
 def test_a_number_where_text_is_wanted_is_a_fault(workspace: Workspace) -> None:
     with pytest.raises(SeveralErrors) as caught:
         check(workspace, {"unit": 12345687, "seminar": "2026-ht"})

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis_lib.present import theme
 from analysis_lib.report.print_layout import laid_out, without_sameness
+from analysis_lib.vocabulary.workspace import builtin_root
 
 
 def _table(rows: int, columns: int, *, text: str = "1,0") -> dict[str, Any]:
@@ -66,3 +69,20 @@ def test_what_stands_on_every_row_is_said_once() -> None:
     assert kept["foot"] == "Källa: Skolorna."
     table["rows"][0]["cells"]["source"] = {"text": "Skolverket"}
     assert without_sameness(table) == table
+
+
+def test_chart_letters_are_seven_and_a_half_points_on_paper() -> None:
+    """look.md section 2: the widths that the Typst template gives a chart, and the letters of its drawing."""
+    template = (builtin_root() / "templates" / "typst" / "report.typ").read_text("utf-8")
+    printed = {"narrow": float(_printed(template, r"columns: \((\d+)mm, 1fr\), column-gutter: 6mm"))}
+    printed["wide"] = float(_printed(template, r"align\(left, chart\(data, (\d+)mm\)\)"))
+    for width, millimetres in printed.items():
+        points = millimetres / 25.4 * 72 / theme.WIDTHS[width]
+        kind = theme.CHART_TYPE[width]
+        assert min(kind.axis, kind.label, kind.value, kind.note) * points >= 7.5
+
+
+def _printed(template: str, pattern: str) -> str:
+    found = re.search(pattern, template)
+    assert found, pattern
+    return found[1]

@@ -12,8 +12,10 @@ from pupil_files import FIRST_NAMES, LAST_NAME, UNIT, Pupil, lines, make_workspa
 from analysis_lib.check import check_workspace
 from analysis_lib.cli.app import main
 from analysis_lib.snapshots.store import Store
+from analysis_lib.snapshots.units import load_units
 from analysis_lib.sources.import_report import FileReport
 from analysis_lib.sources.importer import import_paths
+from analysis_lib.vocabulary.catalog import Catalog
 from analysis_lib.vocabulary.workspace import Workspace, builtin_root
 
 SWIMMING = (
@@ -109,6 +111,9 @@ def test_new_indicator_and_new_report_pass_the_check(
     assert main(["new", "indicator", "results.passed_english_9", *root]) == 0
     assert main(["new", "report", "trygghet", *root]) == 0
     assert [str(fault) for fault in check_workspace(Workspace(workspace.root))] == before
+    notebook = (workspace.root / "notebooks" / "reports" / "trygghet.ipynb").read_text("utf-8")
+    assert 'report.trend(\\"results.all_passed_9\\")' in notebook
+    assert f'unit: str = \\"{min(load_units(workspace, Catalog(workspace)), default="")}' in notebook
     assert main(["new", "report", "trygghet", *root]) == 2
     assert main(["new", "indicator", "Results", *root]) == 2
     assert main(["new", "report", "skolbild", *root]) == 2

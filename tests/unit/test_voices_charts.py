@@ -129,7 +129,17 @@ def test_F5_one_wave_is_no_line() -> None:
 
 def test_B6_the_figure_of_response_names_the_lowest_and_hides_the_few() -> None:
     block = voices.responses()
-    assert block.data["finding"] == "Lägst är svarsfrekvensen bland vårdnadshavare: 50,5\u00a0procent"
+    assert block.data["finding"] == (
+        "Lägst av dem som visas är svarsfrekvensen bland vårdnadshavare: 50,5\u00a0procent"
+    )
     last = block.data["table"]["rows"][-1]["cells"]
     assert (last["rate"]["text"], last["answers"]["text"]) == ("..", "..")
     assert any("uppskattning" in note["text"] for note in block.data["notes"])
+
+
+def test_R6_a_finding_speaks_only_of_the_questions_that_are_shown() -> None:
+    shown = [row for row in voices.likert_rows() if row.positive is not None and row.positive.is_shown]
+    hidden = voices.likert_rows()[-1]
+    whole, part = (voices.likert(rows).data["finding"] for rows in (shown, [*shown, hidden]))
+    assert "som visas" not in whole
+    assert part.startswith("Av frågorna som visas får en om ")

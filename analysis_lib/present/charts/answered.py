@@ -104,7 +104,8 @@ def draw_responses(rows: Sequence[ResponseRow], *, setting: Setting) -> Block:
         return figure.hidden_gap(what, setting.subject, facts)
     lowest = min(shown, key=lambda row: row.answered.cell.value or 0)
     band = Response(lowest.answered.asked, lowest.answered.answers).band()
-    finding = f"Lägst är svarsfrekvensen bland {lowest.group}: {_percent(lowest)}"
+    of = "" if len(shown) == len(rows) else " av dem som visas"
+    finding = f"Lägst{of} är svarsfrekvensen bland {lowest.group}: {_percent(lowest)}"
     if len(shown) == 1:
         finding = f"Svarsfrekvensen bland {lowest.group} är {_percent(lowest)}"
     parts = Parts(

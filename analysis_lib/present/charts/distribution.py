@@ -92,7 +92,8 @@ def _finding(bars: Sequence[GradeBar]) -> str:
     if with_f:
         bar, share = max(with_f, key=lambda pair: pair[1])
         if share > 0:
-            return f"Högst andel F i {_name(bar)}: {text.number(share)}{text.NBSP}procent"
+            of = "" if len(with_f) == len(bars) else " av det som visas"
+            return f"Högst andel F{of} i {_name(bar)}: {text.number(share)}{text.NBSP}procent"
     bar, shares = next((bar, shares) for bar, shares in known if shares)
     grade, share = max(shares.items(), key=lambda pair: pair[1])
     return f"Vanligaste betyget i {_name(bar)} är {grade}: {text.number(share)}{text.NBSP}procent"

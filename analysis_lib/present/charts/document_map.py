@@ -27,7 +27,7 @@ class MapNode:
     title: str
     is_unit: bool
     reads: tuple[str, ...]
-    joined: tuple[str, ...] = ()  # titles on the other side that read the same
+    joined: int = 0  # how many documents on the other side read the same
 
 
 @dataclass(frozen=True)
@@ -82,11 +82,12 @@ def _number(count: int) -> str:
 
 
 def _row(node: MapNode) -> dict[str, Any]:
+    others = "helheten" if node.is_unit else "enheterna"
     cells = {
         "title": node.title,
         "whose": _HEADS[0] if node.is_unit else _HEADS[2],
         "reads": text.capitalised(text.listing(list(node.reads))) if node.reads else text.EN_DASH,
-        "joined": ", ".join(node.joined) or text.EN_DASH,
+        "joined": f"{text.capitalised(_number(node.joined))} dokument om {others}",
     }
     return row({name: table_cell(words) for name, words in cells.items()})
 

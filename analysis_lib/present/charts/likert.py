@@ -74,15 +74,24 @@ def _finding(rows: Sequence[LikertRow]) -> str:
     if not known:
         return "Nästan alla svarade positivt" if nearly else "Så fördelar sig svaren"
     (low, lowest), (high, highest) = known[0], known[-1]
+    # What is hidden may be more, or fewer, than what is shown.
+    is_part = any(row.positive is None or row.positive.state == "suppressed" for row in rows)
     if nearly:
         one = f"en fråga om {_area(nearly[0])}"
         many = one if len(nearly) == 1 else f"{text.count_word(len(nearly))} frågor"
-        fewest = f"färst positiva svar får en fråga om {_area(lowest)}, {_percent(low)}"
+        of = "av de andra som visas " if is_part else "positiva svar "
+        fewest = f"färst {of}får en fråga om {_area(lowest)}, {_percent(low)}"
         return f"Nästan alla svarade positivt på {many}; {fewest}"
     if lowest is highest:
         return f"{_percent(high)} svarade positivt på frågan om {_area(highest)}"
     if lowest.area == highest.area:
-        return f"Från {_percent(low)} till {_percent(high)} svarade positivt på frågorna om {_area(highest)}"
+        asked = f"de frågor om {_area(highest)} som visas" if is_part else f"frågorna om {_area(highest)}"
+        return f"Från {_percent(low)} till {_percent(high)} svarade positivt på {asked}"
+    if is_part:
+        return (
+            f"Av frågorna som visas får en om {_area(highest)} flest positiva svar, {_percent(high)}, "
+            f"och en om {_area(lowest)} färst, {_percent(low)}"
+        )
     return (
         f"Flest positiva svar får en fråga om {_area(highest)}, {_percent(high)}, "
         f"färst en om {_area(lowest)}, {_percent(low)}"

@@ -58,11 +58,18 @@ def _finding(panels: Sequence[Panel], year: str) -> str:
     if not newest:
         return f"Inget ämne kan visas läsåret {year}"
     cell, panel = min(newest, key=lambda each: each[0].value or 0)
+    if _some_hidden(panels, year):  # what is hidden may be lower
+        return f"Lägst av det som visas: {text.uncapitalised(panel.name)}, {cell.text}{text.NBSP}procent"
     told = f"Lägst andel i {text.uncapitalised(panel.name)}: {cell.text}{text.NBSP}procent"
     earlier = max((each for each in panel.shown if each < year), default="")
     before = [other.shown[earlier].value or 0 for other in panels if earlier in other.shown]
-    is_same = len(before) > 1 and min(before) == panel.shown[earlier].value
+    is_whole = len(before) > 1 and not _some_hidden(panels, earlier)
+    is_same = is_whole and min(before) == panel.shown[earlier].value
     return f"{told} – lägst också {earlier}" if is_same else told
+
+
+def _some_hidden(panels: Sequence[Panel], year: str) -> bool:
+    return any(panel.own[year].state == "suppressed" for panel in panels if year in panel.own)
 
 
 def _cell(cell: ReleasedCell | None) -> dict[str, str]:

@@ -108,16 +108,16 @@ def _finding(plot: _Plot) -> str:
         both = sum(_place(each, plot.whole) == "över|större" for each in plot.points)
         many = text.count_word(len(plot.points))
         whole = narrative.within_sentence(plot.whole.growth.name)
-        told = f"{text.count_word(both)} av {many} skolor ligger över {whole} i både nivå och ökning"
+        told = f"{text.count_word(both)} av {many} skolor ligger i bilden över {whole} i både nivå och ökning"
         return (
             text.capitalised(told)
             if both
-            else f"Ingen av {many} skolor ligger över {whole} i både nivå och ökning"
+            else f"Ingen av {many} skolor ligger i bilden över {whole} i både nivå och ökning"
         )
     level, growth = _place(own, plot.whole).split("|")
     whole = narrative.within_sentence(plot.whole.growth.name)
     if (level, growth) in (("över", "större"), ("under", "mindre")):
-        return f"{own.growth.name} ligger {level} {whole} i både nivå och ökning"
+        return f"{own.growth.name} ligger i bilden {level} {whole} i både nivå och ökning"
     if growth == "samma" or level == "på samma":
         return f"{own.growth.name} ligger {level if level != 'på samma' else 'på samma nivå som'} {whole}"
     return f"{own.growth.name} ligger {level} {whole} i nivå men har {growth} ökning"

@@ -135,16 +135,19 @@ def _finding(rows: Sequence[RangeRow], shown: Sequence[RangeRow]) -> str:
         if len({row.indicator.id for row in rows}) == 1
         else f"är {_name(lowest)},"
     )
-    told = f"Lägst {place} {narrative.in_prose(lowest.cell, lowest.indicator)}"
+    value = narrative.in_prose(lowest.cell, lowest.indicator)
+    told = f"Lägst {place} {value}"
     if lowest.is_question:
-        told = f"Lägst andel: {_name(lowest)}, {narrative.in_prose(lowest.cell, lowest.indicator)}"
+        told = f"Lägst andel: {_name(lowest)}, {value}"
     if len(exact) == 1 and not nearly:
-        return text.capitalised(f"{_name(lowest)}: {narrative.in_prose(lowest.cell, lowest.indicator)}")
+        return text.capitalised(f"{_name(lowest)}: {value}")
+    if any(row.cell.state == "suppressed" for row in rows):  # what is hidden may be lower
+        return f"Lägst av det som visas: {_name(lowest)}, {value}"
     if lowest.is_question:
         return told
     if lowest.cell.value is not None and any(row.cell.value == lowest.cell.value for row in exact[1:]):
         same = [_name(row) for row in exact if row.cell.value == lowest.cell.value]
-        return f"Lägst i {text.listing(same)}: {narrative.in_prose(lowest.cell, lowest.indicator)}"
+        return f"Lägst i {text.listing(same)}: {value}"
     return told
 
 
@@ -152,7 +155,8 @@ def _alt(rows: Sequence[RangeRow], shown: Sequence[RangeRow], setting: Setting) 
     exact = sorted(shown, key=lambda row: row.cell.value or 0)
     told = [f"Prickdiagram. {setting.subject}"]
     if exact:
-        told.append(f"Lägst: {_name(exact[0])}, {narrative.in_prose(exact[0].cell, exact[0].indicator)}")
+        of = " av det som visas" if any(row.cell.state == "suppressed" for row in rows) else ""
+        told.append(f"Lägst{of}: {_name(exact[0])}, {narrative.in_prose(exact[0].cell, exact[0].indicator)}")
     if len(exact) > 1:
         told.append(f"Högst: {_name(exact[-1])}, {narrative.in_prose(exact[-1].cell, exact[-1].indicator)}")
     nearly = [_name(row) for row in rows if row.cell.state == "nearly_all"]

@@ -19,6 +19,7 @@ from analysis_lib.present.typeset import text_width, wrap
 
 LANE_HEIGHT = 14
 LINE_HEIGHT, SLIDE_LINE_HEIGHT = 18, 22
+_FEW_LANES = 8  # more stand closer, so that two figures have room on a page
 OWN_ROW = "#E1EDF1"
 
 
@@ -77,7 +78,7 @@ def row_sheet(
         text_width(words, kind.value, 600) for words in (value_head, *(lane.value for lane in lanes))
     )
     is_narrow = width == "narrow"
-    room = total * {"narrow": 0.36, "wide": 0.34, "slide": 0.52}[width]
+    room = total * {"narrow": 0.36, "wide": 0.39, "slide": 0.52}[width]
     has_group_column = has_groups and group_width + 16 + label_width <= room
     limit = room - (group_width + 16 if has_group_column else 0)
     if not is_narrow and not has_group_column:
@@ -87,7 +88,8 @@ def row_sheet(
     line = total - 20.0 if is_stacked else max(label_width, 1) + 1
     labels = [wrap(lane.label, kind.label, line, 600) for lane in lanes]
     counts = [len(lines) for lines in labels]
-    pitch = 31.0 if width != "slide" else _slide_pitch(lanes, head + foot, sum(counts) - len(counts))
+    usual = 31.0 if width == "narrow" or len(lanes) <= _FEW_LANES else 27.0
+    pitch = usual if width != "slide" else _slide_pitch(lanes, head + foot, sum(counts) - len(counts))
     tall = (pitch, SLIDE_LINE_HEIGHT if width == "slide" else LINE_HEIGHT)
     middles, extra, end = _middles(lanes, is_stacked, has_group_column, counts, tall)
     canvas = Canvas(

@@ -27,6 +27,7 @@ PANEL = 118.0
 GAP = 62.0
 LOW_PANEL = 76.0
 _MANY = 6
+_SLIDE_PANELS, _LEAST_PANEL = 9, 44.0
 
 
 @dataclass(frozen=True)
@@ -196,9 +197,13 @@ def draw_panels(
     """The panels on one scale, two or three abreast; many are lower so that all are seen at once."""
     is_many = len(panels) > _MANY
     across = 1 if width == "narrow" else 3 if is_many or len(panels) == 3 else 2
+    if width == "slide" and len(panels) > _SLIDE_PANELS:
+        across = 4
     tall = LOW_PANEL if is_many else PANEL
     total = theme.WIDTHS[width]
     down = -(-len(panels) // across)
+    if width == "slide":
+        tall = max(_LEAST_PANEL, min(tall, (theme.SLIDE_HEIGHT - 34) / down - GAP))
     kind = theme.CHART_TYPE[width]
     shown = [cell for panel in panels for cell in panel.shown.values()]
     values = [end for c in shown for end in (c.value, c.low, c.high) if end is not None]

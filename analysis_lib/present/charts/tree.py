@@ -39,12 +39,14 @@ class _Box:
     x: float
     y: float
     wide: float
+    owners: tuple[str, ...]
     lines: tuple[str, ...]
+    notes: tuple[str, ...]
     parent: _Box | None = None
 
     @property
     def tall(self) -> float:
-        return 2 * _PAD + _LINE * (len(self.lines) + 2)
+        return 2 * _PAD + _LINE * (len(self.owners) + len(self.lines) + len(self.notes))
 
 
 def draw_tree(roots: Sequence[TreeNode], setting: Setting, *, title: str, heads: Sequence[str]) -> Block:
@@ -101,13 +103,30 @@ def _rows(nodes: Sequence[TreeNode], above: str) -> Iterator[dict[str, Any]]:
 
 
 def _gathered(node: TreeNode) -> TreeNode:
-    """The node with at most some leaves; more are one box with their number."""
+    """The node with units that share a goal in one box, and at most some leaves; more are a number."""
+    node = replace(node, children=tuple(_shared([_gathered(child) for child in node.children])))
     if len(node.children) <= _MOST_CHILDREN:
-        return replace(node, children=tuple(_gathered(child) for child in node.children))
+        return node
     bare = sum(child.is_bare for child in node.children)
     note = f"{text.count_word(bare)} utan åtgärder" if bare else "alla har åtgärder"
     together = TreeNode(node.children[0].owner.split(",")[0], f"{len(node.children)} mål", note, bool(bare))
     return replace(node, children=(together,))
+
+
+def _shared(nodes: Sequence[TreeNode]) -> Iterator[TreeNode]:
+    """Leaves with the same words as one box, those with measures and those without apart."""
+    alike: dict[tuple[object, ...], list[TreeNode]] = {}
+    for number, node in enumerate(nodes):
+        key = (number,) if node.children else (node.words, node.is_bare, node.owner.split(", ")[0])
+        alike.setdefault(key, []).append(node)
+    for group in alike.values():
+        names = [node.owner.partition(", ")[2] for node in group]
+        if len(group) == 1 or not all(names):
+            yield from group
+            continue
+        notes = list(dict.fromkeys(text.uncapitalised(node.note) for node in group))
+        note = " eller ".join(notes) if group[0].is_bare else f"{' eller '.join(notes)} var"
+        yield replace(group[0], owner=text.listing(names), note=text.capitalised(note))
 
 
 def _draw(
@@ -141,7 +160,7 @@ def _columns(
 ) -> float:
     """Places a subtree in columns and gives where the next one may begin."""
     x = depth * (wide + _GAP)
-    box = _Box(node, depth, x, y, wide, _wrapped(node, size, wide), parent)
+    box = _Box(node, depth, x, y, wide, *_wrapped(node, size, wide), parent)
     boxes.append(box)
     below = y
     for child in node.children:
@@ -153,7 +172,7 @@ def _indented(
     node: TreeNode, depth: int, y: float, total: float, size: float, parent: _Box | None, boxes: list[_Box]
 ) -> float:
     x = depth * _INDENT
-    box = _Box(node, depth, x, y, total - x, _wrapped(node, size, total - x), parent)
+    box = _Box(node, depth, x, y, total - x, *_wrapped(node, size, total - x), parent)
     boxes.append(box)
     y += box.tall + _SPACE
     for child in node.children:
@@ -161,8 +180,16 @@ def _indented(
     return y
 
 
-def _wrapped(node: TreeNode, size: float, wide: float) -> tuple[str, ...]:
-    return tuple(wrap(node.words, size, wide - 2 * _PAD, 400))
+def _wrapped(
+    node: TreeNode, size: float, wide: float
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The lines of who, what and how many."""
+    mark, room = "– " if node.is_bare else "", wide - 2 * _PAD
+    return (
+        tuple(wrap(node.owner, size - 1, room, 400)),
+        tuple(wrap(node.words, size, room, 600)),
+        tuple(wrap(f"{mark}{node.note}", size - 1, room, 400)),
+    )
 
 
 def _line(canvas: Canvas, box: _Box, *, is_narrow: bool) -> None:
@@ -189,9 +216,9 @@ def _box(canvas: Canvas, box: _Box, size: float) -> None:
         border["strokeDash"] = [4, 3]
     canvas.box(box.x + 1, box.y, box.wide - 2, box.tall, theme.WHITE, cornerRadius=4, **border)
     x, y = box.x + _PAD, box.y + _PAD + _LINE / 2
-    canvas.text(x, y, node.owner, colour=theme.INK_2, size=size - 1)
-    for at, line in enumerate(box.lines):
-        canvas.text(x, y + _LINE * (at + 1), line, size=size, weight=600)
-    mark = "– " if node.is_bare else ""
     colour = theme.INK_2 if node.is_bare else theme.LAKE
-    canvas.text(x, y + _LINE * (len(box.lines) + 1), f"{mark}{node.note}", colour=colour, size=size - 1)
+    told = [(line, theme.INK_2, size - 1, 400) for line in box.owners]
+    told += [(line, theme.INK, size, 600) for line in box.lines]
+    told += [(line, colour, size - 1, 400) for line in box.notes]
+    for at, (line, ink, letters, weight) in enumerate(told):
+        canvas.text(x, y + _LINE * at, line, colour=ink, size=letters, weight=weight)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis_lib.register.entry import Entry, Record
-from analysis_lib.register.kinds.goals import AnalysisStep, Plan
+from analysis_lib.register.kinds.goals import Plan
 from analysis_lib.vocabulary.settings import Unit
 
 PARTS: Mapping[str, str] = {
@@ -51,14 +51,6 @@ class CoverageCell:
         return self.entries > 0
 
 
-@dataclass(frozen=True)
-class Steps:
-    """The ten steps of a unit's nulägesanalys: those written and those that are empty (seed S1)."""
-
-    written: tuple[str, ...]
-    missing: tuple[str, ...]
-
-
 def coverage(
     records: Iterable[Record[Entry]], units: Mapping[str, Unit], *, school_years: Sequence[str]
 ) -> list[CoverageCell]:
@@ -74,21 +66,6 @@ def coverage(
                 entries = sum(r.kind in evidence[part] for r in mine)
                 cells.append(CoverageCell(level, unit, year, part, entries))
     return cells
-
-
-def undocumented(cells: Iterable[CoverageCell]) -> list[CoverageCell]:
-    """The cells where nothing is documented."""
-    return [cell for cell in cells if not cell.is_documented]
-
-
-def analysis_steps(steps: Iterable[Record[AnalysisStep]], *, unit: str, school_year: str) -> Steps:
-    """The steps of a nulägesanalys in their own order (rule R12); blanks count as missing."""
-    order = AnalysisStep.model_fields["step"].annotation
-    names: tuple[str, ...] = getattr(order, "__args__", ())
-    written = {
-        s.entry.step for s in steps if (s.unit, s.school_year) == (unit, school_year) and s.entry.text.strip()
-    }
-    return Steps(tuple(n for n in names if n in written), tuple(n for n in names if n not in written))
 
 
 def _is_on(record: Record[Entry], level: str) -> bool:

@@ -35,16 +35,6 @@ class LeadTeacherCount:
     with_result: int
 
 
-@dataclass(frozen=True)
-class UnitChange:
-    """A new unit and those that went into it: time series join there."""
-
-    new_unit: str
-    replaces: tuple[str, ...]
-    from_year: datetime.date
-    project: str
-
-
 def area_sections(
     areas: Iterable[Record[PriorityArea]],
     measures: Sequence[Record[Measure]],
@@ -98,12 +88,3 @@ def running_projects(projects: Iterable[Record[Project]], *, on: datetime.date) 
     """Projects that go on, in order of start; one past its end stays until its result is told."""
     known = [one for one in projects if one.entry.state == "ongoing" and one.entry.starts <= on]
     return sorted(known, key=lambda one: (one.entry.starts, one.id))
-
-
-def unit_changes(projects: Iterable[Record[Project]]) -> list[UnitChange]:
-    """New, merged and renamed units that a project made (seed M10)."""
-    return [
-        UnitChange(one.entry.new_unit, one.entry.replaces, one.entry.starts, one.entry.name)
-        for one in projects
-        if one.entry.new_unit
-    ]

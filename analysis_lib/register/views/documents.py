@@ -53,11 +53,6 @@ def publication_matrix(
     return [_cell(known, year, series, form) for year in school_years for series in SERIES for form in FORMS]
 
 
-def missing_cells(cells: Iterable[MatrixCell]) -> list[MatrixCell]:
-    """The cells that nothing is published in and nothing is planned for."""
-    return [cell for cell in cells if cell.state == "missing"]
-
-
 def validity(document: Document, *, on: datetime.date) -> Validity:
     """Whether a document is valid on a day, from its own dates."""
     if document.state != "established":

@@ -52,11 +52,6 @@ def goals_without_measures(tree: Iterable[GoalNode]) -> list[Record[Goal]]:
     return [node.goal for node in walk(tree) if not node.all_measures]
 
 
-def goals_without_indicators(goals: Iterable[Record[Goal]]) -> list[Record[Goal]]:
-    """Goals that nothing measures."""
-    return [goal for goal in goals if not goal.entry.indicators]
-
-
 def national_coverage(
     national: Mapping[str, NationalGoal], goals: Sequence[Record[Goal]]
 ) -> list[NationalCoverage]:
@@ -65,12 +60,6 @@ def national_coverage(
         NationalCoverage(goal, goal.indicators, tuple(g for g in goals if g.entry.national_goal == name))
         for name, goal in national.items()
     ]
-
-
-def indicators_without_goal(national: Mapping[str, NationalGoal], indicators: Iterable[str]) -> list[str]:
-    """Indicators that are mapped to no national goal."""
-    mapped = {name for goal in national.values() for name in goal.indicators}
-    return sorted(set(indicators) - mapped)
 
 
 def walk(tree: Iterable[GoalNode]) -> Iterable[GoalNode]:

@@ -6,7 +6,6 @@ import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from analysis_lib.errors import SkolbankError
 from analysis_lib.register.entry import Record
 from analysis_lib.register.kinds.documents import DraftComment, HandbookDecision
 from analysis_lib.vocabulary.questions import Handbook
@@ -40,7 +39,7 @@ def handbook_in_force(
     *,
     on: datetime.date,
     decisions: Iterable[Record[HandbookDecision]] = (),
-) -> Handbook:
+) -> Handbook | None:
     """The version that was decided last on or before a day; the register's decisions go before the file's."""
     decided = {d.entry.version: d.entry.decided_on for d in decisions if d.entry.handbook == name}
     dated = [
@@ -49,14 +48,7 @@ def handbook_in_force(
         if book.handbook == name
     ]
     in_force = [(day, _number(book), book) for day, book in dated if day is not None and day <= on]
-    if not in_force:
-        raise SkolbankError(
-            "handbook-missing",
-            f"Ingen version av handboken {name[:40]} var beslutad {on.isoformat()}",
-            where="params/handbook",
-            remedy="Skriv beslutsdatum i filen eller som handboksbeslut i registret.",
-        )
-    return max(in_force, key=lambda one: one[:2])[2]
+    return max(in_force, key=lambda one: one[:2])[2] if in_force else None
 
 
 def change_log(
@@ -97,12 +89,6 @@ def comment_rounds(comments: Iterable[Record[DraftComment]], *, handbook: str) -
         still_open = sum(c.entry.state == "open" for c in of_round)
         rows.append(CommentRound(version, number, of_round, still_open))
     return rows
-
-
-def missing_sections(one: Handbook, other: Handbook) -> list[str]:
-    """Section ids of ``one`` that ``other`` lacks; the huvudman's plan must have all of the rektor's."""
-    have = {section.id for section in other.sections}
-    return [section.id for section in one.sections if section.id not in have]
 
 
 def _headings(book: Handbook) -> dict[str, str]:

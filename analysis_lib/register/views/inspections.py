@@ -109,17 +109,6 @@ def theme_units(
     return rows
 
 
-def area_counts(deficiencies: Iterable[Record[Deficiency]]) -> list[tuple[str, int, int]]:
-    """Areas of deficiency with how many there are and how many still lack a result, in Swedish order."""
-    groups: dict[str, list[Deficiency]] = {}
-    for one in deficiencies:
-        groups.setdefault(one.entry.area, []).append(one.entry)
-    return [
-        (area, len(groups[area]), sum(one.closed_on is None for one in groups[area]))
-        for area in sorted(groups, key=sort_key)
-    ]
-
-
 def support_marks(
     supports: Iterable[Record[Support]], *, first: datetime.date, last: datetime.date
 ) -> list[SupportMark]:

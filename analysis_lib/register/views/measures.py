@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from analysis_lib.register.entry import Entry, Record
-from analysis_lib.register.kinds.goals import Plan
 from analysis_lib.register.kinds.measures import ImprovementArea, Measure
 from analysis_lib.vocabulary.periods import SchoolYear
 
@@ -89,27 +88,6 @@ def overdue(measures: Iterable[Record[Measure]], *, today: datetime.date) -> lis
     """Measures past their deadline and not ended, the longest overdue first."""
     late = [m for m in measures if m.entry.state != "ended" and m.entry.deadline < today]
     return sorted(late, key=lambda m: (m.entry.deadline, m.unit, m.thing))
-
-
-def next_plan(
-    areas: Iterable[Record[ImprovementArea]],
-    measures: Sequence[Record[Measure]],
-    *,
-    unit: str,
-    school_year: str,
-) -> Plan:
-    """A draft of a unit's plan for a läsår, with the open measures and areas of earlier ones in it."""
-    mine = [m for m in measures if m.unit == unit]
-    own_areas = [area for area in areas if area.unit == unit]
-    inherited = carried(mine, school_year=school_year)
-    left = carried_areas(own_areas, mine, school_year=school_year)
-    new = [area for area in own_areas if area.school_year == school_year]
-    return Plan(
-        text="",
-        priorities=tuple(dict.fromkeys(area.entry.area for area in (*left, *new))),
-        areas=tuple(area.thing for area in (*left, *new)),
-        inherits=tuple(m.thing for m in inherited),
-    )
 
 
 def followed(

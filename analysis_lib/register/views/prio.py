@@ -12,7 +12,6 @@ from analysis_lib.register.kinds.measures import ImprovementArea
 from analysis_lib.register.kinds.prio import PHASES, Observation, PrioPhase, Proposal, TimeLog
 from analysis_lib.register.kinds.ratings import Rating
 from analysis_lib.register.kinds.voices import ThemeNote
-from analysis_lib.register.log import Draft
 from analysis_lib.vocabulary.periods import SchoolYear
 from analysis_lib.vocabulary.self_rating import SelfRating
 from analysis_lib.vocabulary.settings import Unit
@@ -74,35 +73,15 @@ def prio_coverage(
     ]
 
 
-def chosen_drafts(
-    proposals: Iterable[Record[Proposal]],
-    existing: Iterable[Record[ImprovementArea]],
-    *,
-    deadline: datetime.date,
-    responsible: str,
-) -> list[Draft]:
-    """An improvement area to save for each chosen proposal that has none yet (seed B9).
+def without_area(
+    proposals: Iterable[Record[Proposal]], areas: Iterable[Record[ImprovementArea]]
+) -> list[Record[Proposal]]:
+    """Chosen proposals that no improvement area has been written from yet (seed B9).
 
-    Saved, they appear in every later verksamhetsrapport like the unit's other areas.
+    They stand among the improvement areas as they are, until somebody says who and when.
     """
-    have = {area.entry.proposal for area in existing}
-    return [
-        Draft(
-            ImprovementArea(
-                area=one.entry.area,
-                problem=one.entry.problem,
-                evidence=one.entry.evidence,
-                goal=one.entry.text,
-                deadline=deadline,
-                responsible=responsible,
-                proposal=one.thing,
-            ),
-            one.unit,
-            one.school_year,
-        )
-        for one in proposals
-        if one.entry.state == "chosen" and one.thing not in have
-    ]
+    have = {area.entry.proposal for area in areas}
+    return [one for one in proposals if one.entry.state == "chosen" and one.thing not in have]
 
 
 def ranked_proposals(proposals: Iterable[Record[Proposal]], *, unit: str) -> list[Record[Proposal]]:

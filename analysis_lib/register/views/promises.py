@@ -65,11 +65,6 @@ def talks(
     return found
 
 
-def overdue_talks(found: Iterable[Talk]) -> list[Talk]:
-    """Talks that should have been held by now."""
-    return [talk for talk in found if talk.state == "overdue"]
-
-
 def talk_pack(
     talk: Talk,
     promises: Iterable[Record[Promise]],

@@ -43,13 +43,14 @@ class VisitStatus:
 
 @dataclass(frozen=True)
 class AgendaPack:
-    """What the kvalitetsnämnd starts from at a meeting."""
+    """What the kvalitetsnämnd starts from at a meeting; ``from_notes``: questions that wait in a note."""
 
     visits: tuple[Record[Visit], ...]
     notes: tuple[Record[VisitNote], ...]
     open_questions: tuple[Record[BoardQuestion], ...]
     answered: tuple[Record[BoardQuestion], ...]
     follow_up: tuple[Record[BoardQuestion], ...]
+    from_notes: tuple[tuple[Record[VisitNote], str], ...] = ()
 
 
 def mandate_of(day: datetime.date) -> str:
@@ -131,25 +132,32 @@ def agenda_pack(
     known = {visit.thing for visit in held}
     answered = tuple(q for q in questions if q.entry.answered_on and since < q.entry.answered_on <= meeting)
     follow_up = tuple(q for q in questions if q.entry.follow_up and not q.entry.followed_up)
+    noted = tuple(note for note in notes if note.entry.visit in known)
     return AgendaPack(
         held,
-        tuple(note for note in notes if note.entry.visit in known),
+        noted,
         tuple(q for q in questions if not q.entry.answered_on),
         answered,
         tuple(sorted(follow_up, key=lambda q: (q.entry.follow_up_due or meeting, q.id))),
+        tuple(waiting_questions(noted, questions)),
     )
 
 
-def question_drafts(note: Record[VisitNote], *, meeting: datetime.date) -> list[Draft]:
-    """The note's questions to the kvalitetsnämnd, ready to save for its next meeting."""
+def waiting_questions(
+    notes: Iterable[Record[VisitNote]], questions: Iterable[Record[BoardQuestion]]
+) -> list[tuple[Record[VisitNote], str]]:
+    """The notes' questions to the kvalitetsnämnd that nobody has put to a meeting in the same words yet."""
+    put = {(one.entry.visit, _plain(one.entry.question)) for one in questions}
     return [
-        Draft(
-            BoardQuestion(visit=note.entry.visit, meeting=meeting, question=question),
-            note.unit,
-            note.school_year,
-        )
+        (note, question)
+        for note in notes
         for question in note.entry.questions
+        if (note.entry.visit, _plain(question)) not in put
     ]
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.casefold().split())
 
 
 def _exists(unit: Unit, first: int) -> bool:

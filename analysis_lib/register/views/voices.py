@@ -66,9 +66,16 @@ def theme_counts(
     return rows
 
 
-def unknown_codes(codebook: Codebook, notes: Iterable[Record[ThemeNote]]) -> list[str]:
-    """Codes that were noted but stand in no book, in Swedish order."""
-    return sorted({n.entry.code for n in notes} - set(codebook.by_id), key=sort_key)
+def unknown_codes(
+    codebooks: Mapping[str, Codebook],
+    interviews: Iterable[Record[Interview]],
+    notes: Iterable[Record[ThemeNote]],
+) -> list[str]:
+    """Codes that were noted but stand not in their interview's book, in Swedish order."""
+    books = {one.thing: codebooks.get(one.entry.codebook) for one in interviews}
+    mine = (note.entry for note in notes if note.entry.interview in books)
+    loose = {one.code for one in mine if (book := books[one.interview]) is None or one.code not in book.by_id}
+    return sorted(loose, key=sort_key)
 
 
 def triangulation(judgements: Iterable[Record[Judgement]]) -> list[TriangleRow]:

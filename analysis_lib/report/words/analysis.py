@@ -20,7 +20,7 @@ from analysis_lib.register.kinds.seminars import (
 from analysis_lib.register.kinds.voices import Interview, Judgement, ThemeNote
 from analysis_lib.register.views.promises import analysis_status, carried_promises, talk_pack, talks
 from analysis_lib.register.views.seminars import seminar_packs
-from analysis_lib.register.views.voices import TriangleRow, theme_counts, triangulation
+from analysis_lib.register.views.voices import TriangleRow, theme_counts, triangulation, unknown_codes
 from analysis_lib.report.words.labels import label
 from analysis_lib.report.words.shapes import Cell, answers_block, cards_block, day, paragraph, words_table
 from analysis_lib.report.words.told import LEAST_PEOPLE, Told
@@ -283,7 +283,8 @@ def voices(told: Told) -> list[Block]:
     interviews, notes = told.mine(Interview), told.mine(ThemeNote)
     lines: list[list[Cell]] = []
     quotes: list[dict[str, object]] = []
-    for book in load_codebooks(told.workspace).values():
+    books = load_codebooks(told.workspace)
+    for book in books.values():
         for count in theme_counts(book, interviews, notes):
             if told.audience != "internal" and count.people < LEAST_PEOPLE:
                 continue
@@ -295,7 +296,9 @@ def voices(told: Told) -> list[Block]:
     if not lines:
         return []
     heads = ["Tema", "Vem", "Samtal där det togs upp"]
-    blocks = [words_table("roster", "Teman i intervjuer och fokusgrupper.", heads, lines)]
+    loose = unknown_codes(books, interviews, notes) if told.audience == "internal" else []
+    foot = f"Inte räknade, för koden finns inte i kodboken: {text.listing(loose)}." if loose else ""
+    blocks = [words_table("roster", "Teman i intervjuer och fokusgrupper.", heads, lines, foot=foot)]
     return [*blocks, *([cards_block(quotes[:6])] if quotes else [])]
 
 

@@ -129,28 +129,34 @@ def projects(told: Told) -> list[Block]:
     return blocks
 
 
+def _counted(unit: str, count: int) -> str:
+    return f"{unit} ({count})" if count > 1 else unit
+
+
 def lead_teachers(told: Told) -> list[Block]:
     """How many förstelärare work in each area and unit, never who (M9)."""
     known = told.every(LeadTeacher)
     areas = {area.thing: area.entry.name for area in told.every(PriorityArea)}
     counts = lead_teacher_coverage(known, on=told.in_year)
-    lines: list[list[Cell]] = [
-        [
-            areas.get(one.area, "Utan område"),
-            told.names.get(one.unit, one.unit),
-            str(one.count),
-            f"{one.with_result} av {one.count}",
-        ]
-        for one in counts
-    ]
+    lines: list[list[Cell]] = []
+    for area in dict.fromkeys(one.area for one in counts):
+        mine = [one for one in counts if one.area == area]
+        count, told_of = sum(one.count for one in mine), sum(one.with_result for one in mine)
+        without = [told.names.get(one.unit, one.unit) for one in mine if one.with_result < one.count]
+        lines.append(
+            [
+                areas.get(area, "Utan område"),
+                text.listing([_counted(told.names.get(one.unit, one.unit), one.count) for one in mine]),
+                str(count),
+                f"{told_of} av {count}",
+                text.listing(without) if without else text.EN_DASH,
+            ]
+        )
     if not lines:
         return []
     left = without_result(known, on=told.today)
-    blocks = [
-        words_table(
-            "forstelarare", "Förstelärares uppdrag.", ["Område", "Enhet", "Uppdrag", "Med resultat"], lines
-        )
-    ]
+    heads = ["Område", "Enheter", "Uppdrag", "Med resultat", "Resultat saknas"]
+    blocks = [words_table("forstelarare", "Förstelärares uppdrag.", heads, lines)]
     if left:
         blocks.append(
             paragraph(f"{text.capitalised(text.count_word(len(left)))} avslutade uppdrag saknar resultat.")

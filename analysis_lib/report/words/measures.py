@@ -10,15 +10,18 @@ from analysis_lib.present.blocks import Block
 from analysis_lib.register import Record
 from analysis_lib.register.kinds.goals import Plan, TeachingPlan
 from analysis_lib.register.kinds.measures import ImprovementArea, Measure
+from analysis_lib.register.kinds.prio import Proposal
 from analysis_lib.register.views.measures import (
     Followed,
     carried,
+    carried_areas,
     followed,
     is_incomplete,
     origin_shares,
     research_warnings,
 )
 from analysis_lib.register.views.needs import need_table, plan_needs
+from analysis_lib.register.views.prio import without_area
 from analysis_lib.report.words.labels import label
 from analysis_lib.report.words.shapes import Cell, cards_block, day, from_to, paragraph, words_table
 from analysis_lib.report.words.told import Told
@@ -29,6 +32,7 @@ DONE: dict[str, Cell] = {
     "no": ("not_reached", "Nej"),
     "": ("no_data", "Saknas"),
 }
+_NOBODY_YET: Cell = ("no_data", "Valt förslag: ansvarig och frist saknas")
 _MOST_CARDS = 3
 
 
@@ -94,12 +98,16 @@ def _followed_by_unit(rows: Sequence[Followed], told: Told) -> Block:
 
 
 def improvement_areas(told: Told) -> list[Block]:
-    """The unit's improvement areas from this läsår on, with goal, value and deadline (B3)."""
-    found = [
-        area for area in told.mine(ImprovementArea, school_year=None) if area.school_year >= told.school_year
-    ]
-    if not found:
-        return []
+    """Improvement areas from this läsår on, with goal, value and deadline (B3).
+
+    In a unit's own report those of earlier läsår stand first, as long as there is work left, and last the
+    chosen proposals that no area has been written from yet (B9).
+    """
+    known = told.mine(ImprovementArea, school_year=None)
+    found = [area for area in known if area.school_year >= told.school_year]
+    if told.unit:
+        work = told.mine(Measure, school_year=None)
+        found = [*carried_areas(known, work, school_year=told.school_year), *found]
     lines: list[list[Cell]] = []
     for area in found:
         entry = area.entry
@@ -114,9 +122,13 @@ def improvement_areas(told: Told) -> list[Block]:
                 f"{entry.responsible}, {day(entry.deadline)}",
             ]
         )
+    lines += [
+        [f"{p.entry.area} ({p.school_year})", p.entry.problem, p.entry.text, "", _NOBODY_YET]
+        for p in without_area(told.mine(Proposal, school_year=None) if told.unit else [], known)
+    ]
     heads = ["Område", "Problem", "Mål", "Indikator: i dag → mål", "Ansvarig, frist"]
     heads = heads if told.unit else ["Enhet", *heads]
-    return [words_table("forbattringsomraden", "Förbättringsområden.", heads, lines)]
+    return [words_table("forbattringsomraden", "Förbättringsområden.", heads, lines)] if lines else []
 
 
 def measures_now(told: Told) -> list[Block]:
@@ -182,13 +194,13 @@ def plan_text(told: Told) -> list[Block]:
     if not plans:
         return []
     entry, year = plans[-1].entry, plans[-1].school_year
-    decided = f" Fastställd {text.date(entry.decided_on)}" if entry.decided_on else ""
+    decided = f" Planen fastställdes {text.date(entry.decided_on)}" if entry.decided_on else ""
     if decided and entry.decided_by:
         decided += f" av {text.uncapitalised(entry.decided_by)}"
     decided += "." if decided else ""
     order = text.listing([text.uncapitalised(each) for each in entry.priorities])
-    first = f" Först kommer {order}." if order else ""
-    return [paragraph(f"Läsåret {year}: {text.uncapitalised(entry.text).rstrip('.')}.{first}{decided}")]
+    first = f" Prioriterade behov: {order}." if order else ""
+    return [paragraph(f"Läsåret {year}. {text.capitalised(entry.text).rstrip('.')}.{first}{decided}")]
 
 
 def needs(told: Told) -> list[Block]:
@@ -230,11 +242,15 @@ def origins(told: Told) -> list[Block]:
     shares = origin_shares(told.every(Measure), school_year=told.school_year)
     if not shares:
         return []
-    lines: list[list[Cell]] = [
-        [told.names.get(s.unit, s.unit), _ORIGINS[s.origin], f"{s.count} av {s.of}", str(s.decided)]
-        for s in shares
-    ]
-    heads = ["Enhet", "Ursprung", "Åtgärder", "Med chefsbeslut"]
+    used = [origin for origin in _ORIGINS if any(share.origin == origin for share in shares)]
+    lines: list[list[Cell]] = []
+    for unit in dict.fromkeys(share.unit for share in shares):
+        mine = {share.origin: share for share in shares if share.unit == unit}
+        counts: list[Cell] = [str(mine[o].count) if o in mine else text.EN_DASH for o in used]
+        of = next(iter(mine.values())).of
+        decided = sum(share.decided for share in mine.values())
+        lines.append([told.names.get(unit, unit), *counts, str(of), f"{decided} av {of}"])
+    heads = ["Enhet", *(_ORIGINS[origin] for origin in used), "Åtgärder", "Med chefsbeslut"]
     return [words_table("ursprung", f"Varifrån åtgärderna kommer, läsåret {told.school_year}.", heads, lines)]
 
 

@@ -17,12 +17,14 @@ from analysis_lib.register.views.visits import (
     agenda_pack,
     mandate_of,
     visit_coverage,
+    waiting_questions,
 )
 from analysis_lib.report.words.shapes import Cell, answers_block, day, paragraph, words_table
 from analysis_lib.report.words.told import Told
 from analysis_lib.vocabulary.periods import SchoolYear
 
 _UNANSWERED = "– Inget svar än"
+_NOT_PUT = "Ur minnesanteckningen"
 _STATES: Mapping[str, Cell] = {
     "overdue": ("overdue", "Försenad"),
     "open": ("ongoing", "Öppen"),
@@ -35,6 +37,12 @@ def _cases(told: Told) -> list[CaseRow]:
         told.every(InspectionCase), told.every(Deficiency), told.every(Measure), today=told.today
     )
     return [case for case in found if told.unit is None or case.case.unit == told.code]
+
+
+def _form(case: CaseRow) -> str:
+    """What the form was called then, and today when that is something else (rule R19)."""
+    now = f" (numera {case.present_form})" if case.present_form != case.form else ""
+    return f"{text.capitalised(case.form)}{now}"
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -58,7 +66,7 @@ def cases_by_state(told: Told, *states: str) -> list[Block]:
     lines: list[list[Cell]] = [
         [
             told.names.get(case.case.unit, case.case.unit),
-            text.capitalised(case.form),
+            _form(case),
             text.capitalised(DECISION_WORDS[case.case.entry.decision]),
             day(case.case.entry.decided_on),
             day(case.due),
@@ -183,10 +191,13 @@ def visit_notes(told: Told) -> list[Block]:
 def visit_questions(told: Told) -> list[Block]:
     """The visit's questions to the kvalitetsnämnd with their answers."""
     known = {v.thing for v in told.every(Visit) if v.unit == told.code}
-    asked = [q.entry for q in told.every(BoardQuestion) if q.entry.visit in known]
-    if not asked:
+    put = [q for q in told.every(BoardQuestion) if q.entry.visit in known]
+    noted = [note for note in told.every(VisitNote) if note.entry.visit in known]
+    found = [(q.entry.question, q.entry.answer, text.date(q.entry.meeting)) for q in put]
+    found += [(question, "", _NOT_PUT) for _, question in waiting_questions(noted, put)]
+    if not found:
         return [paragraph("Besöket ledde inte till någon fråga till kvalitetsnämnden.")]
-    return [answers_block([(q.question, q.answer, text.date(q.meeting)) for q in asked], missing=_UNANSWERED)]
+    return [answers_block(found, missing=_UNANSWERED)]
 
 
 def visits(told: Told) -> list[Block]:
@@ -240,10 +251,11 @@ def board_questions(told: Told) -> list[Block]:
     """Open questions, then answered ones (S4)."""
     pack = _agenda(told)
     asked = [(told.names.get(q.unit, ""), q.entry) for q in (*pack.open_questions, *pack.answered)]
-    if not asked:
-        return []
     found = [(f"{e.question} ({name})", e.answer, text.date(e.meeting)) for name, e in asked]
-    return [answers_block(found, missing=_UNANSWERED)]
+    found += [
+        (f"{question} ({told.names.get(note.unit, '')})", "", _NOT_PUT) for note, question in pack.from_notes
+    ]
+    return [answers_block(found, missing=_UNANSWERED)] if found else []
 
 
 def board_follow_up(told: Told) -> list[Block]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from analysis_lib.present.blocks import Block
@@ -78,16 +78,14 @@ def documents_picture(told: Told, reports: Sequence[str]) -> list[Block]:
     from analysis_lib.present.charts.document_map import MapNode, draw_document_map
 
     found = nodes(told, reports)
-    titles = {node.name: node.title for node in found}
     flow = edges(found)
     drawn = [
-        MapNode(node.title, node.scope == "unit", node.reads, tuple(_joined(node, flow, titles)))
+        MapNode(
+            node.title,
+            node.scope == "unit",
+            node.reads,
+            sum(node.name in (edge.below, edge.above) for edge in flow),
+        )
         for node in found
     ]
     return [draw_document_map(drawn, replace(told.setting, id=f"{told.setting.id}V"))] if drawn else []
-
-
-def _joined(node: Node, flow: Sequence[Edge], titles: Mapping[str, str]) -> list[str]:
-    """The documents on the other side that read the same sources."""
-    above = [titles[edge.above] for edge in flow if edge.below == node.name]
-    return above + [titles[edge.below] for edge in flow if edge.above == node.name]

@@ -17,7 +17,13 @@ from analysis_lib.register.kinds.prio import (
 )
 from analysis_lib.register.kinds.ratings import Rating, RatingChoice, Routine
 from analysis_lib.register.kinds.voices import ThemeNote
-from analysis_lib.register.views.prio import part_evidence, prio_coverage, ranked_proposals, time_changes
+from analysis_lib.register.views.prio import (
+    PrioCoverage,
+    part_evidence,
+    prio_coverage,
+    ranked_proposals,
+    time_changes,
+)
 from analysis_lib.register.views.ratings import missing_rounds, rated_parts, routine_use
 from analysis_lib.report.words.shapes import Cell, day, paragraph, value, words_table
 from analysis_lib.report.words.told import Told
@@ -228,7 +234,7 @@ def chosen_areas(told: Told) -> list[Block]:
             p.entry.text,
             f"{areas[p.thing].responsible}, {day(areas[p.thing].deadline)}"
             if p.thing in areas
-            else ("no_data", "Inte förbättringsområde än"),
+            else ("no_data", "Ansvarig och frist saknas"),
         ]
         for p in chosen
     ]
@@ -247,10 +253,16 @@ def prio_phases(told: Told) -> list[Block]:
             ("overdue", text.capitalised(text.listing([PHASE_WORDS[p] for p in one.overdue])))
             if one.overdue
             else "",
-            day(one.follow_up_due) if one.follow_up_due else "",
+            _follow_up(one),
         ]
         for one in found
         if told.unit is None or one.unit == told.code
     ]
     heads = ["Skola", "Period", "Fas", "Försenat", "Ny enkät och tidslogg senast"]
     return [words_table("prio-faser", "PRIO-perioder.", heads, lines)] if lines else []
+
+
+def _follow_up(one: PrioCoverage) -> Cell:
+    """When survey and time log are to be repeated (rule R10)."""
+    due = day(one.follow_up_due) if one.follow_up_due else ""
+    return ("overdue", f"{due}, försenad") if one.follow_up_overdue else due

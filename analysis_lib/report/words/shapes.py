@@ -28,24 +28,7 @@ def words_table(
     columns = [column(f"k{at}", head, "left") for at, head in enumerate(heads)]
     rows = [row({f"k{at}": _cell(cell) for at, cell in enumerate(line)}) for line in lines]
     data = table_data(id, caption, columns, rows, notes, foot=foot, is_wide=True)
-    return Block("table", {**data, "is_words": True, "weights": _weights(heads, lines)})
-
-
-def _weights(heads: Sequence[str], lines: Sequence[Sequence[Cell]]) -> list[float]:
-    """How wide each column should be on paper: one to four shares, with room for its longest word."""
-    columns = zip(heads, *lines, strict=True)
-    return [_weight([_room(cell) for cell in column]) for column in columns]
-
-
-def _weight(rooms: Sequence[tuple[int, int]]) -> float:
-    longest, word = max(room[0] for room in rooms), max(room[1] for room in rooms)
-    return round(min(4.0, max(1.0, word / 7, float((longest / 12) ** 0.75))), 2)
-
-
-def _room(cell: Cell) -> tuple[int, int]:
-    """The length of a cell and of its longest word; a chip has a sign and room around its words."""
-    words, around = (cell, 0) if isinstance(cell, str) else (cell[1], 4)
-    return len(words) + 2 * around, max(map(len, words.split()), default=0) + around
+    return Block("table", {**data, "is_words": True})
 
 
 def answers_block(items: Sequence[tuple[str, str, str]], *, missing: str = NO_BASIS) -> Block:

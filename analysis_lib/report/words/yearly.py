@@ -16,7 +16,7 @@ from analysis_lib.register.kinds.documents import (
 )
 from analysis_lib.register.views.coverage import PARTS, coverage
 from analysis_lib.register.views.documents import answer, document_index, publication_matrix, validity
-from analysis_lib.register.views.handbooks import change_log, comment_rounds
+from analysis_lib.register.views.handbooks import change_log, comment_rounds, handbook_in_force
 from analysis_lib.register.views.sign_offs import Chain, bottlenecks, chains
 from analysis_lib.report.words.shapes import Cell, answers_block, day, paragraph, words_table
 from analysis_lib.report.words.told import Told
@@ -24,6 +24,7 @@ from analysis_lib.vocabulary.periods import SchoolYear
 from analysis_lib.vocabulary.questions import Handbook, load_handbooks
 
 _YEARS = 3
+_NOT_DECIDED: Cell = ("no_data", "Inte beslutad")
 _WAITS: Mapping[str, str] = {
     "team": "att arbetslaget ska bli klart",
     "principal": "att rektor ska bli klar",
@@ -145,14 +146,18 @@ def handbook_log(told: Told) -> list[Block]:
     lines: list[list[Cell]] = []
     for name in names:
         title = next(book.title for book in books.values() if book.handbook == name)
+        in_force = handbook_in_force(books, name, on=told.today, decisions=decisions)
         for change in change_log(books, name, decisions):
             added = f"Nytt: {text.listing(list(change.added))}." if change.added else ""
             gone = f"Borta: {text.listing(list(change.removed))}." if change.removed else ""
             told_of = " ".join(filter(None, (change.changes, added, gone)))
-            lines.append([f"{title} {change.version}", day(change.decided_on), change.decided_by, told_of])
-    blocks = [
-        words_table("handbocker", "Handböckernas versioner.", ["Handbok", "Beslutad", "Av", "Ändrat"], lines)
-    ]
+            is_in_force = in_force is not None and change.version == in_force.version
+            state: Cell = ("reached", "Gäller") if is_in_force else "" if change.decided_on else _NOT_DECIDED
+            lines.append(
+                [f"{title} {change.version}", day(change.decided_on), change.decided_by, told_of, state]
+            )
+    heads = ["Handbok", "Beslutad", "Av", "Ändrat", "Läge"]
+    blocks = [words_table("handbocker", "Handböckernas versioner.", heads, lines)]
     rounds: list[list[Cell]] = [
         [
             f"{name} {r.version}, omgång {r.round}",

@@ -63,7 +63,7 @@ def live_authority(diary: Diary, units: Mapping[str, Unit], schools: Sequence[Un
         _prio(diary, unit, place)
     plan = Plan(
         level="authority",
-        text="Studiero och läsning först: de behoven delas av flest enheter.",
+        text="Vi börjar med studiero och läsning, för de behoven delas av flest enheter.",
         priorities=("Studiero", "Läsning", "Språk"),
         goals=("goal-board-1", "goal-board-2"),
         decided_on=datetime.date(2025, 10, 23),

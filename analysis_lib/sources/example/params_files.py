@@ -112,7 +112,7 @@ _TARGETS = (
 _UNIT_TARGETS = (
     (0, "results.eligible_vocational", 85.0, "Fler av skolans nior blir behöriga till gymnasiet"),
     (0, "results.merit_rating_17", 220.0, "Skolans meritvärde ska öka"),
-    (1, "results.all_passed_9", 70.0, "Skillnaden mellan flickor och pojkar ska minska"),
+    (1, "results.all_passed_9", 70.0, "Fler av skolans nior blir godkända i alla ämnen"),
 )
 
 

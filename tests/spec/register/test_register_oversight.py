@@ -105,7 +105,6 @@ def test_F17_a_deficiency_is_not_closed_without_a_result(world: World) -> None:
     (row,) = inspections.case_rows([saved], [closed], today=day("2026-03-01"))
     assert row.state == "closed"
     assert row.deficiencies[0].has_result
-    assert inspections.area_counts([open_one, closed]) == [("Trygghet och studiero", 2, 1)]
 
 
 def test_F17_the_measure_in_the_register_is_the_action(world: World) -> None:
@@ -195,9 +194,7 @@ def test_M10_projects_and_new_units_are_followed(world: World) -> None:
     with pytest.raises(ValidationError, match="vad arbetet ledde till"):
         Project(name="e-Vägledning", state="ended", **given)
     assert development.running_projects(world.current(Project), on=day("2026-01-01")) == [running]
-    (change,) = development.unit_changes(world.current(Project))
-    assert (change.new_unit, change.replaces) == ("99010018", ("99010017",))
-    assert world.units["99010017"].successor == change.new_unit
+    assert world.units["99010017"].successor == "99010018"
 
 
 def sign(world: World, step: str, on: str, *, unit: str = SCHOOL, returned: str = "") -> None:
@@ -239,7 +236,7 @@ def test_M7_the_publication_matrix_shows_what_is_missing(world: World) -> None:
     world.put(document("VA1", series="VA1", state="planned"), unit="", school_year="2019/20")
     cells = documents.publication_matrix(world.current(Document), ["2017/18", "2018/19", "2019/20"])
     assert len(cells) == 18
-    missing = [(cell.school_year, cell.series, cell.form) for cell in documents.missing_cells(cells)]
+    missing = [(cell.school_year, cell.series, cell.form) for cell in cells if cell.state == "missing"]
     assert missing[:2] == [("2018/19", "VA1", "report"), ("2018/19", "VA1", "presentation")]
     assert len(missing) == 2 + 5
     planned = [cell.school_year for cell in cells if cell.state == "planned"]
@@ -267,7 +264,7 @@ def test_M6_the_boards_analysis_is_asked_for_until_it_is_in_the_register(world: 
         world.put(document(f"VA1 {form}", series="VA1", type=form), unit="")
     assert {(done, total) for _, done, total in rows()} == {(1, 1)}
     cells = documents.publication_matrix(world.current(Document), [YEAR])
-    missing = {(cell.series, cell.form) for cell in documents.missing_cells(cells)}
+    missing = {(cell.series, cell.form) for cell in cells if cell.state == "missing"}
     assert not {("VA1", "report"), ("VA1", "presentation")} & missing
 
 
@@ -326,40 +323,31 @@ def test_M1_the_coverage_matrix_shows_what_is_not_documented(world: World) -> No
     assert keyed["authority", "", "plan"].is_documented
     assert not keyed["unit", SCHOOL, "analyse"].is_documented
     assert len(cells) == len(coverage.PARTS) * (1 + 13)  # 14 units, one of them closed
-    assert len(coverage.undocumented(cells)) == len(cells) - 2
+    assert sum(cell.is_documented for cell in cells) == 2
     units = {cell.unit for cell in cells}
     assert "99010017" not in units
 
 
 def test_M2_every_version_of_a_handbook_is_kept_and_one_is_in_force(world: World) -> None:
     books = load_handbooks(world.workspace)
-    assert handbooks.handbook_in_force(books, "rektorsrapport", on=day("2025-06-01")).version == "2.0"
-    assert handbooks.handbook_in_force(books, "rektorsrapport", on=day("2026-06-01")).version == "2.1"
+    for on, version in (("2025-06-01", "2.0"), ("2026-06-01", "2.1")):
+        found = handbooks.handbook_in_force(books, "rektorsrapport", on=day(on))
+        assert found is not None
+        assert found.version == version
     decision = HandbookDecision(
         handbook="rektorsrapport", version="2.1", decided_on=day("2026-08-20"), decided_by="Nämnden"
     )
     decided = [world.put(decision, unit="")]
     in_force = handbooks.handbook_in_force(books, "rektorsrapport", on=day("2026-06-01"), decisions=decided)
-    assert in_force.version == "2.0"
+    assert in_force == books["rektorsrapport-2.0"]
     last_year = handbook(world.workspace, "rektorsrapport", "1.0")
     assert [section.heading for section in last_year.sections] == ["Förutsättningar", "Resultat", "Åtgärder"]
     assert all(
         book.definitions and book.sections[0].questions for name, book in books.items() if "rektor" in name
     )
-    with pytest.raises(SkolbankError, match="handbook-missing"):
-        handbooks.handbook_in_force(books, "rektorsrapport", on=day("2020-01-01"))
+    assert handbooks.handbook_in_force(books, "rektorsrapport", on=day("2020-01-01")) is None
     with pytest.raises(SkolbankError, match=r"Menade du rektorsrapport-2\.1"):
         handbook(world.workspace, "rektorsrapport", "2.2")
-
-
-def test_M2_the_huvudmans_plan_has_every_section_of_the_rektors_report(world: World) -> None:
-    books = load_handbooks(world.workspace)
-    assert handbooks.missing_sections(books["rektorsrapport-2.1"], books["huvudman-2.1"]) == []
-    assert handbooks.missing_sections(books["huvudman-2.1"], books["rektorsrapport-2.1"]) == [
-        "behov",
-        "prioriterade",
-        "mal",
-    ]
 
 
 def test_G12_drafts_have_rounds_of_comments_and_a_change_log(world: World) -> None:

@@ -125,7 +125,8 @@ def test_F4_themes_are_counted_by_role_and_quotes_need_consent(world: World) -> 
         ("studiero", "guardian", 1, 1, 1, 0),
         ("trygghet", "pupil", 1, 2, 5, 0),
     ]
-    assert unknown_codes(book, world.current(ThemeNote)) == ["skolmaten"]
+    books = load_codebooks(world.workspace)
+    assert unknown_codes(books, world.current(Interview), world.current(ThemeNote)) == ["skolmaten"]
 
 
 def test_F4_held_on_is_a_day(world: World) -> None:

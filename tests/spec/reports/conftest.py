@@ -34,6 +34,13 @@ def _tell_empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tell]:
         yield teller(made)
 
 
+@pytest.fixture(name="blank")
+def _blank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Tell]]:
+    """An empty register to write in, and what tells of it."""
+    for made in world(tmp_path_factory.mktemp("blank") / "almvik"):
+        yield made, teller(made)
+
+
 def teller(made: World) -> Tell:
     """A function that tells of a unit (None: the huvudman) to an audience."""
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from typing import Any
 
 import pytest
-from register_world import OTHER, PRESCHOOL, SCHOOL
+from register_world import NEXT, OTHER, PRESCHOOL, SCHOOL
 
 from analysis_lib.errors import SkolbankError
 from analysis_lib.present.blocks import Block
 from analysis_lib.register.kinds.development import LeadTeacher
+from analysis_lib.register.kinds.inspection import InspectionCase
 from analysis_lib.register.kinds.measures import Measure
+from analysis_lib.register.kinds.visits import BoardQuestion, Visit, VisitNote
+from analysis_lib.register.kinds.voices import Interview, ThemeNote
 from analysis_lib.report.words.reading import DRAWINGS, drawn
 
 THIRD = "99010013"  # the school whose one measure never got a result
@@ -180,6 +184,7 @@ def test_G12_the_handbook_log_has_every_version_and_the_rounds_of_comments(tell:
         "Rektors resultat- och kvalitetsrapport 2.0",
         "Rektors resultat- och kvalitetsrapport 2.1",
     ]
+    assert [row[-1] for row in lines(versions)] == ["Gäller", "–", "–", "Gäller"]
     assert [row[2] for row in lines(rounds)] == ["Nytt avsnitt om trygghet och studiero.", "Väntar på svar"]
     assert len(drawn(tell(None, "public"), "handbooks")) == 1
 
@@ -230,8 +235,63 @@ def test_B5_B8_B9_prio_shows_profile_proposals_and_what_became_of_them(tell: Any
     assert votes == sorted(votes, reverse=True)
     [chosen] = drawn(tell(), "chosen_areas")
     assert len(lines(chosen)) == 1
+    [areas] = drawn(tell(), "areas")
+    assert lines(areas)[-1][-1] == "Valt förslag: ansvarig och frist saknas"
+    assert lines(areas)[-1][1:3] == lines(chosen)[0][1:3]
+    assert "Valt förslag" not in said(drawn(tell(SCHOOL, "board"), "areas"))
     [phases] = drawn(tell(None), "prio_phases")
     assert {row[1] for row in lines(phases)} == {"Klar", "Pågår", "Inte påbörjad"}
+    assert not any(row[-1].endswith("försenad") for row in lines(phases))
+    [later] = drawn(tell(None, today=datetime.date(2029, 1, 8)), "prio_phases")
+    assert sum(row[-1].endswith(", försenad") for row in lines(later)) == 4
+
+
+def test_B3_an_area_with_work_left_follows_with_into_the_next_years_report(tell: Any) -> None:
+    years = [row[0].rpartition("(")[2] for row in lines(drawn(tell(THIRD, school_year=NEXT), "areas")[0])]
+    assert years == ["2025/26)", "2026/27)"]
+    [huvudman] = drawn(tell(None, school_year=NEXT), "areas")
+    assert {row[1].rpartition("(")[2] for row in lines(huvudman)} == {"2026/27)"}
+
+
+def test_S3_S4_a_question_in_a_note_is_shown_until_it_is_put_to_a_meeting(blank: Any) -> None:
+    made, tell = blank
+    when = datetime.date(2026, 10, 7)
+    visit = made.put(Visit(mandate="2023–2026", planned_on=when, held_on=when), on="2026-10-07")
+    note = VisitNote(
+        visit=visit.thing,
+        dated=when,
+        themes=("Studiero",),
+        observations="Lugnt på förmiddagen.",
+        questions=("Räcker lokalerna?",),
+    )
+    made.put(note, on="2026-10-08")
+    [own] = drawn(tell(), "visit_questions")
+    [board] = drawn(tell(None, school_year=NEXT), "board_questions")
+    assert [item["question"] for item in own.data["items"]] == ["Räcker lokalerna?"]
+    assert board.data["items"][0]["note"] == "Ur minnesanteckningen"
+    meeting = datetime.date(2026, 11, 19)
+    made.put(BoardQuestion(visit=visit.thing, meeting=meeting, question="Räcker lokalerna?"))
+    assert len(drawn(tell(None, school_year=NEXT), "board_questions")[0].data["items"]) == 1
+    assert len(drawn(tell(), "visit_questions")[0].data["items"]) == 1
+
+
+def test_F14_a_form_of_tillsyn_has_its_name_of_then_and_of_today(blank: Any) -> None:
+    made, tell = blank
+    given: dict[str, Any] = {"decided_on": "2023-03-01", "decision": "order", "diary_number": "SI 2023:1"}
+    made.put(InspectionCase.model_validate({**given, "form": "regular", "due": "2023-09-01"}))
+    [table] = drawn(tell(), "late_cases")
+    assert lines(table)[0][1] == "Regelbunden tillsyn (numera planerad tillsyn)"
+
+
+def test_F3_a_code_outside_the_book_is_named_where_themes_are_counted(blank: Any) -> None:
+    made, tell = blank
+    when = datetime.date(2025, 10, 7)
+    talk = made.put(Interview(form="interview", role="pupil", held_on=when, codebook="undervisning"))
+    for code in ("studiero", "skolmaten"):
+        made.put(ThemeNote(interview=talk.thing, code=code, note="Sades"))
+    told = "Inte räknade, för koden finns inte i kodboken: skolmaten."
+    assert drawn(tell(), "voices")[0].data["foot"] == told
+    assert "skolmaten" not in said(drawn(tell(SCHOOL, "board"), "voices"))
 
 
 def test_quotes_need_consent_and_few_voices_stay_inside(tell: Any) -> None:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from analysis_lib.dashboards.access import Person, Rights, rights_of
+from analysis_lib.dashboards.address import read_state
 from analysis_lib.dashboards.desk import Desk
-from analysis_lib.dashboards.pages import PAGES, read_state
+from analysis_lib.dashboards.pages import PAGES
 from analysis_lib.disclosure.audit import audit
 from analysis_lib.disclosure.lattice import Lattice
 from analysis_lib.present.blocks import Block
