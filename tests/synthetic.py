@@ -30,14 +30,14 @@ SMALL_N = 6
 INDEPENDENT = "99019001"
 
 
-def make_workspace(root: Path) -> Workspace:
-    """The workspace with its params and snapshots."""
+def make_workspace(root: Path, grades: pd.DataFrame | None = None) -> Workspace:
+    """The workspace with its params and snapshots; ``grades`` instead of everybody's."""
     write_params(root)
     workspace = Workspace(root)
     Pseudonyms.open(workspace, create=True)  # pupil rows are never without the key of their pseudonyms
     store = Store(workspace)
     with store.transaction(SourceInfo("test", "betyg.csv", "0" * 64)) as work:
-        work.add("core_scb__pupil_grades", pupil_grades())
+        work.add("core_scb__pupil_grades", pupil_grades() if grades is None else grades)
     with store.transaction(SourceInfo("test", "statistik.csv", "1" * 64)) as work:
         work.add("core_skolverket__statistics", statistics())
     return workspace

@@ -13,6 +13,7 @@ from analysis_lib.dashboards.no_results import SHOWN, has_results, no_results
 from analysis_lib.dashboards.page_marks import noted
 from analysis_lib.dashboards.pages import PAGES, Card, State, units_in
 from analysis_lib.dashboards.voices import survey_cards
+from analysis_lib.present.charts.figure import gap_block
 from analysis_lib.report.context import Report
 from analysis_lib.report.parameters import Sidecar
 
@@ -24,7 +25,9 @@ def results_cards(state: State, rights: Rights, edition: Edition) -> list[Card]:
     report = page_report(state, rights, edition)
     if not has_results(state, edition):
         return [Card("saknas", no_results(state, rights, edition))]
-    return noted(_PAGES[state.page](report, state), report, state, edition)
+    partial = [] if state.group else report.partial
+    told = [Card(f"saknas-{n}", gap_block(each.what, each.means, "")) for n, each in enumerate(partial, 1)]
+    return [*told, *noted(_PAGES[state.page](report, state), report, state, edition)]
 
 
 def page_report(state: State, rights: Rights, edition: Edition) -> Report:

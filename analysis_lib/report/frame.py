@@ -19,6 +19,7 @@ from analysis_lib.indicators.series_rules import load_series_rules
 from analysis_lib.present.blocks import Block
 from analysis_lib.present.charts.figure import Setting, gap_block
 from analysis_lib.report import waiting
+from analysis_lib.report.coverage import Partial, not_come
 from analysis_lib.report.parameters import Sidecar
 from analysis_lib.report.prepare import Prepared
 from analysis_lib.report.provenance import Marks
@@ -203,9 +204,17 @@ class ReportFrame:
     @cached_property
     def _waiting(self) -> list[MissingRows]:
         """The refused rows that the report's own numbers lack."""
+        return waiting.concerning(self.prepared.missing, self.scope, self._shown_indicators)
+
+    @cached_property
+    def partial(self) -> list[Partial]:
+        """The results that only some of the huvudman's schools have sent; empty in a unit's report."""
+        return not_come(self.scope, self._shown_indicators)
+
+    @property
+    def _shown_indicators(self) -> list[Indicator]:
         known = self.catalog.indicators
-        shown = [known[name] for name in self.sidecar.indicators if name in known]
-        return waiting.concerning(self.prepared.missing, self.scope, shown)
+        return [known[name] for name in self.sidecar.indicators if name in known]
 
 
 def scope_of(catalog: Catalog, prepared: Prepared, unit: Unit | None) -> Scope:

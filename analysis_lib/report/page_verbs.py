@@ -36,6 +36,7 @@ class PageVerbs(ReportFrame):
                 pupils=(self._indicator("pupils.total"), pupils) if pupils else None,
                 bases=self._bases,
                 waiting=waiting.note(self._waiting) if self.scope.unit else "",
+                partial=[str(each) for each in self.partial],
             )
         )
 
@@ -73,7 +74,7 @@ class PageVerbs(ReportFrame):
                 audience=self.prepared.audience,
                 bases=self._bases,
                 release=self.prepared.fingerprint,
-                waiting=waiting.sentences(self._waiting, self.scope),
+                waiting=[*map(str, self.partial), *waiting.sentences(self._waiting, self.scope)],
             )
         )
 

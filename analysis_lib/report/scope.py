@@ -17,8 +17,9 @@ from analysis_lib.present.evidence import cell_name
 from analysis_lib.present.narrative import Standing, change_between
 from analysis_lib.statistics.change import Change, Verdict
 from analysis_lib.statistics.discoveries import standing
-from analysis_lib.statistics.series import Point, Series, cut
+from analysis_lib.statistics.series import BreakKind, Point, Series, cut
 from analysis_lib.vocabulary.indicators import Indicator
+from analysis_lib.vocabulary.periods import SchoolYear
 from analysis_lib.vocabulary.settings import UNIT_NAMES, Settings, Unit
 
 NATION = "RIKET"
@@ -50,6 +51,9 @@ class Scope:
     school_form: str = ""  # the huvudman's report is about this form only
     candidates: tuple[Indicator, ...] = ()  # whose changes the report may speak of
     _kept: dict[str, ReleasedTable] = field(default_factory=dict, repr=False, compare=False)
+    _senders: dict[str, tuple[frozenset[str], frozenset[str]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
     _judged: dict[tuple[str, str], Change] = field(default_factory=dict, repr=False, compare=False)
 
     def about(self, code: str | None) -> Scope:
@@ -168,6 +172,28 @@ class Scope:
         """Whether no break lies between two of the report's own cells."""
         return self.segments(later).comparable(earlier.school_year, later.school_year)
 
+    def senders(self, indicator: str) -> tuple[frozenset[str], frozenset[str]]:
+        """The own units with results of their own in the report's school year, and those that are waited for.
+
+        A unit is waited for when published statistics have it that year, or its own results were there the
+        year before; one that has closed, or has other year groups now, is not.
+        """
+        if indicator not in self._senders:
+            year, before = self.school_year, str(SchoolYear.parse(self.school_year).plus(-1))
+            own = {code: unit for code, unit in self.units.items() if unit.is_own and unit.is_open(year)}
+            rows = self.of(indicator).select(level="unit", sex="T", category="", state=SAID)
+            told = rows.distinct("school_year", "basis", "code", "population")
+            there = {
+                (when, basis, code)
+                for when, basis, code, population in told
+                if code in own and own[code].may_have(population)
+            }
+            here = frozenset(code for when, basis, code in there if (when, basis) == (year, "own"))
+            known = ((year, "published"), (before, "own"))
+            gone = frozenset(code for when, basis, code in there if (when, basis) in known) - here
+            self._senders[indicator] = here, gone
+        return self._senders[indicator]
+
     def segments(self, cell: ReleasedCell) -> Series:
         """The own series that a cell belongs to, cut at every break."""
         keys = {"sex": cell.sex, "subject": cell.subject, "category": cell.category}
@@ -180,6 +206,8 @@ class Scope:
         changed = self.rules.changed(cell.indicator)
         if self.unit:
             changed |= self.rules.unit_breaks(self.unit.code, self.units)
+        elif cell.basis == "own" and self.senders(cell.indicator)[1]:
+            changed |= {self.school_year: BreakKind.PARTIAL}
         return cut(points, longest_step=self.rules.longest_step, changed=changed)
 
     def _candidate_changes(self) -> dict[tuple[str, str], Change]:

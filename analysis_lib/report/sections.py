@@ -65,6 +65,7 @@ def masthead(
     pupils: tuple[Indicator, ReleasedCell] | None,
     bases: Collection[str],
     waiting: str = "",
+    partial: Sequence[str] = (),
 ) -> Block:
     """Who, what, when, which edition and from where; carries the facts of its own numbers."""
     settings = scope.settings
@@ -80,7 +81,7 @@ def masthead(
     if sidecar.standfirst:
         standfirst.append(sidecar.standfirst)
     if scope.unit is None:
-        standfirst.append(whose_numbers(bases, scope.kind_of_units))
+        standfirst += [whose_numbers(bases, scope.kind_of_units), *partial]
     held = text.date(seminar.held) if seminar.held else ""
     lines = [f"Seminarium {held}: {seminar.title}" if held else f"Seminarium: {seminar.title}"]
     lines.append(

@@ -25,6 +25,7 @@ class BreakKind(StrEnum):
     SECRECY = "secrecy"
     MERGED = "merged"
     SPLIT = "split"
+    PARTIAL = "partial"
 
 
 BREAK_WORDS: dict[BreakKind, str] = {
@@ -36,6 +37,7 @@ BREAK_WORDS: dict[BreakKind, str] = {
     BreakKind.SECRECY: "uppgifter under sekretess",
     BreakKind.MERGED: "sammanslagen enhet",
     BreakKind.SPLIT: "delad enhet",
+    BreakKind.PARTIAL: "bara vissa skolor",
 }
 _COMPARED: dict[BreakKind, str] = {
     BreakKind.QUESTION_SET: "question_set",

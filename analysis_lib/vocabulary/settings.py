@@ -7,6 +7,7 @@ These are the models behind the YAML files in ``params/``; their JSON Schemas li
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
@@ -93,6 +94,18 @@ class Unit(Strict):
         return (self.opened is None or self.opened <= school_year) and (
             self.closed is None or school_year <= self.closed
         )
+
+    def may_have(self, population: str) -> bool:
+        """Whether pupils of a population (``ak9``) may go there; no only where the year groups say so."""
+        told, of = _YEAR_GROUPS.fullmatch(self.year_groups), _OF_GROUP.match(population)
+        if not told or not of:
+            return True
+        first = 0 if told[1] in "Ff" else int(told[1])
+        return first <= int(of[1]) <= int(told[2])
+
+
+_YEAR_GROUPS = re.compile(r"\s*([Ff]|\d)\s*[-–]\s*(\d)\s*")
+_OF_GROUP = re.compile(r"[a-z]+(\d)")
 
 
 class Group(Strict):
