@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from analysis_lib import text
 from analysis_lib.batch.status import status_of
 from analysis_lib.dashboards.audits import Audits, audit_block
 from analysis_lib.dashboards.forms import Field, Form
@@ -69,7 +73,7 @@ def watched(runs: Runs) -> tuple[list[Card], list[dict[str, Any]], list[str]]:
     seminars = status_of(runs.workspace)["seminars"]
     running = [one["seminar"] for one in seminars if runs.is_running(one["seminar"])]
     blocks = [("laget", _seminars(seminars, running)), ("fel", _failures(seminars))]
-    blocks += [(f"handelser{at}", _events(runs.told(name), name)) for at, name in enumerate(running)]
+    blocks += [(f"handelser{at}", events_block(runs.told(name), name)) for at, name in enumerate(running)]
     blocks.append(
         ("granskningar", audit_block(runs.audits, {one["seminar"]: one["title"] for one in seminars}))
     )
@@ -165,7 +169,8 @@ def _failures(seminars: list[dict[str, Any]]) -> Block:
     return Block("table", table_data("fel", "Dokument som inte är klara.", columns, rows, []))
 
 
-def _events(events: list[dict[str, Any]], seminar: str) -> Block:
+def events_block(events: list[dict[str, Any]], seminar: str) -> Block:
+    """The newest lines of a round's event file as a table, the newest first."""
     if not events:
         return gap_block(
             f"{seminar} förbereds", "De första händelserna kommer när uppgifterna är framtagna.", ""
@@ -173,11 +178,9 @@ def _events(events: list[dict[str, Any]], seminar: str) -> Block:
     rows = [
         row(
             {
-                "at": table_cell(str(each.get("at") or each.get("time") or "")[11:19]),
-                "what": table_cell(str(each.get("event") or each.get("kind") or "")),
-                "of": table_cell(
-                    " ".join(str(each[name]) for name in ("unit", "code", "report") if each.get(name))
-                ),
+                "at": table_cell(_clock(str(each["time"]))),
+                "what": table_cell(_happened(each)),
+                "of": table_cell(", ".join(str(each[name]) for name in ("report", "unit") if each.get(name))),
             }
         )
         for each in reversed(events)
@@ -188,3 +191,21 @@ def _events(events: list[dict[str, Any]], seminar: str) -> Block:
         column("of", "Dokument", "left"),
     ]
     return Block("table", table_data("handelser", f"Det senaste i {seminar}.", columns, rows, []))
+
+
+def _happened(event: Mapping[str, Any]) -> str:
+    """An event of a round in words."""
+    if event["event"] == "started":
+        return f"Körningen började: {text.count(event['documents'])} dokument att göra"
+    if event["event"] == "document":
+        return _STATES.get(event["status"], "Dokumentet är gjort")
+    return "Körningen är slut"
+
+
+def _clock(time: str) -> str:
+    """The time of day in Sweden of a moment that is told in UTC.
+
+    >>> _clock("2026-09-14T07:05:03+00:00")
+    '09:05:03'
+    """
+    return f"{datetime.datetime.fromisoformat(time).astimezone(ZoneInfo('Europe/Stockholm')):%H:%M:%S}"

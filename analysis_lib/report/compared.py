@@ -167,8 +167,8 @@ def _notes(groups: Sequence[_Group], catalog: Catalog) -> list[dict[str, str]]:
         notes.append({"term": name, "text": told})
     if not groups:
         told = (
-            "visas när uppgifter från tillräckligt många kommuner är inlästa. Kommungruppen anges i "
-            "params/peers.yaml."
+            "visas när uppgifter från tillräckligt många kommuner är inlästa. Den som ansvarar för "
+            "Skolbänken väljer kommungrupp."
         )
         notes.append({"term": "Liknande kommuner och kommungrupp", "text": told})
     return notes
