@@ -55,7 +55,7 @@ NOT_FACTS = tuple(
         r"A\s20,\sB\s17,5,\sC\s15,\sD\s12,5,\sE\s10,\sF\soch\sstreck\s0|de\s1[67]\sbästa|\b1[67]\sämnen|högst\s3[24]0",
         r"\d+\s+godkända\s+betyg",  # in the words that define a measure
         r"[Mm]eritvärde\s\(1[67]\)",  # names of measures
-        r"\b0–10\b|\b0–100\b|0\s+är\s+lägst\s+och\s+100?\s+högst",  # scales of surveys
+        r"\b0–10\b|\b0–100\b|\b0\s+är\s+lägst\b|\b100?\s+högst\b",  # scales of surveys
         r"under 65|\b(?:65–70|70–75|75–80|80–85)\b|85 och över",  # the steps of a heat table's colours
         r"Gränsen är 75 procent",  # of pupils that must be followed
         r"skalan 1–99",

@@ -198,7 +198,7 @@ def test_D3_a_subject_in_the_address_narrows_the_page(desk: Desk) -> None:
     assert texts(cards["provbetyg-9"], "group") == ["Matematik"]
     assert texts(cards["fordelning"], "group")[0] == "2025/26"
     assert "matematik" in cards["par"].data["finding"]
-    with pytest.raises(SkolbankError, match="subject"):
+    with pytest.raises(SkolbankError, match="Ämne i adressen"):
         cards_of(desk, subject="XX")
 
 
