@@ -6,8 +6,6 @@ A manifest tells whether a file has changed, but not whether both have. Their ow
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from analysis_lib.errors import SkolbankError
 from analysis_lib.report.manifest import MANIFEST
 from analysis_lib.report.provenance import provenance_folder
 from analysis_lib.snapshots.log import locked
-from analysis_lib.vocabulary.whole_files import write_private
+from analysis_lib.vocabulary.seals import read_seals, seal_of, write_seals
 from analysis_lib.vocabulary.workspace import Workspace
 
 _SEALS = "output-seals.json"
@@ -26,29 +24,26 @@ _BACKUP = "Lägg tillbaka filen från säkerhetskopian: den visar vad utgivna fi
 def seal_outputs(workspace: Workspace, paths: Iterable[Path]) -> None:
     """Note how the files are now; called where they are written."""
     with locked(workspace.keys / ".lock"):
-        sealed = _sealed(workspace)
-        for path in paths:
-            if path.is_file():
-                size = path.stat().st_size
-                sealed[workspace.shown(path)] = {"bytes": size, "sha256": _hash(path, size)}
-        write_private(workspace.keys / _SEALS, json.dumps(sealed, ensure_ascii=False))
+        sealed = read_seals(workspace, _SEALS)
+        sealed |= {workspace.shown(path): seal_of(path) for path in paths if path.is_file()}
+        write_seals(workspace, _SEALS, sealed)
 
 
 def broken_output_seals(workspace: Workspace) -> Iterator[SkolbankError]:
     """The files that are no longer as they were written; a whole seminar that was taken away is no fault."""
-    for name, known in sorted(_sealed(workspace).items()):
+    for name, seal in sorted(read_seals(workspace, _SEALS).items()):
         path = workspace.root / name
         is_provenance = path.is_relative_to(provenance_folder(workspace))
         if not path.is_file() and not is_provenance and not path.parent.is_dir():
             continue
         # Editions are only ever added to what a figure rests on.
-        if not path.is_file() or _hash(path, int(known["bytes"]) if is_provenance else -1) != known["sha256"]:
+        if not seal.holds(path, may_grow=is_provenance):
             yield _broken(workspace, path, is_provenance=is_provenance)
 
 
 def unsealed_outputs(workspace: Workspace) -> int:
     """How many manifests an earlier version wrote, which have no seal."""
-    sealed = _sealed(workspace)
+    sealed = read_seals(workspace, _SEALS)
     manifests = workspace.output.glob(f"*/*/{MANIFEST}")
     return sum(workspace.shown(path) not in sealed for path in manifests)
 
@@ -61,18 +56,3 @@ def _broken(workspace: Workspace, path: Path, *, is_provenance: bool) -> Skolban
         code, what = "manifest-changed", "Manifestet saknas eller har ändrats sedan det skrevs"
     remedy = _BACKUP if is_provenance else _MADE_AGAIN
     return SkolbankError(code, what, where=workspace.shown(path), remedy=remedy, exit_status=1)
-
-
-def _sealed(workspace: Workspace) -> dict[str, dict[str, int | str]]:
-    try:
-        told = json.loads((workspace.keys / _SEALS).read_text("utf-8"))
-        return {
-            str(name): {"bytes": int(at["bytes"]), "sha256": str(at["sha256"])} for name, at in told.items()
-        }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
-
-
-def _hash(path: Path, size: int = -1) -> str:
-    with path.open("rb") as stream:
-        return hashlib.sha256(stream.read(size)).hexdigest()
