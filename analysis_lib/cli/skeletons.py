@@ -45,7 +45,7 @@ audience: internal
 outputs: [html, pdf]
 indicators: [{indicator}]
 sections: [Så gick det, Det här gör vi nu]
-standfirst: Skriv ingressens andra mening.
+# standfirst: En mening till under namnet, om rapporten behöver den.
 about: [{indicator}]
 questions:
   heading: Att prata om
