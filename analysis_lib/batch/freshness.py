@@ -49,7 +49,7 @@ _STALE_DAYS = 400
 
 @dataclass(frozen=True)
 class SourceState:
-    """What one unit has of one source. ``expected`` is a date or a school year, as words."""
+    """What one unit has of one source. ``expected`` is a date or a school year in words, or empty."""
 
     unit: str
     unit_name: str
@@ -147,7 +147,8 @@ def freshness_text(states: list[SourceState], files: list[RefusedFile]) -> list[
             unit = one.unit
             lines.append(f"{one.unit_name} ({one.unit})")
         told = f"  {one.source}: senast {one.newest or 'utan läsår'}, inläst {one.imported} "
-        told += f"({_age(one.age_days)}); nästa väntas {one.expected}; {one.coverage}"
+        coming = f"nästa väntas {one.expected}; " if one.expected else ""
+        told += f"({_age(one.age_days)}); {coming}{one.coverage}"
         lines.append(told + "".join(f". OBS: {problem}" for problem in one.problems))
     for file in files:
         rows = "den enda raden" if file.rows == 1 else f"alla {text.count(file.rows)} rader"
@@ -213,7 +214,7 @@ def _state(
     rows = sum(each.count for each in waiting if each.unit_code == unit.code and _same(each, source))
     if rows:
         problems.append(f"{text.count(rows)} {'rad väntar' if rows == 1 else 'rader väntar'} på rättelse")
-    coming = text.date(expected) if expected else _next_year(held.newest)
+    coming = text.date(expected) if expected else _next_year(held.newest, today)
     return SourceState(
         unit.code,
         unit.name,
@@ -234,10 +235,12 @@ def _same(rows: MissingRows, source: str) -> bool:
     return rows.table in _OTHERS and _OTHERS[rows.table][0] == source
 
 
-def _next_year(newest: str) -> str:
+def _next_year(newest: str, today: datetime.date) -> str:
+    """The school year after the newest; nothing when that has long passed: then none may ever come."""
     if not newest:
         return "om ett år"
-    return f"läsåret {SchoolYear.parse(newest[:7]).plus(1)}"
+    coming = SchoolYear.parse(newest[:7]).plus(1)
+    return f"läsåret {coming}" if coming >= SchoolYear.of_date(today).plus(-1) else ""
 
 
 def _age(days: int) -> str:

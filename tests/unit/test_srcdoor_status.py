@@ -55,6 +55,13 @@ def test_status_tells_newest_age_expected_coverage_and_problems(workspace: Works
     assert mine.expected != "läsåret 2025/26"  # the årshjul names the grades, so a day is told
 
 
+def test_a_source_that_has_ended_is_not_expected_in_a_year_gone_by(workspace: Workspace) -> None:
+    states = freshness(workspace, datetime.date(2031, 9, 1))
+    staff = [one for one in states if one.source == "Personal per enhet"]
+    assert {one.expected for one in staff} == {""}
+    assert not [line for line in freshness_text(staff, []) if "nästa väntas" in line]
+
+
 def test_a_closed_unit_lacks_nothing_after_its_last_year(workspace: Workspace) -> None:
     place = workspace.params / "units.yaml"
     told = yaml.safe_load(place.read_text("utf-8"))
