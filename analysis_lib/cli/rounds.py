@@ -170,11 +170,10 @@ def _summarise(workspace: Workspace, result: Result) -> None:
     for finding in result.findings:
         print(finding, file=sys.stderr)
     if result.findings:
-        print(
-            "Dokumenten gavs inte ut: dolda uppgifter går att räkna ut. Inget har bytts ut i output. "
-            "[release-refused]",
-            file=sys.stderr,
-        )
+        from analysis_lib.disclosure.gate import REFUSED
+
+        what = "Dokumenten gavs inte ut: dolda uppgifter går att räkna ut. Inget har bytts ut i output."
+        print(f"{what} {REFUSED} [release-refused]", file=sys.stderr)
     counts: list[Any] = [f"{result.made} gjordes", f"{result.kept} var oförändrade"]
     if result.failed:
         counts.append(f"{len(result.failed)} misslyckades")

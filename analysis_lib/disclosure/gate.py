@@ -39,6 +39,10 @@ from analysis_lib.vocabulary.workspace import Workspace
 
 Facts = Sequence[Mapping[str, Any]]
 Tree = Mapping[str, Mapping[str, Sequence[str]]]
+REFUSED = (
+    "Kördes bara en del: kör hela seminariet. Annars kan den som ansvarar för dataskyddet besluta om ett "
+    "undantag i params/overrides.yaml."
+)
 
 
 @dataclass(frozen=True)
@@ -230,7 +234,7 @@ def not_audited(scope: str, findings: Sequence[str] = ()) -> SkolbankError:
         "release-refused" if findings else "release-not-audited",
         f"{what}{told}{more}",
         where=scope,
-        remedy="" if findings else "Kör skolbank run för seminariet, så prövas uppgifterna.",
+        remedy=REFUSED if findings else "Kör skolbank run för seminariet, så prövas uppgifterna.",
         exit_status=EXIT_DISCLOSURE,
     )
 
