@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pupil_files import check_digit, make_workspace, personal_number
 
@@ -98,6 +98,7 @@ def test_sex_comes_from_the_digit_and_from_tf_numbers() -> None:
 days = st.dates(datetime.date(2005, 1, 1), datetime.date(2018, 12, 31))
 
 
+@settings(deadline=None)
 @given(day=days, serial=st.integers(0, 999))
 def test_a_correct_number_is_read_and_any_other_check_digit_refused(day: datetime.date, serial: int) -> None:
     body = f"{day:%y%m%d}{serial:03d}"
